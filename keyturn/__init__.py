@@ -1,0 +1,1 @@
+"""keyturn: carries out a written procedure in web portals, attended, and proves it afterwards."""

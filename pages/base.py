@@ -1,0 +1,199 @@
+"""What every page object is made of: the page, its actions and probes, and how they fail.
+
+A page states the proof of being on screen (`proof`), offers intents (`@action`) and answers questions (`@probe`).
+It is not the place for judgement (that is the runbook's `guard` and `expect`) and never sees a secret value.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar, Concatenate, Literal, ParamSpec, Self, TypeVar
+
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import Locator
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
+
+P = ParamSpec("P")
+R = TypeVar("R")
+SecretRole = Literal["copies", "pastes"]
+
+# Any text that looks like a client secret (portals.md 6.1) is disguised before it can reach a message.
+_SECRET_SHAPE = re.compile(r"[\w~.\-]{0,3}[78]Q~[\w~.\-]+")
+
+
+class PageError(Exception):
+    """A page did not do or show what was asked of it, in our words.
+
+    `screen` and `verb` say where; `expected` and `seen` say what. `pressed` is True when the irreversible button of
+    the action had already been pressed, so that the portal may have changed. `passing` is True when the portal is
+    known to settle by itself (replication), so that asking again later is safe.
+    """
+
+    passing: ClassVar[bool] = False
+
+    def __init__(self, screen: str, verb: str, *, expected: str, seen: str, pressed: bool = False) -> None:
+        self.screen = screen
+        self.verb = verb
+        self.expected = expected
+        self.seen = seen
+        self.pressed = pressed
+        super().__init__(f"{screen}: {verb}: expected {expected}; saw {seen}")
+
+
+class ScreenNotReached(PageError):
+    """The page is not on screen: its proof did not appear in time."""
+
+
+class NoEffect(PageError):
+    """The gesture was made, or could not be made, and its visible consequence did not appear."""
+
+
+class PortalRefused(PageError):
+    """The portal answered with an error of its own; `seen` holds its words."""
+
+
+class NotYet(PageError):
+    """The portal refused for now, as it does until a change has replicated (portals.md 6.3)."""
+
+    passing = True
+
+
+class NotOne(PageError):
+    """Nothing, or more than one thing, answers the description; a choice would be a guess."""
+
+
+class SessionEnded(PageError):
+    """The portal shows its sign-in screen in place of the page."""
+
+
+def action(
+    *, anywhere: bool = False, secret: SecretRole | None = None
+) -> Callable[[Callable[Concatenate[Any, P], R]], Callable[Concatenate[Any, P], R]]:
+    """Mark a method as an intent that a runbook may call.
+
+    `anywhere`: the action brings its page up itself, so the page need not be on screen before.
+    `secret`: the action leaves a secret on the clipboard ("copies") or takes it from there ("pastes").
+    Every error of the browser library becomes a `PageError`; the original, whose text may hold page content, is
+    dropped with its context.
+    """
+
+    def mark(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
+        @functools.wraps(method)
+        def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            self.pressed = False
+            self._expected = f"“{first_line(method)}” to take effect"
+            try:
+                return method(self, *args, **kwargs)
+            except (BrowserError, AssertionError):
+                pass  # Raised below, outside the handler: `raise … from None` would keep the original in __context__.
+            raise self.failure(method.__name__)
+
+        run.keyturn_kind = "action"  # type: ignore[attr-defined]
+        run.keyturn_anywhere = anywhere  # type: ignore[attr-defined]
+        run.keyturn_secret = secret  # type: ignore[attr-defined]
+        return run
+
+    return mark
+
+
+def probe(method: Callable[Concatenate[Any, P], bool]) -> Callable[Concatenate[Any, P], bool]:
+    """Mark a `has_…` method that answers, at once and without waiting, whether something is so on the loaded page.
+
+    The engine asks again until it is so or the time is up, and derives the opposite `has_no_…`, which holds only
+    while the page's proof is on screen: a blank page proves nothing.
+    """
+
+    @functools.wraps(method)
+    def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> bool:
+        try:
+            return method(self, *args, **kwargs)
+        except (BrowserError, AssertionError):
+            pass  # As in `action`.
+        raise self.failure(method.__name__)
+
+    run.keyturn_kind = "probe"  # type: ignore[attr-defined]
+    return run
+
+
+def first_line(method: Callable[..., object]) -> str:
+    """Return the first line of the docstring of `method` without its full stop."""
+    return (method.__doc__ or method.__name__).strip().splitlines()[0].rstrip(".")
+
+
+def disguised(text: str) -> str:
+    """Return `text` in one line with everything of a secret's shape replaced by bullets."""
+    return _SECRET_SHAPE.sub("••••••", " ".join(text.split()))
+
+
+class Page:
+    """A screen that the operator would name. `tab` is the browser tab it lives in, `url` the address of its portal."""
+
+    name: ClassVar[str]  # as a runbook writes it, kebab-case: `client-secrets`
+    title: ClassVar[str]  # as the operator reads it: `Certificates & secrets`
+
+    def __init__(self, tab: Tab, url: str) -> None:
+        self.tab = tab
+        self.url = url.rstrip("/")
+        self.pressed = False
+        self._expected = ""
+
+    @property
+    def proof(self) -> Sequence[Locator]:
+        """What must be visible for this page to be on screen."""
+        raise NotImplementedError
+
+    def arrive(self) -> Self:
+        """Wait until the page is on screen and return it. Raises `ScreenNotReached`."""
+        try:
+            for element in self.proof:
+                expect(element).to_be_visible()
+        except (BrowserError, AssertionError):
+            pass
+        else:
+            return self
+        raise ScreenNotReached(self.title, "arrive", expected=f"the page “{self.title}”", seen=self.seen())
+
+    def is_on_screen(self) -> bool:
+        """Return whether the proof is visible at this moment."""
+        try:
+            return all(element.is_visible() for element in self.proof)
+        except BrowserError:
+            return False
+
+    def seen(self) -> str:
+        """Say what is on screen instead, in static words: never field contents, never whole page text."""
+        try:
+            return f"a page titled “{disguised(self.tab.title())}”"
+        except BrowserError:
+            return "a tab that no longer answers"
+
+    @contextmanager
+    def expecting(self, what: str) -> Iterator[None]:
+        """Name what the gestures inside are expected to bring about, for the error if they do not."""
+        before, self._expected = self._expected, what
+        yield
+        self._expected = before  # Not in a finally: after a failure the innermost expectation is the one to tell.
+
+    def press_once(self, button: Locator) -> None:
+        """Press a button whose effect cannot be taken back; from here on the portal may have changed.
+
+        Nothing repeats this: the browser library's own waiting happens before the press is noted.
+        """
+        button.click(trial=True)
+        self.pressed = True
+        button.click()
+
+    def failure(self, verb: str) -> PageError:
+        """Build the error for an action that failed in the browser. Pages override to recognise portal messages."""
+        return NoEffect(self.title, verb, expected=self._expected, seen=self.seen(), pressed=self.pressed)
+
+
+class Component:
+    """A part of a page with a root: a dialog, a pane, a row. All its locators start from the root."""
+
+    def __init__(self, root: Locator) -> None:
+        self.root = root
