@@ -1,0 +1,102 @@
+"""The browser: which one, how it is started, and a context that leaves no profile behind.
+
+An installed Edge, Chrome or Chromium is taken first, because organisations manage and trust it; only where there is
+none, the one that Playwright installs.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import expect, sync_playwright
+
+from keyturn import system
+from keyturn.errors import CannotStart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext
+
+BROWSERS = ("msedge", "chrome", "chromium")
+PATIENCE = 30_000  # ms; the one default for a gesture or an appearance. The portals need up to 30 s for a blade.
+WINDOW = {"width": 1280, "height": 800}  # CSS px; narrower, and the grid's actions go off screen
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A browser that can be started. `path` is empty for the one that Playwright keeps itself."""
+
+    name: str
+    path: str
+
+    def launch_options(self) -> dict[str, Any]:
+        """Return the options that start it with Playwright: its path, and no sandbox for root alone."""
+        options: dict[str, Any] = {"args": ["--disable-quic", "--disable-component-update", "--no-first-run"]}
+        if self.path:
+            options["executable_path"] = self.path
+        if system.is_root():
+            options["args"].append("--no-sandbox")
+        return options
+
+
+def find_browser(choice: str) -> Installed:
+    """Return the browser for `choice`: `auto`, `msedge`, `chrome`, `chromium` or the path of a program.
+
+    Raises `CannotStart` when it is not there.
+    """
+    if choice not in {"auto", *BROWSERS}:
+        if not Path(choice).is_file():
+            raise CannotStart(f"there is no browser at {choice}", hint=f"--browser takes auto, {', '.join(BROWSERS)} or a path")
+        return Installed(Path(choice).stem, choice)
+    for name in BROWSERS if choice == "auto" else (choice,):
+        for place in system.browser_places(name):
+            return Installed(name, str(place))
+    own = _playwrights_own() if choice in {"auto", "chromium"} else None
+    if own is None:
+        what = "no Edge, Chrome or Chromium is" if choice == "auto" else f"{choice} is not"
+        raise CannotStart(f"{what} installed", hint="install one, or run `playwright install chromium`")
+    return own
+
+
+def _playwrights_own() -> Installed | None:
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return Installed("chromium", path) if Path(path).is_file() else None
+
+
+def refuse_debugging() -> None:
+    """Raise `CannotStart` under the switches that make the browser library print or record page content."""
+    for name in ("DEBUG", "DEBUG_FILE", "PWDEBUG"):
+        if os.environ.get(name):
+            raise CannotStart(f"{name} is set, which can write page content to a log", hint=f"unset {name} and start again")
+
+
+@contextmanager
+def open_browser(installed: Installed, *, headed: bool) -> Iterator[BrowserContext]:
+    """Start the browser and yield a fresh context, off the record; closing it closes the browser.
+
+    Raises `CannotStart` when it does not start, or when `headed` and there is no display.
+    """
+    refuse_debugging()
+    if headed and not system.has_display():
+        raise CannotStart("there is no display for a visible browser", hint="use --headless, or start under a desktop or Xvfb")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(headless=not headed, **installed.launch_options())
+        except BrowserError:
+            browser = None  # Its text holds the whole command line; ours is below.
+        if browser is None:
+            raise CannotStart(f"{installed.name} did not start", hint="`keyturn doctor` tells what it needs")
+        expect.set_options(timeout=PATIENCE)
+        context = browser.new_context(locale="en-US", viewport=None if headed else WINDOW, no_viewport=headed or None)
+        context.set_default_timeout(PATIENCE)
+        try:
+            yield context
+        finally:
+            browser.close()

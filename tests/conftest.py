@@ -1,0 +1,49 @@
+"""What every test shares: the installed browser, and no network beyond this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyturn.browser import find_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether `host` is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_loopback() -> Iterator[None]:
+    """Refuse every address but this machine's, so that no test can reach a real portal."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not is_loopback(str(address[0])):
+            pytest.fail(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the installed browser instead of one that the browser library would download."""
+    return {**browser_type_launch_args, **find_browser("auto").launch_options()}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Give every page the window and the language that the replicas are written for."""
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
