@@ -1,0 +1,130 @@
+"""The clipboard as the browser sees it: its own when headless, the desktop's when a window is shown."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Self
+
+from filelock import FileLock, Timeout
+from playwright.sync_api import Error as BrowserError
+
+from keyturn.clipboard.sealed import Half
+from keyturn.errors import KeyturnError
+from secrets_store import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Page as Tab
+
+# An address of its own, answered from memory: secure, so that the clipboard may be used, and apart from the portals,
+# so that no portal is ever granted the right to read the clipboard. `.invalid` never resolves (RFC 2606).
+DESK = "https://clipboard.keyturn.invalid"
+_TURN = 120.0  # seconds to wait for another run on this desktop to give the clipboard back
+
+
+class ClipboardFailed(KeyturnError):
+    """The clipboard could not be used, or did not come to hold what a page should have copied."""
+
+
+class BrowserClipboard:
+    """The clipboard, held through a tab of its own. Use as a context manager around a whole run."""
+
+    def __init__(self, context: BrowserContext, lock: Path | None) -> None:
+        """Take the context of the run; `lock` is the file by which runs on one desktop take turns, if shared."""
+        self._context = context
+        self._lock = FileLock(lock, timeout=_TURN) if lock else None
+        self._tab: Tab | None = None
+        self._sentinel = ""
+        self._holding: Secret | None = None
+
+    def __enter__(self) -> Self:
+        self._context.grant_permissions(["clipboard-read", "clipboard-write"], origin=DESK)
+        tab = self._context.new_page()
+        page = files("keyturn.clipboard").joinpath("desk.html").read_text(encoding="utf-8")
+        tab.route(f"{DESK}/", lambda route: route.fulfill(body=page, content_type="text/html"))
+        tab.goto(f"{DESK}/")
+        self._tab = tab
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the desktop's clipboard for the gestures inside. Raises `ClipboardFailed` when it is not given back."""
+        if self._lock is None:
+            yield
+            return
+        try:
+            self._lock.acquire()
+        except Timeout:
+            waited = True
+        else:
+            waited = False
+        if waited:
+            raise ClipboardFailed("another run has been using the clipboard for two minutes", hint="end it, then resume")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def await_copy(self) -> None:
+        """Put a sentinel on the clipboard, so that what a page copies can be told from what was there."""
+        self._sentinel = f"keyturn waits for a copy {secrets.token_hex(8)}"
+        self._write(self._sentinel)
+        if self._read() != self._sentinel:
+            raise ClipboardFailed("the clipboard does not keep what is put on it", hint="`keyturn doctor` tells who holds it")
+
+    def take(self, label: str) -> Secret:
+        """Return what a page copied since `await_copy`. Raises `ClipboardFailed` when nothing was."""
+        text = self._read()
+        if text == self._sentinel:
+            raise ClipboardFailed("the copy button was pressed but the clipboard did not change")
+        self._holding = Secret(text, label)
+        return self._holding
+
+    def put(self, secret: Secret) -> None:
+        """Put the value of `secret` on the clipboard and prove that it is there."""
+        self._holding = secret
+        self._write(secret.reveal())
+        if not Secret(self._read(), secret.label).matches(secret):
+            raise ClipboardFailed("another program changed the clipboard before the value could be pasted")
+
+    def clear(self) -> str:
+        """Empty the clipboard if it still holds our value, and prove it. Returns `cleared` or `not ours`."""
+        if self._holding is None:
+            return "not ours"
+        if not Secret(self._read(), self._holding.label).matches(self._holding):
+            self._holding = None
+            return "not ours"
+        self._run(lambda tab: tab.evaluate("desk.clear()"))
+        if Secret(self._read(), self._holding.label).matches(self._holding):
+            raise ClipboardFailed("the clipboard still holds the value", hint="copy any other text over it now")
+        self._holding = None
+        return "cleared"
+
+    def _read(self) -> str:
+        half = Half.fresh()
+        theirs: str = self._run(lambda tab: tab.evaluate("desk.half()"))
+        sealed: str = self._run(lambda tab: tab.evaluate("theirs => desk.read(theirs)", half.public))
+        return half.open(theirs, sealed)
+
+    def _write(self, text: str) -> None:
+        half = Half.fresh()
+        theirs: str = self._run(lambda tab: tab.evaluate("desk.half()"))
+        sealed = half.seal(theirs, text)
+        self._run(lambda tab: tab.evaluate("([theirs, sealed]) => desk.write(theirs, sealed)", [half.public, sealed]))
+
+    def _run(self, gesture: Callable[[Tab], Any]) -> Any:
+        if self._tab is None:
+            raise ClipboardFailed("the clipboard is not in use")
+        try:
+            return gesture(self._tab)
+        except BrowserError:
+            pass  # Raised below: the original's text must not live on in __context__.
+        raise ClipboardFailed("the browser refused the clipboard", hint="allow clipboard access, or close what holds it")

@@ -1,0 +1,45 @@
+"""Where things live: recordings, the store, the operator's key, locks. Each can be said on the command line instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+_APP = "keyturn"
+_HOME = Path(__file__).resolve().parent.parent  # the checkout, or the folder of installed packages
+
+
+def default_recordings() -> Path:
+    """Return `recordings/` of the checkout, else of the user's data folder."""
+    if (_HOME / "pyproject.toml").is_file():
+        return _HOME / "recordings"
+    return _data() / "recordings"
+
+
+def default_store() -> Path:
+    """Return the folder of the operator's store."""
+    return _data() / "store"
+
+
+def default_signing_key() -> Path:
+    """Return the file of the operator's signing key."""
+    return platformdirs.user_config_path(_APP, appauthor=False) / "signing_key"
+
+
+def clipboard_lock() -> Path:
+    """Return the file by which runs on one desktop take turns at the clipboard. Its folder is made."""
+    folder = platformdirs.user_runtime_path(_APP, appauthor=False)
+    if not folder.parent.is_dir():  # A user without a login session has no runtime folder on Linux.
+        folder = _data()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / "clipboard.lock"
+
+
+def shipped_runbooks() -> Path:
+    """Return the folder of the runbooks that come with keyturn."""
+    return _HOME / "runbooks"
+
+
+def _data() -> Path:
+    return platformdirs.user_data_path(_APP, appauthor=False)
