@@ -68,13 +68,18 @@ def checksum(body: str) -> str:
     return digits.rjust(6, ALPHABET[0])[:3]
 
 
+def is_guid(value: str) -> bool:
+    """Return whether `value` is a GUID, as a Secret ID is."""
+    return bool(_GUID.fullmatch(value.strip()))
+
+
 def faults(value: str) -> list[Finding]:
     """Say what is wrong with a copied `value` as an Entra client secret; an empty list means nothing."""
     if not value:
         return [Finding("nothing was copied", certain=True)]
     if value != value.strip():
         return [Finding("it begins or ends with white space", certain=True)]
-    if _GUID.fullmatch(value):
+    if is_guid(value):
         return [Finding("it is a GUID: that is the Secret ID, not the Value", certain=True)]
     if "…" in value or value.endswith("..."):
         return [Finding("it was cut short", certain=True)]

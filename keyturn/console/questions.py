@@ -1,0 +1,43 @@
+"""Asking the person at the terminal."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING
+
+from rich.prompt import Confirm
+
+from keyturn.model import Gate
+from keyturn.run.gates import Answer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from keyturn.console.live import LiveSteps
+    from keyturn.run.gates import Question
+
+
+class Terminal:
+    """A gatekeeper that asks at the terminal. A sign-in needs no yes: the page itself ends that gate."""
+
+    def __init__(self, console: Console, live: LiveSteps | None) -> None:
+        self._console = console
+        self._live = live
+
+    def ask(self, question: Question) -> Answer:
+        """Return what the person says; end of input counts as no."""
+        by = f"{getpass.getuser()} at the terminal"
+        if question.gate is Gate.SIGN_IN:
+            return Answer(yes=True, by=by)
+        if self._live:
+            self._live.pause()
+        try:
+            if question.act:
+                self._console.print(question.act, style="dim", markup=False)
+            yes = Confirm.ask(f"[bold]{question.title}[/bold]: go on?", console=self._console, default=False)
+        except EOFError:
+            yes = False
+        finally:
+            if self._live:
+                self._live.go_on()
+        return Answer(yes=yes, by=by)

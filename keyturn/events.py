@@ -1,0 +1,223 @@
+"""What a run tells: frozen facts, in the past tense, in the order in which they became true.
+
+The engine emits them; the journal, the console and whoever else wants to listen. An announcement (`Acting`,
+`SecretIntended`) is emitted, and by the journal flushed to disk, before the act that it announces. No event holds a
+value. The kind of an event in the journal is its class name in kebab-case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Result(StrEnum):
+    """How a step ended."""
+
+    DONE = "done"
+    ALREADY = "already"
+    SKIPPED = "skipped"
+    BY_OPERATOR = "by-operator"
+    OVERRIDDEN = "overridden"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a run."""
+
+    @property
+    def kind(self) -> str:
+        """The event's name in the journal: `StepStarted` is `step-started`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted(Event):
+    """A run began. `versions` names keyturn, browser, library, Python and system."""
+
+    run: str
+    runbook: str
+    revision: int
+    title: str
+    mode: str
+    operator: str
+    versions: Mapping[str, str]
+    inputs: Mapping[str, str]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted(Event):
+    """A step began; `number` counts from 1."""
+
+    step: str
+    number: int
+    total: int
+    title: str
+    covers: tuple[int, ...]
+    effect: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateAsked(Event):
+    """A person was asked. `gate` is `confirm` or `sign_in`."""
+
+    step: str
+    gate: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateAnswered(Event):
+    """A person answered. `by` says who or what did."""
+
+    step: str
+    answer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardHeld(Event):
+    """A fact that must hold does."""
+
+    step: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRefused(Event):
+    """A fact that must hold does not; the step was not begun."""
+
+    step: str
+    fact: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured(Event):
+    """A picture was taken; `path` is relative to the recording."""
+
+    step: str
+    moment: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acting(Event):
+    """An action of a page is about to be called."""
+
+    step: str
+    page: str
+    action: str
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying(Event):
+    """The portal said not yet; it will be asked again. `left` is in seconds."""
+
+    step: str
+    seen: str
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConcealmentProven(Event):
+    """A made-up value was illegible in every frame; `frames` counts them."""
+
+    step: str
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecretIntended(Event):
+    """A secret is about to be created. `known_ids` are those that exist before, so that a new one can be told."""
+
+    step: str
+    secret: str
+    known_ids: tuple[str, ...]
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretCaptured(Event):
+    """A value arrived from the page by the clipboard and has the right shape. `remark` tells of an unknown one."""
+
+    step: str
+    secret: str
+    secret_id: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSealed(Event):
+    """The value is in the store: flushed, read back and compared."""
+
+    step: str
+    secret: str
+    secret_id: str
+    expires_on: str
+    entry: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted(Event):
+    """The value was pasted into a page."""
+
+    step: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClipboardLeft(Event):
+    """The clipboard was let go: `cleared`, or `not ours` when it no longer held the value."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded(Event):
+    """A step ended; `seconds` is how long it took, waiting included."""
+
+    step: str
+    result: str
+    reason: str
+    outputs: Mapping[str, str]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Event):
+    """A step stopped the run: what was expected, what was seen, what has changed already, what to do next."""
+
+    step: str
+    title: str
+    expected: str
+    seen: str
+    changed: tuple[str, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen(Event):
+    """What the end of the run leaves open in the browser."""
+
+    tabs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded(Event):
+    """A run ended. `status` is `done`, or the name of what ended it; `exit` is the code of the command."""
+
+    status: str
+    exit: int
+    changed: tuple[str, ...]
+    seconds: float
+
+
+Listener = Callable[[Event], None]

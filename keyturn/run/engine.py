@@ -1,0 +1,153 @@
+"""The engine: takes a runbook's steps in order, and stops at the first doubt with everything told."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import expect
+
+from keyturn.browser import PATIENCE
+from keyturn.errors import KeyturnError
+from keyturn.events import Acting, ClipboardLeft, Failed, LeftOpen, Pictured, Result, StepEnded, StepStarted
+from keyturn.model import Always, Effect, Pictures
+from keyturn.run.failure import told
+from keyturn.run.session import Session
+from keyturn.run.stages import Skip, carry_out
+from pages.base import PageError
+from secrets_store import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from playwright.sync_api import BrowserContext
+
+    from evidence import Recorder
+    from keyturn.catalogue import Catalogue
+    from keyturn.clipboard import BrowserClipboard
+    from keyturn.events import Event, Listener
+    from keyturn.model import Scalar, Step
+    from keyturn.run.gates import Gatekeeper
+    from keyturn.run.state import RunState
+    from secrets_store import Store
+
+
+class Engine:
+    """Everything a step needs, wired for one run."""
+
+    def __init__(  # noqa: PLR0913  # the rooms are handed in one by one; a bag of them would hide what is used
+        self,
+        state: RunState,
+        *,
+        context: BrowserContext,
+        catalogue: Catalogue,
+        clipboard: BrowserClipboard,
+        store: Store,
+        recorder: Recorder,
+        gatekeeper: Gatekeeper,
+        guided: bool,
+        listeners: tuple[Listener, ...],
+    ) -> None:
+        self.state = state
+        self.clipboard = clipboard
+        self.store = store
+        self.recorder = recorder
+        self.gatekeeper = gatekeeper
+        self.guided = guided
+        self._context = context
+        self._catalogue = catalogue
+        self._listeners = listeners
+        self.session = Session(context, catalogue, state, recorder.watch)
+
+    def emit(self, event: Event) -> None:
+        """Tell every listener, the journal first: what it must flush is on disk when this returns."""
+        for listener in self._listeners:
+            listener(event)
+
+    def announce(self, step: Step, args: Mapping[str, Scalar]) -> None:
+        """Journal that the step's action is about to be called."""
+        self.emit(Acting(step.id, step.page, step.do, dict(args)))
+
+    def anywhere(self, step: Step) -> bool:
+        """Return whether the step's action brings its page up itself."""
+        portal, _, name = step.page.partition(".")
+        page = self._catalogue.page(self.state.runbook.portals[portal].pages, name)
+        return page.actions[step.do].anywhere
+
+    def run(self, first: str = "", last: str = "") -> None:
+        """Carry the steps out, from `first` to `last` where given. Raises what stopped it, after telling it."""
+        steps = self.state.runbook.steps
+        begun = not first
+        try:
+            for number, step in enumerate(steps, 1):
+                begun = begun or step.id == first
+                if begun:
+                    self._step(step, number, len(steps))
+                if step.id == last:
+                    break
+        finally:
+            for act in self.state.runbook.always:
+                self._always(act)
+
+    def picture(self, step: Step, moment: str) -> None:
+        """Take a picture of the step's tab unless the runbook keeps it dark."""
+        portal = step.page.partition(".")[0]
+        if step.evidence is Pictures.DARK or (step.evidence is Pictures.AFTER and moment == "before"):
+            return
+        if not self.session.is_open(portal):
+            return
+        path = self.recorder.picture(self.session.tab(portal), step.id, moment)
+        if path:
+            self.emit(Pictured(step.id, moment, path))
+
+    def _step(self, step: Step, number: int, total: int) -> None:
+        began = time.monotonic()
+        self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
+        self.recorder.step(number, total, step.id, step.title)
+        dark = step.evidence is Pictures.DARK
+        if dark:
+            self.recorder.dark(step.title)
+        milliseconds = step.timeout * 1000
+        self._context.set_default_timeout(milliseconds)
+        expect.set_options(timeout=milliseconds)
+        reason, outputs = "", {}
+        try:
+            result, outputs = carry_out(self, step)
+        except Skip as skip:
+            result, reason = Result.SKIPPED, skip.reason
+        except (PageError, StoreError, KeyturnError) as error:
+            self._fail(step, error, time.monotonic() - began)
+            raise
+        except KeyboardInterrupt:
+            self._end(step, Result.FAILED, "interrupted", {}, time.monotonic() - began)
+            raise
+        finally:
+            if dark:
+                self.recorder.light()
+            self._context.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
+        self._end(step, result, reason, outputs, time.monotonic() - began)
+
+    def _end(self, step: Step, result: Result, reason: str, outputs: Mapping[str, str], seconds: float) -> None:
+        self.state.results[step.id] = result
+        if result is Result.DONE and step.effect in {Effect.CHANGE, Effect.DELETE}:
+            self.state.changed.append(f"{step.page}: {step.title} – done")
+        self.recorder.uncover()
+        self.emit(StepEnded(step.id, result.value, reason, dict(outputs), round(seconds, 3)))
+
+    def _fail(self, step: Step, error: Exception, seconds: float) -> None:
+        """Tell a failure whole: what was expected and seen, what has changed, what to do next."""
+        if getattr(error, "pressed", False) and not step.copies:
+            self.state.changed.append(f"{step.page}: {step.title} – the button was pressed, the result was not seen")
+        expected, seen, do_next = told(step, error)
+        self.picture(step, "failed")
+        self.emit(Failed(step.id, step.title, expected, seen, tuple(self.state.changed), do_next))
+        self._end(step, Result.FAILED, seen, {}, seconds)
+
+    def _always(self, act: Always) -> None:
+        if act is Always.CLEAR_CLIPBOARD:
+            self.emit(ClipboardLeft(self.clipboard.clear()))
+        elif act is Always.TELL_WHAT_IS_OPEN:
+            self.emit(LeftOpen(tuple(self.session.tabs())))
+
+

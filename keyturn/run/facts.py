@@ -1,0 +1,70 @@
+"""The closed list of facts that `guard` and `when` may ask for, each decided from what the run knows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from keyturn.interpolate import NotYetKnown
+from keyturn.model import FactKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from keyturn.model import Fact
+    from keyturn.run.state import RunState
+
+
+def holds(fact: Fact, state: RunState, today: Callable[[], date] = date.today) -> bool:
+    """Return whether `fact` holds now. A fact about something not known does not hold, negated or not."""
+    try:
+        texts = [str(state.fill(text)) for text in fact.of]
+        return _DECIDE[fact.kind](texts, state, today) is not fact.negated
+    except (NotYetKnown, ValueError):
+        return False
+
+
+def worded(fact: Fact) -> str:
+    """Return the fact as the runbook writes it, for the journal."""
+    text = f"{fact.kind.value}: {', '.join(fact.of)}"
+    return f"not {text}" if fact.negated else text
+
+
+def _stored(texts: list[str], state: RunState, _today: Callable[[], date]) -> bool:
+    return texts[0] in state.held
+
+
+def _done(texts: list[str], state: RunState, _today: Callable[[], date]) -> bool:
+    return state.is_done(texts[0])
+
+
+def _expired(texts: list[str], _state: RunState, today: Callable[[], date]) -> bool:
+    return date.fromisoformat(texts[0]) < today()
+
+
+def _same(texts: list[str], _state: RunState, _today: Callable[[], date]) -> bool:
+    return texts[0].casefold() == texts[1].casefold()
+
+
+def _agrees(texts: list[str], state: RunState, today: Callable[[], date]) -> bool:
+    return not texts[0] or _same(texts, state, today)
+
+
+def _given(texts: list[str], _state: RunState, _today: Callable[[], date]) -> bool:
+    return bool(texts[0])
+
+
+def _differ(texts: list[str], state: RunState, today: Callable[[], date]) -> bool:
+    # An empty text is no identity: "nothing" differs from everything, and a guard must not pass on that.
+    return all(texts) and not _same(texts, state, today)
+
+
+_DECIDE = {
+    FactKind.STORED: _stored,
+    FactKind.DONE: _done,
+    FactKind.EXPIRED: _expired,
+    FactKind.SAME: _same,
+    FactKind.DIFFER: _differ,
+    FactKind.AGREES: _agrees,
+    FactKind.GIVEN: _given,
+}

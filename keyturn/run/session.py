@@ -1,0 +1,73 @@
+"""The browser tabs of a run: one for each portal, opened when first needed, in front when it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Page as Tab
+
+    from keyturn.catalogue import Catalogue
+    from keyturn.model import Probe
+    from keyturn.run.state import RunState
+    from pages.base import Page
+
+
+class Session:
+    """Gives page objects their tabs."""
+
+    def __init__(
+        self, context: BrowserContext, catalogue: Catalogue, state: RunState, opened: Callable[[Tab, str], None]
+    ) -> None:
+        """`opened` is told of every new tab and the name of its portal, before anything is loaded in it."""
+        self._context = context
+        self._catalogue = catalogue
+        self._state = state
+        self._opened = opened
+        self._tabs: dict[str, Tab] = {}
+        self._front = ""
+
+    def page(self, where: str) -> Page:
+        """Return the page object for `portal.page`, in the portal's tab."""
+        portal, _, name = where.partition(".")
+        spec = self._state.runbook.portals[portal]
+        tab = self.tab(portal)
+        return self._catalogue.page(spec.pages, name).cls(tab, str(self._state.fill(spec.url)))
+
+    def tab(self, portal: str) -> Tab:
+        """Return the tab of `portal`, in front; a tab behind another is a hidden document, where portals stop working."""
+        if portal not in self._tabs:
+            self._tabs[portal] = self._context.new_page()
+            self._opened(self._tabs[portal], portal)
+        if self._front != portal:
+            self._tabs[portal].bring_to_front()
+            self._front = portal
+        return self._tabs[portal]
+
+    def is_open(self, portal: str) -> bool:
+        """Return whether the portal's tab is there."""
+        return portal in self._tabs and not self._tabs[portal].is_closed()
+
+    def tabs(self) -> dict[str, Tab]:
+        """Return the open tabs by portal."""
+        return {portal: tab for portal, tab in self._tabs.items() if not tab.is_closed()}
+
+    def answer(self, probe: Probe) -> bool:
+        """Return whether `probe` is so at this moment. On a page that is not on screen nothing is.
+
+        Raises `NotYetKnown` when its arguments are not known yet.
+        """
+        args = self._state.fill_all(probe.args)
+        if not self.is_open(probe.page.partition(".")[0]):
+            return False
+        page = self.page(probe.page)
+        if not page.is_on_screen():
+            return False
+        absent = probe.ask.startswith("has_no_")
+        asked = probe.ask.replace("has_no_", "has_", 1) if absent else probe.ask
+        found = bool(getattr(page, asked)(**args))
+        # Absence counts only on a page that is still there: one that went blank in between proves nothing.
+        return not found and page.is_on_screen() if absent else found

@@ -1,0 +1,52 @@
+"""What a run knows while it runs: inputs, outputs, results, the secrets it holds, and what it has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keyturn.events import Result
+from keyturn.interpolate import fill
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyturn.model import Runbook, Scalar
+    from secrets_store import Entry, Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A secret that this run captured: its value in memory and its sealed entry in the store."""
+
+    secret: Secret
+    entry: Entry
+    secret_id: str
+    expires_on: str
+
+
+@dataclass(slots=True)
+class RunState:
+    """Grows as steps end. Nothing is taken back."""
+
+    run: str
+    runbook: Runbook
+    inputs: Mapping[str, str]
+    outputs: dict[str, str] = field(default_factory=dict)  # "steps.<id>.<output>" -> text
+    results: dict[str, Result] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)  # name of the secret -> what is held
+    changed: list[str] = field(default_factory=list)
+    values: list[Secret] = field(default_factory=list)  # whatever came by the clipboard, for the leak gate to look for
+
+    def fill(self, text: Scalar) -> Scalar:
+        """Return `text` with its {{ }} replaced. Raises `NotYetKnown` for an output that no step has given."""
+        inputs = {f"inputs.{name}": value for name, value in self.inputs.items()}
+        return fill(text, {**inputs, **self.outputs, "run.id": self.run})
+
+    def fill_all(self, args: Mapping[str, Scalar]) -> dict[str, Scalar]:
+        """Return `args` with every value filled."""
+        return {name: self.fill(value) for name, value in args.items()}
+
+    def is_done(self, step: str) -> bool:
+        """Return whether `step` ended with what it is for, by keyturn or by the operator."""
+        return self.results.get(step) in {Result.DONE, Result.ALREADY, Result.BY_OPERATOR}
