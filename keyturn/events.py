@@ -211,6 +211,14 @@ class LeftOpen(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LeakGateSearched(Event):
+    """Everything the run wrote was searched for its values; `findings` names where one was found."""
+
+    findings: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded(Event):
     """A run ended. `status` is `done`, or the name of what ended it; `exit` is the code of the command."""
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from rich.prompt import Confirm
 
 from keyturn.model import Gate
-from keyturn.run.gates import Answer
+from keyturn.gates import Answer
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from keyturn.console.live import LiveSteps
-    from keyturn.run.gates import Question
+    from keyturn.gates import Question
 
 
 class Terminal:

@@ -15,7 +15,7 @@ from keyturn.events import Failed, Result
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from keyturn.run.outcome import Summary
+    from keyturn.outcome import Summary
 
 
 def print_summary(console: Console, summary: Summary, title: str, failed: Failed | None) -> None:

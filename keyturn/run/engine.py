@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from keyturn.clipboard import BrowserClipboard
     from keyturn.events import Event, Listener
     from keyturn.model import Scalar, Step
-    from keyturn.run.gates import Gatekeeper
+    from keyturn.gates import Gatekeeper
     from keyturn.run.state import RunState
     from secrets_store import Store
 

@@ -12,7 +12,7 @@ from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
 from keyturn.run.capture import create_and_capture, paste
 from keyturn.run.facts import holds, worded
-from keyturn.run.gates import Question
+from keyturn.gates import Question
 from pages.base import PageError
 
 if TYPE_CHECKING:

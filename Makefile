@@ -1,0 +1,43 @@
+# Every target sets up what it needs first; a second run finds it there.
+SHELL := /bin/sh
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: dev rehearse test lint fix check soak bench clean
+
+rehearse: .venv/.ready ## practise the whole rotation against the replicas
+	$(BIN)/keyturn rehearse $(ARGS)
+
+test: .venv/.ready-tests ## the tests
+	$(BIN)/pytest -m "not soak" $(ARGS)
+
+lint: .venv/.ready ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+fix: .venv/.ready ## format, and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+soak: .venv/.ready-tests ## the long tests
+	$(BIN)/pytest -m soak $(ARGS)
+
+bench: .venv/.ready-tests ## measure the budgets, write benchmarks/results.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+dev: .venv/.ready-tests
+
+.venv/.ready: pyproject.toml tools/set_up.py
+	python3 tools/set_up.py
+	@touch $@
+
+.venv/.ready-tests: pyproject.toml tools/set_up.py
+	python3 tools/set_up.py --tests
+	@touch .venv/.ready $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

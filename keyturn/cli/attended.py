@@ -1,0 +1,73 @@
+"""What `run` and `rehearse` have in common: the console around a run, the browser left open, the last word."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from keyturn.cli.main import report
+from keyturn.console import LiveSteps, PlainSteps, Terminal, print_summary
+from keyturn.errors import Exit
+from keyturn.events import Event, Failed
+from keyturn.gates import Beforehand, Nobody
+from keyturn.run.conduct import conduct
+
+if TYPE_CHECKING:
+    import argparse
+
+    from keyturn.gates import Gatekeeper
+    from keyturn.run.conduct import Around, Prepared
+
+UNTOLD = {Exit.BUG, Exit.LEAK_FOUND, Exit.CANNOT_START}  # ends that no step's failure has told about
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A listener that keeps the failure for the last word."""
+
+    failed: Failed | None = None
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Failed):
+            self.failed = event
+
+
+def attend(prepared: Prepared, around: Around, args: argparse.Namespace, instead: Gatekeeper | None = None) -> int:
+    """Carry the run out with a person watching; `instead` answers at gates in their place. Returns the exit code."""
+    console = Console(stderr=True, highlight=False)
+    kept = _Kept()
+    with ExitStack() as stack:
+        live: LiveSteps | None = None
+        if console.is_terminal and not args.plain:
+            live = stack.enter_context(LiveSteps(console, prepared.runbook))
+        view = live or PlainSteps(console)
+        person: Gatekeeper = Terminal(console, live) if sys.stdin.isatty() else Nobody()
+        around = replace(
+            around,
+            gatekeeper=Beforehand(prepared.wish.approved, instead or person),
+            listeners=(view, kept, *around.listeners),
+            before_close=lambda code: _leave_open(console, live, code, args),
+        )
+        summary, error = conduct(prepared, around)
+    print_summary(console, summary, prepared.runbook.title, kept.failed)
+    if error is not None and (kept.failed is None or summary.exit in UNTOLD):
+        report(error)
+    if args.json:
+        print(json.dumps(summary.as_json(), ensure_ascii=False))  # noqa: T201  # what --json promises
+    return summary.exit
+
+
+def _leave_open(console: Console, live: LiveSteps | None, code: int, args: argparse.Namespace) -> None:
+    """Let a person look at the open browser: after a failure, or when asked to."""
+    shown = args.headed and sys.stdin.isatty()
+    if not shown or not (args.keep_open or code):
+        return
+    if live:
+        live.pause()
+    console.print("The browser stays open. Look at it, then press Enter here to close it.", style="bold")
+    sys.stdin.readline()

@@ -1,0 +1,78 @@
+"""The words of the command line, and what every command has in common."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from keyturn.outcome import exit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = ("rehearse", "run", "serve", "language", "secrets", "evidence", "doctor")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser with every command registered by its own module."""
+    whole = argparse.ArgumentParser(
+        prog="keyturn",
+        description="Carries out a written procedure in web portals, attended, and proves it afterwards.",
+        epilog="exit codes: 0 done, 1 a step failed, 2 could not start, 3 runbook or input invalid, 4 stopped, 5 nobody at a "
+        "gate, 6 a guard refused, 7 leak found, 8 does not verify, 10-19 the store refused, 20 due, 70 bug, 130 interrupted",
+    )
+    whole.add_argument("--version", action="version", version=f"keyturn {version('keyturn')}")
+    commands = whole.add_subparsers(metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        import_module(f"keyturn.cli.{name}").register(commands)
+    return whole
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Never shows a traceback for what a user can cause."""
+    args = parser().parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last seam: everything becomes text and a code
+        return report(error)
+
+
+def report(error: BaseException) -> int:
+    """Print `error` in the tool's voice and return its exit code. A bug shows its kind and place, never its text."""
+    console = Console(stderr=True, highlight=False)
+    code = exit_of(error)
+    if isinstance(error, KeyboardInterrupt):
+        message, hint = "interrupted", ""
+    elif hasattr(error, "message"):
+        message, hint = str(error.message), str(getattr(error, "hint", ""))
+    else:
+        message, hint = f"a bug: {_place(error)}", "please report this line; it holds no page content"
+    first, *more = message.splitlines() or [""]
+    console.print(f"[bold red]keyturn: error:[/] {_plain(first)}", soft_wrap=True)
+    for line in more:
+        console.print(_plain(line), soft_wrap=True)
+    if hint:
+        console.print(f"[dim]hint:[/] {_plain(hint)}", soft_wrap=True)
+    return int(code)
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def _place(error: BaseException) -> str:
+    """Return kind, file and line of an error of ours: enough to find it, without any text that it may carry."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "unknown"
+    return f"{type(error).__name__} in {where}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""Options that several commands share, each defined once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn import system
+from keyturn.browser import BROWSERS
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that records or stores takes."""
+    parser.add_argument("--recordings", type=Path, metavar="DIR", help="folder for recordings")
+    parser.add_argument("--store", type=Path, metavar="DIR", help="folder of the encrypted store")
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line of standard output")
+
+
+def add_walkthrough(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that drives a browser takes."""
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--headed", action="store_true", default=None, help="show the browser (the default with a display)")
+    shown.add_argument("--headless", action="store_false", dest="headed", help="do not show the browser")
+    parser.add_argument("--mode", choices=("guided", "auto"), help="guided: every change waits for a yes; auto: only gates do")
+    parser.add_argument(
+        "--browser", default="auto", metavar="NAME", help=f"auto, {', '.join(BROWSERS)} or the path of a program"
+    )
+    parser.add_argument("--from", dest="first", default="", metavar="STEP", help="begin at this step")
+    parser.add_argument("--until", dest="last", default="", metavar="STEP", help="end after this step")
+    parser.add_argument("--plain", action="store_true", help="plain lines instead of a live table")
+    parser.add_argument("--keep-open", action="store_true", help="leave the browser open at the end until you press Enter")
+
+
+def add_replica(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that serves the replicas takes."""
+    parser.add_argument("--scenario", default="expired", metavar="NAME", help="what the portals hold at the start")
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME[@STEP]", help="what goes wrong, and where")
+
+
+def wants_headed(args: argparse.Namespace) -> bool:
+    """Return whether a window is shown: as said, else where there is a display."""
+    return system.has_display() if args.headed is None else bool(args.headed)

@@ -1,0 +1,81 @@
+"""`keyturn rehearse`: carry a runbook out against the replicas, with the same pages, store and recorder as a real run."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn import settings, signing
+from keyturn.cli.options import add_common, add_replica, add_walkthrough, wants_headed
+
+if TYPE_CHECKING:
+    import argparse
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from secrets_store import Store
+
+DEFAULT = "update-entra-client-secret.yaml"
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser("rehearse", help="practise a runbook against replicas of the portals")
+    parser.add_argument("runbook", nargs="?", type=Path, metavar="RUNBOOK", help=f"default: {DEFAULT}")
+    add_replica(parser)
+    add_walkthrough(parser)
+    add_common(parser)
+    parser.set_defaults(run=rehearse)
+
+
+def rehearse(args: argparse.Namespace) -> int:
+    """Rehearse and return the exit code. The store is thrown away unless one is named."""
+    from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
+    from keyturn.cli.replica import SecondHand, StepTold, open_replicas  # noqa: PLC0415  # the same, the web server
+    from keyturn.document import load  # noqa: PLC0415  # the same
+    from keyturn.gates import Nobody  # noqa: PLC0415  # the same
+    from keyturn.run.conduct import Around, Wish, prepare  # noqa: PLC0415  # the same
+    from rehearsal import Operator  # noqa: PLC0415  # the same
+
+    path = args.runbook or settings.shipped_runbooks() / DEFAULT
+    args.headed = wants_headed(args)
+    book = load(path)
+    with ExitStack() as stack:
+        replicas = stack.enter_context(open_replicas(args.scenario, args.fault, [step.id for step in book.steps]))
+        given = {name: value for name, value in replicas.inputs.items() if name in book.inputs}
+        prepared = prepare(
+            Wish(
+                runbook=path,
+                given=given,
+                browser=args.browser,
+                headed=args.headed,
+                mode=args.mode or "auto",
+                first=args.first,
+                last=args.last,
+            )
+        )
+        stack.enter_context(Operator(replicas))
+        key = signing.load_or_make()
+        folder = args.store or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-rehearsal-"))) / "store"
+        around = Around(
+            recordings=args.recordings or settings.default_recordings(),
+            store=_store(folder, key),
+            signing_key=key,
+            gatekeeper=Nobody(),
+            listeners=(StepTold(replicas),),
+            before_close=lambda _code: None,
+        )
+        practising = prepared.wish.mode == "guided" and sys.stdin.isatty()
+        return attend(prepared, around, args, instead=None if practising else SecondHand(replicas.operator_url))
+
+
+def _store(folder: Path, key: Ed25519PrivateKey) -> Store:
+    from secrets_store import Store  # noqa: PLC0415  # as above
+
+    if folder.exists():
+        return Store.open(folder, signing_key=key)
+    store, _ = Store.throw_away(folder, key)
+    return store

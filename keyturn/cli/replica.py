@@ -1,0 +1,79 @@
+"""Opening the replicas for a command: scenario and faults checked, made-up secrets of the real format handed in."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from keyturn import secret_format
+from keyturn.errors import Invalid, NobodyThere
+from keyturn.events import Event, StepStarted
+from keyturn.gates import Answer
+from rehearsal import FAULTS, SCENARIOS, Replicas
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from keyturn.gates import Question
+
+_PATIENCE = 30.0  # seconds that the replica's operator is given to answer
+_LOOK_AGAIN = 0.02  # seconds
+
+
+def open_replicas(scenario: str, faults: Sequence[str], steps: Collection[str] = ()) -> Replicas:
+    """Return the replicas, not yet serving. Raises `Invalid` for a scenario, fault or step that does not exist."""
+    _known("scenario", scenario, SCENARIOS)
+    for fault in faults:
+        name, _, step = fault.partition("@")
+        _known("fault", name, FAULTS)
+        if step and steps:
+            _known("step", step, steps)
+    return Replicas(scenario=scenario, faults=list(faults), make_secret=secret_format.make)
+
+
+def _known(what: str, name: str, known: Collection[str]) -> None:
+    if name in known:
+        return
+    near = get_close_matches(name, known, 1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+    raise Invalid(f"there is no {what} called {name}", hint=hint)
+
+
+class StepTold:
+    """A listener that tells the replicas which step is being done, so that a fault can strike there."""
+
+    def __init__(self, replicas: Replicas) -> None:
+        self._replicas = replicas
+
+    def __call__(self, event: Event) -> None:
+        """Pass the step on."""
+        if isinstance(event, StepStarted):
+            self._replicas.at_step(event.step)
+
+
+class SecondHand:
+    """A gatekeeper that asks the replica's operator, over the replica's own HTTP side, and waits for the answer."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def ask(self, question: Question) -> Answer:
+        """Return the operator's answer."""
+        import time  # noqa: PLC0415
+
+        made = self._call("/_operator/gates", {"id": question.step, "title": question.title})
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            answer = self._call(f"/_operator/gates/{made['n']}")["answer"]
+            if answer is not None:
+                return Answer(yes=answer == "yes", by="the rehearsal's operator")
+            time.sleep(_LOOK_AGAIN)
+        raise NobodyThere(f"the rehearsal's operator did not answer at step {question.step}")
+
+    def _call(self, path: str, data: dict[str, str] | None = None) -> Any:
+        body = json.dumps(data).encode() if data else None
+        request = urllib.request.Request(self._url + path, data=body, headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
+            return json.load(answer)

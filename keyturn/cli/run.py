@@ -1,0 +1,80 @@
+"""`keyturn run`: carry a runbook out in the real portals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from keyturn import settings, signing
+from keyturn.cli.options import add_common, add_walkthrough, wants_headed
+from keyturn.errors import Invalid
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser("run", help="carry a runbook out in the portals that its inputs name")
+    parser.add_argument("runbook", type=Path, metavar="RUNBOOK")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="give an input")
+    parser.add_argument("--values", type=Path, metavar="FILE", help="give inputs from a YAML file of names and values")
+    parser.add_argument("--approve", action="append", default=[], metavar="STEP|all", help="answer a gate beforehand")
+    add_walkthrough(parser)
+    add_common(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry the runbook out and return the exit code."""
+    from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
+    from keyturn.run.conduct import Around, Wish, prepare  # noqa: PLC0415  # the same
+    from keyturn.gates import Nobody  # noqa: PLC0415  # the same
+    from secrets_store import Store  # noqa: PLC0415  # the same
+
+    args.headed = wants_headed(args)
+    wish = Wish(
+        runbook=args.runbook,
+        given=given_inputs(args.values, args.set),
+        browser=args.browser,
+        headed=args.headed,
+        mode=args.mode or ("guided" if args.headed else "auto"),
+        approved=args.approve,
+        first=args.first,
+        last=args.last,
+    )
+    prepared = prepare(wish)
+    key = signing.load_or_make()
+    around = Around(
+        recordings=args.recordings or settings.default_recordings(),
+        store=Store.open(args.store or settings.default_store(), signing_key=key),
+        signing_key=key,
+        gatekeeper=Nobody(),
+        listeners=(),
+        before_close=lambda _code: None,
+    )
+    return attend(prepared, around, args)
+
+
+def given_inputs(file: Path | None, pairs: list[str]) -> dict[str, str]:
+    """Return the inputs given by file and by `NAME=VALUE`; the command line wins. Raises `Invalid`."""
+    given = _from_file(file) if file else {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise Invalid(f"--set takes NAME=VALUE, not {pair}")
+        given[name] = value
+    return given
+
+
+def _from_file(file: Path) -> dict[str, str]:
+    try:
+        # BaseLoader makes every scalar a text: `no` stays "no", and 0123 keeps its zero.
+        found = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # builds texts only
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise Invalid(f"{file} is not a readable YAML file of names and values")
+    return found

@@ -1,0 +1,35 @@
+"""`keyturn serve`: the replicas alone, so that `keyturn run` can be tried against them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from keyturn.cli.options import add_replica
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser("serve", help="serve the replicas of the portals until interrupted")
+    add_replica(parser)
+    parser.add_argument("--by-hand", action="store_true", help="nobody signs in for you: do it in the browser")
+    parser.set_defaults(run=serve)
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Serve until interrupted; prints the addresses and inputs as one JSON object."""
+    from keyturn.cli.replica import open_replicas  # noqa: PLC0415  # the web server is loaded only by what serves
+    from rehearsal import Operator  # noqa: PLC0415  # the same
+
+    with ExitStack() as stack:
+        replicas = stack.enter_context(open_replicas(args.scenario, args.fault))
+        if not args.by_hand:
+            stack.enter_context(Operator(replicas))
+        print(json.dumps(replicas.inputs), flush=True)  # noqa: T201  # what the command is for
+        threading.Event().wait()
+    return 0

@@ -1,0 +1,195 @@
+"""A whole attended run: checked before anything is touched, recorded while it goes, searched and packaged at the end."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidence import Recorder
+from evidence.chain import ChainedLog
+from keyturn import browser, settings, system
+from keyturn.catalogue import Catalogue
+from keyturn.check import check, resolve_inputs
+from keyturn.clipboard import BrowserClipboard
+from keyturn.document import load
+from keyturn.errors import CannotStart, Invalid
+from keyturn.events import Event, LeakGateSearched, RunEnded, RunStarted, StepEnded
+from keyturn.gates import check_approvals
+from keyturn.outcome import Summary, exit_of, status_of
+from keyturn.run.engine import Engine
+from keyturn.run.journal import Journal
+from keyturn.run.recording import Recording
+from keyturn.run.state import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from keyturn.events import Listener
+    from keyturn.gates import Gatekeeper
+    from keyturn.model import Runbook
+    from secrets_store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the operator asked for, a field for each option of the command line."""
+
+    runbook: Path
+    given: Mapping[str, str]
+    browser: str = "auto"
+    headed: bool = False
+    mode: str = "auto"
+    approved: Collection[str] = ()
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A run that may begin: everything that can be wrong without a browser has been ruled out."""
+
+    wish: Wish
+    runbook: Runbook
+    catalogue: Catalogue
+    inputs: Mapping[str, str]
+    browser: browser.Installed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a run is given by whoever starts it.
+
+    `before_close` is called with the exit code while the browser is still open, so that a person can look.
+    """
+
+    recordings: Path
+    store: Store
+    signing_key: Ed25519PrivateKey
+    gatekeeper: Gatekeeper
+    listeners: tuple[Listener, ...]
+    before_close: Callable[[int], None]
+
+
+def prepare(wish: Wish) -> Prepared:
+    """Check runbook, inputs, approvals, display and browser. Raises `Invalid` or `CannotStart`; nothing is touched."""
+    runbook = load(wish.runbook)
+    catalogue = Catalogue.of(portal.pages for portal in runbook.portals.values())
+    check(runbook, catalogue)
+    inputs = resolve_inputs(runbook, wish.given)
+    check_approvals(wish.approved, runbook)
+    steps = {step.id for step in runbook.steps}
+    for option, step in (("--from", wish.first), ("--until", wish.last)):
+        if step and step not in steps:
+            raise Invalid(f"{option} names no step of {runbook.name}: {step}", hint="`keyturn plan` lists the steps")
+    browser.refuse_debugging()
+    if wish.headed and not system.has_display():
+        raise CannotStart("there is no display for a visible browser", hint="use --headless, or start under a desktop")
+    installed = browser.find_browser(wish.browser)
+    return Prepared(wish=wish, runbook=runbook, catalogue=catalogue, inputs=inputs, browser=installed)
+
+
+def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException | None]:
+    """Carry the run out. Returns what it came to and what stopped it, if something did; the recording is sealed."""
+    began = time.monotonic()
+    system.harden()
+    recording = Recording.begin(around.recordings, prepared.runbook, prepared.inputs, around.signing_key)
+    state = RunState(recording.folder.name, prepared.runbook, prepared.inputs)
+    summary = Summary(state.run, str(recording.folder))
+    error: BaseException | None = None
+    with ChainedLog(recording.data / "journal.jsonl") as log:
+        listeners = (Journal(log), _Collect(summary, prepared.runbook), *around.listeners)
+        try:
+            _browse(prepared, around, recording, state, listeners)
+        except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
+            error = stopped
+        seconds = recording.search([secret.reveal().encode() for secret in state.values])
+        error = recording.leak or error
+        summary.exit = int(exit_of(error))
+        summary.status = status_of(summary.exit)
+        summary.changed = state.changed
+        summary.secrets = [
+            {"name": held.secret.label, "secret_id": held.secret_id, "expires_on": held.expires_on}
+            for held in state.held.values()
+        ]
+        summary.seconds = round(time.monotonic() - began, 3)
+        for event in (
+            LeakGateSearched(tuple(recording.findings), seconds),
+            RunEnded(summary.status, summary.exit, tuple(state.changed), summary.seconds),
+        ):
+            for listener in listeners:
+                listener(event)
+    recording.facts |= {"status": summary.status, "exit": summary.exit, "changed": summary.changed}
+    recording.write_facts()
+    recording.seal()
+    summary.recording = str(recording.folder)
+    return summary, error
+
+
+class _Collect:
+    """A listener that fills the summary's steps."""
+
+    def __init__(self, summary: Summary, runbook: Runbook) -> None:
+        self._summary = summary
+        self._steps = {step.id: step for step in runbook.steps}
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, StepEnded):
+            step = self._steps[event.step]
+            self._summary.steps.append({
+                "id": step.id,
+                "title": step.title,
+                "covers": list(step.covers),
+                "result": event.result,
+                "reason": event.reason,
+                "seconds": event.seconds,
+            })
+
+
+def _browse(
+    prepared: Prepared, around: Around, recording: Recording, state: RunState, listeners: tuple[Listener, ...]
+) -> None:
+    wish = prepared.wish
+    with ExitStack() as stack:
+        context = stack.enter_context(browser.open_browser(prepared.browser, headed=wish.headed))
+        versions = recording.facts["versions"]
+        versions["browser"] = f"{prepared.browser.name} {context.browser.version if context.browser else ''}".strip()
+        recorder = Recorder(recording.data, banner=f"{state.run} · {recording.facts['operator']}")
+        stack.callback(lambda: recording.facts.update(not_recorded=recorder.close()))
+        recorder.attach(context)
+        lock = settings.clipboard_lock() if wish.headed else None
+        engine = Engine(
+            state,
+            context=context,
+            catalogue=prepared.catalogue,
+            clipboard=stack.enter_context(BrowserClipboard(context, lock)),
+            store=around.store,
+            recorder=recorder,
+            gatekeeper=around.gatekeeper,
+            guided=wish.mode == "guided",
+            listeners=listeners,
+        )
+        book = prepared.runbook
+        engine.emit(
+            RunStarted(
+                state.run,
+                book.name,
+                book.revision,
+                book.title,
+                wish.mode,
+                recording.facts["operator"],
+                dict(versions),
+                dict(prepared.inputs),
+                len(book.steps),
+            )
+        )
+        try:
+            engine.run(wish.first, wish.last)
+        except BaseException as stopped:
+            around.before_close(int(exit_of(stopped)))
+            raise
+        around.before_close(0)

@@ -1,0 +1,109 @@
+"""The recording of one run: its folder, the facts about it, the leak search at the end, and the sealed package."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from evidence import LeakGate, package, report
+from keyturn import signing
+from keyturn.errors import LeakFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from keyturn.model import Runbook
+
+
+@dataclass(slots=True)
+class Recording:
+    """A recording in the making. Everything it holds lies under `data/`; the package is made around that."""
+
+    folder: Path
+    signing_key: Ed25519PrivateKey
+    facts: dict[str, Any]
+    leak: LeakFound | None = None
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def data(self) -> Path:
+        """The payload's folder."""
+        return self.folder / package.PAYLOAD
+
+    @classmethod
+    def begin(cls, home: Path, runbook: Runbook, inputs: Mapping[str, str], key: Ed25519PrivateKey) -> Self:
+        """Make the folder, named for the time in UTC and the runbook, with what is known before the run."""
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        began = datetime.now(UTC)
+        folder = _own_folder(home / f"{began:%Y%m%dT%H%M%SZ}-{runbook.name}")
+        facts: dict[str, Any] = {
+            "run": folder.name,
+            "runbook": runbook.name,
+            "runbook_sha256": hashlib.sha256(runbook.text.encode()).hexdigest(),
+            "revision": runbook.revision,
+            "title": runbook.title,
+            "operator": signing.identity(),
+            "started": began.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "inputs": dict(inputs),
+            "versions": {
+                "keyturn": version("keyturn"),
+                "playwright": version("playwright"),
+                "python": platform.python_version(),
+                "system": platform.platform(),
+            },
+        }
+        recording = cls(folder, key, facts)
+        recording.data.mkdir(mode=0o700)
+        (recording.data / "runbook.yaml").write_text(runbook.text, encoding="utf-8", newline="\n")
+        shutil.copyfile(Path(runbook.path).parent / runbook.procedure.file, recording.data / "procedure.md")
+        recording.write_facts()
+        return recording
+
+    def write_facts(self) -> None:
+        """Write `run.json`."""
+        text = json.dumps(self.facts, indent=2, ensure_ascii=False, sort_keys=True)
+        (self.data / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+    def search(self, needles: Sequence[bytes]) -> float:
+        """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took."""
+        began = time.monotonic()
+        self.findings = [str(finding) for finding in LeakGate(needles).search(self.folder)] if needles else []
+        if self.findings:
+            self.leak = LeakFound(
+                f"the secret can be read in the recording: {'; '.join(self.findings[:5])}",
+                hint="treat the new secret as known: rotate it again; the recording is quarantined",
+            )
+        return round(time.monotonic() - began, 3)
+
+    def seal(self) -> None:
+        """Write the report and make the package, or move the folder away when a secret was found in it."""
+        if self.leak:
+            self.folder = package.quarantine(self.folder)
+            return
+        report.write(self.folder)
+        previous = package.latest(self.folder.parent)
+        info = {"Run": self.facts["run"], "Runbook": self.facts["runbook"], "Status": self.facts["status"]}
+        identity = signing.identity()
+        package.seal(self.folder, signing_key=self.signing_key, identity=identity, info=info, previous=previous)
+
+
+def _own_folder(wanted: Path) -> Path:
+    """Make and return a folder that was not there before: two runs may begin in one second."""
+    for number in range(1, 100):
+        folder = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return folder
+    raise FileExistsError(wanted)
