@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import shutil
 import socket
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +15,8 @@ from keyturn.browser import find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, BrowserType
 
 
 def is_loopback(host: str) -> bool:
@@ -47,3 +52,31 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """Give every page the window and the language that the replicas are written for."""
     return {**browser_context_args, "viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[dict[str, str]]:
+    """Give the environment of a virtual display of its own; skip where Xvfb is not installed."""
+    if not shutil.which("Xvfb"):
+        pytest.skip("Xvfb shows windows where there is no display")
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as number:
+        name = f":{number.readline().strip()}"
+    yield {**os.environ, "DISPLAY": name}
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture
+def headed_context(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], display: dict[str, str]
+) -> Iterator[BrowserContext]:
+    """Give a context of a visible browser on the virtual display."""
+    options = {**browser_type_launch_args, "headless": False, "env": display}
+    browser = browser_type.launch(**options)
+    context = browser.new_context(no_viewport=True, locale="en-US")
+    yield context
+    browser.close()

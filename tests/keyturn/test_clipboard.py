@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Page as Tab
+
+from keyturn import secret_format
+from keyturn.clipboard import BrowserClipboard, ClipboardFailed
+from keyturn.clipboard.sealed import Half
+from secrets_store import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext
+
+VALUE = secret_format.make()
+PORTAL = f"""<!doctype html><title>portal</title>
+<button onclick="navigator.clipboard.writeText('{VALUE}')">Copy</button><button>Broken</button><input aria-label="field">"""
+
+
+class Portal(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:  # noqa: N802  # the library's name
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(PORTAL.encode())
+
+    def log_message(self, *_: Any) -> None:  # type: ignore[override]
+        pass
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Portal) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def clipboard(context: BrowserContext) -> Iterator[BrowserClipboard]:
+    with BrowserClipboard(context, None) as clipboard:
+        yield clipboard
+
+
+@pytest.fixture
+def tab(context: BrowserContext, clipboard: BrowserClipboard, portal: str) -> Tab:
+    tab = context.new_page()
+    tab.goto(portal)
+    return tab
+
+
+def test_what_a_page_copies_arrives(tab: Tab, clipboard: BrowserClipboard) -> None:
+    clipboard.await_copy()
+    tab.get_by_role("button", name="Copy").click()
+    assert clipboard.take("value").matches(Secret(VALUE, "value"))
+
+
+def test_a_copy_button_that_does_nothing_is_noticed(tab: Tab, clipboard: BrowserClipboard) -> None:
+    clipboard.await_copy()
+    tab.get_by_role("button", name="Broken").click()
+    with pytest.raises(ClipboardFailed, match="did not change"):
+        clipboard.take("value")
+
+
+def test_what_is_put_can_be_pasted_and_is_cleared_after(tab: Tab, clipboard: BrowserClipboard) -> None:
+    field = tab.get_by_label("field")
+    clipboard.put(Secret(VALUE, "value"))
+    field.press("ControlOrMeta+V")
+    assert field.input_value() == VALUE
+    assert clipboard.clear() == "cleared"
+    field.fill("")
+    field.press("ControlOrMeta+V")
+    assert field.input_value() == ""
+
+
+def test_what_someone_else_copied_is_left_alone(tab: Tab, clipboard: BrowserClipboard) -> None:
+    clipboard.put(Secret("ours and nobody else's", "value"))
+    tab.get_by_role("button", name="Copy").click()
+    assert clipboard.clear() == "not ours"
+    tab.get_by_label("field").press("ControlOrMeta+V")
+    assert tab.get_by_label("field").input_value() == VALUE
+
+
+def test_no_portal_is_granted_the_clipboard(tab: Tab, clipboard: BrowserClipboard) -> None:
+    clipboard.put(Secret(VALUE, "value"))
+    refused = tab.evaluate("navigator.clipboard.readText().then(() => 'read', error => error.name)")
+    assert refused == "NotAllowedError"
+
+
+def test_a_refused_clipboard_says_so_without_the_library_s_text(context: BrowserContext) -> None:
+    with BrowserClipboard(context, None) as clipboard:
+        clipboard.put(Secret(VALUE, "value"))
+        context.clear_permissions()
+        with pytest.raises(ClipboardFailed, match="refused the clipboard") as caught:
+            clipboard.await_copy()
+        assert caught.value.__context__ is None
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin="https://clipboard.keyturn.invalid")
+
+
+def test_runs_on_one_desktop_take_turns(context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyturn.clipboard.browser_clipboard._TURN", 0.1)
+    one, other = (BrowserClipboard(context, tmp_path / "lock") for _ in range(2))
+    with one.turn(), pytest.raises(ClipboardFailed, match="another run"), other.turn():
+        pass
+    with other.turn():
+        pass
+
+
+def test_only_sealed_bytes_pass_between_page_and_program() -> None:
+    ours, theirs = Half.fresh(), Half.fresh()
+    sealed = ours.seal(theirs.public, VALUE)
+    assert VALUE not in sealed
+    assert theirs.open(ours.public, sealed) == VALUE
+    with pytest.raises(Exception, match=""):
+        Half.fresh().open(ours.public, sealed)
+
+
+@pytest.mark.headed
+@pytest.mark.skipif(not shutil.which("xclip"), reason="xclip looks at the desktop's clipboard from outside")
+def test_on_a_desktop_both_selections_are_cleared(
+    headed_context: BrowserContext, portal: str, display: dict[str, str]
+) -> None:
+    def selection(name: str) -> str:
+        command = ["xclip", "-o", "-selection", name]
+        return subprocess.run(command, check=False, capture_output=True, text=True, env=display, timeout=10).stdout
+
+    with BrowserClipboard(headed_context, None) as clipboard:
+        tab = headed_context.new_page()
+        tab.goto(portal)
+        clipboard.await_copy()
+        tab.get_by_role("button", name="Copy").click()
+        clipboard.take("value")
+        assert (selection("clipboard"), selection("primary")) == (VALUE, VALUE)
+        clipboard.clear()
+        assert VALUE not in selection("clipboard") + selection("primary")
