@@ -1,0 +1,53 @@
+"""The encrypted store: nothing acknowledged is ever lost, nothing is readable without a key.
+
+Knows neither browser nor runbook. The signing key of the journal is handed in; it is the operator's, not the store's.
+"""
+
+from __future__ import annotations
+
+from secrets_store.entry import Entry, Intent, Metadata
+from secrets_store.errors import (
+    REFUSALS,
+    BadInput,
+    CannotUnlock,
+    ElevatedSession,
+    Locked,
+    ModesTooOpen,
+    NotStored,
+    NotThere,
+    NotVerified,
+    RecipientsChanged,
+    SharedFolder,
+    StoreError,
+    SymbolicLink,
+    WrongOwner,
+)
+from secrets_store.recipients import Recipient
+from secrets_store.secret import Secret
+from secrets_store.store import Store
+from secrets_store.verify import Fault, verify
+
+__all__ = [
+    "REFUSALS",
+    "BadInput",
+    "CannotUnlock",
+    "ElevatedSession",
+    "Entry",
+    "Fault",
+    "Intent",
+    "Locked",
+    "Metadata",
+    "ModesTooOpen",
+    "NotStored",
+    "NotThere",
+    "NotVerified",
+    "Recipient",
+    "RecipientsChanged",
+    "Secret",
+    "SharedFolder",
+    "Store",
+    "StoreError",
+    "SymbolicLink",
+    "WrongOwner",
+    "verify",
+]

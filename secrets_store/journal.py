@@ -1,0 +1,178 @@
+"""The append-only journal: one JSON object a line, each chained to the line before and signed.
+
+A line is canonical JSON (sorted keys, no spaces, UTF-8) whose last member is `sig`, an Ed25519 signature in base64
+over a fixed prefix and the line without that member. `prev` is the SHA-256 of the line before, so that one checked
+signature, the last, vouches for all lines. After the last line stands a run of spaces: blocks that are already the
+journal's, so that a full disk cannot keep a sealed secret from being acknowledged. Readers skip it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from secrets_store import disk
+from secrets_store.entry import now, stamp
+from secrets_store.errors import NotVerified
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+Line = dict[str, Any]
+FORMAT = 1
+FIRST_PREV = "0" * 64
+LONGEST_LINE = 8 * 1024  # bytes
+ROOM = 64 * 1024  # bytes of spaces added when less than `reserve` is left
+_PREFIX = b"keyturn store journal 1\n"  # keeps these signatures from being taken for any other kind
+_SIGNED = re.compile(rb'(\{.*),"sig":"([A-Za-z0-9+/]{86}==)"\}', re.DOTALL)
+_BLANK = b" \0"  # a file system may give zeros for blocks that a power cut kept from being written
+
+
+def canonical(fields: Line) -> bytes:
+    """Return `fields` as the one text that is signed and hashed."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+
+def signed(fields: Line, key: Ed25519PrivateKey) -> bytes:
+    """Return the line for `fields`, without its line feed."""
+    body = canonical(fields)
+    signature = base64.b64encode(key.sign(_PREFIX + body))
+    return body[:-1] + b',"sig":"' + signature + b'"}'
+
+
+def is_signed(raw: bytes, key: bytes) -> bool:
+    """Return whether the line `raw` carries a signature by the Ed25519 public `key` (32 bytes)."""
+    found = _SIGNED.fullmatch(raw)
+    if not found:
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(found[2]), _PREFIX + found[1] + b"}")
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def digest(raw: bytes) -> str:
+    """Return what the next line's `prev` must be."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def split(data: bytes) -> tuple[list[bytes], bytes]:
+    """Return the whole lines of `data`, and what a crash left unfinished after them (empty: nothing).
+
+    Unfinished is what has no line feed, and a last line that begins with a hole: the power went before its first
+    block was written. Neither was ever acknowledged.
+    """
+    *lines, rest = data.split(b"\n")
+    if lines and lines[-1][:1] in {b" ", b"\0"}:
+        rest = lines.pop() + b"\n" + rest
+    return lines, rest.strip(_BLANK)
+
+
+def parse(raw: bytes, seq: int, prev: str) -> Line:
+    """Return the fields of a line that must have the number `seq` and follow the digest `prev`."""
+    try:
+        fields = json.loads(raw)
+        fits = fields["seq"] == seq and fields["prev"] == prev and fields["v"] == FORMAT
+    except (ValueError, KeyError, TypeError):
+        raise NotVerified(f"journal line {seq + 1} cannot be read") from None
+    if not fits:
+        raise NotVerified(f"journal line {seq + 1} does not follow the line before it")
+    return fields  # type: ignore[no-any-return]  # json gives Any; the three members above prove a mapping
+
+
+@dataclass(slots=True)
+class Journal:
+    """The journal at `path`, as far as it was read. `key` is the public key that must have signed its lines.
+
+    `count` lines end at byte `end`, the last with digest `head`; `torn` bytes after that are unfinished.
+    """
+
+    path: Path
+    key: bytes
+    count: int = 0
+    head: str = FIRST_PREV
+    end: int = 0
+    torn: int = 0
+    _size: int = field(default=0, repr=False)
+
+    def refresh(self) -> list[Line]:
+        """Return the lines added since the last look; raise `NotVerified` when the past is not what it was."""
+        data = disk.read_from(self.path, max(self.end - 1, 0))
+        if self.end:
+            if data[:1] != b"\n":
+                raise NotVerified("the journal lost lines while it was open")
+            data = data[1:]
+        raws, rest = split(data)
+        lines, head, position = [], self.head, self.end
+        for seq, raw in enumerate(raws, start=self.count):
+            lines.append(parse(raw, seq, head))
+            head = digest(raw)
+            position += len(raw) + 1
+        if raws and not is_signed(raws[-1], self.key):
+            raise NotVerified(f"journal line {self.count + len(raws)} is not signed by the store's key")
+        self.count += len(raws)
+        self.head, self.end, self.torn = head, position, len(rest)
+        self._size = position + len(data) - sum(len(raw) + 1 for raw in raws)
+        return lines
+
+    @classmethod
+    def start(cls, path: Path, signing_key: Ed25519PrivateKey, fields: Line) -> None:
+        """Make a new journal whose first line has `fields` and the signing key's public half."""
+        public = signing_key.public_key().public_bytes_raw()
+        start = {"v": FORMAT, "seq": 0, "prev": FIRST_PREV, "at": stamp(now()), "key": public.hex(), **fields}
+        disk.create(path, signed(start, signing_key) + b"\n")
+
+    @classmethod
+    def own_key(cls, path: Path) -> bytes:
+        """Return the public key that a journal's first line names; whether to trust it is the caller's question."""
+        first = disk.read(path).partition(b"\n")[0]
+        try:
+            return bytes.fromhex(parse(first, 0, FIRST_PREV)["key"])
+        except (KeyError, TypeError, ValueError):
+            raise NotVerified("journal line 1 cannot be read") from None
+
+    def cut_torn(self) -> None:
+        """Overwrite what a crash left unfinished after the last line. The caller holds the store's lock."""
+        if self.torn:
+            disk.write_at(self.path, self.end, b" " * (self._size - self.end))
+            self.torn = 0
+
+    def append(self, key: Ed25519PrivateKey, fields: Line, *, reserve: int = 0) -> Line:
+        """Add a line with `fields` and return it once it is durable; then `reserve` bytes of room are left too.
+
+        The caller holds the store's lock and has just called `refresh`.
+        """
+        line = {"v": FORMAT, "seq": self.count, "prev": self.head, "at": stamp(now()), **fields}
+        raw = signed(line, key)
+        if len(raw) >= LONGEST_LINE:
+            raise ValueError("a journal line is too long")  # fields are limited where they come in
+        needed = self.end + len(raw) + 1 + reserve
+        if reserve and needed > self._size:
+            self._make_room(needed + ROOM)
+        self.cut_torn()
+        disk.write_at(self.path, self.end, raw + b"\n")
+        self.end += len(raw) + 1
+        self._size = max(self._size, self.end)
+        self.count += 1
+        self.head = digest(raw)
+        return line
+
+    def _make_room(self, size: int) -> None:
+        blanks = b" " * (size - self._size)
+        try:
+            disk.write_at(self.path, self._size, blanks)
+        except OSError:
+            with self.path.open("r+b") as file:
+                file.truncate(self._size)
+            raise
+        self._size = size

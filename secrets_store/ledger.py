@@ -1,0 +1,125 @@
+"""What the journal's lines add up to: open intents, entries, the pinned recipients. Reads nothing, writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from secrets_store.entry import Entry, Intent, Metadata, from_stamp
+from secrets_store.errors import BadInput, NotVerified
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from secrets_store.journal import Line
+
+# What may be noted about an entry: the first four by the run that made it, the others by the commands that read it.
+NOTES = ("delivered", "tested", "superseded", "portal-deleted")
+READINGS = ("copied", "shown", "exported")
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The state after all lines so far. `key` is the journal's public key (hex), `store` the store's own id."""
+
+    store: str = ""
+    key: str = ""
+    recipients: str = ""
+    drilled: dict[str, str] = field(default_factory=dict)  # public key -> when it last proved that it opens
+    intents: dict[str, Intent] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    closed: dict[str, str] = field(default_factory=dict)  # intent -> abandoned or lost
+
+    def add(self, line: Line) -> None:
+        """Take one line in; raise `NotVerified` when it cannot be: the lines are signed, so this is a defect."""
+        try:
+            handler = _HANDLERS[line["op"]]
+            handler(self, line)
+        except (KeyError, TypeError, ValueError, BadInput):
+            raise NotVerified(f"journal line {line['seq'] + 1} does not fit the lines before it") from None
+
+    def files(self) -> set[str]:
+        """Return the paths of all sealed files that should be there."""
+        return {entry.file for entry in self.entries.values()}
+
+
+def _created(ledger: Ledger, line: Line) -> None:
+    ledger.store, ledger.key, ledger.recipients = line["store"], line["key"], line["recipients"]
+
+
+def _intent(ledger: Ledger, line: Line) -> None:
+    intent = Intent(line["id"], Metadata.from_json(line["meta"]), from_stamp(line["at"]))
+    if intent.id in ledger.intents or intent.id in ledger.entries:
+        raise ValueError
+    ledger.intents[intent.id] = intent
+
+
+def _sealed(ledger: Ledger, line: Line) -> None:
+    intent = ledger.intents.pop(line["id"])
+    expires = line["expires_on"]
+    metadata = replace(
+        intent.metadata,
+        secret_id=line["secret_id"],
+        expires_on=date.fromisoformat(expires) if expires else None,
+    )
+    ledger.entries[intent.id] = Entry(
+        intent.id,
+        metadata,
+        from_stamp(line["at"]),
+        line["file"],
+        line["sha256"],
+        line["bytes"],
+        line["read_back"],
+    )
+
+
+def _verified(ledger: Ledger, line: Line) -> None:
+    entry = ledger.entries[line["id"]]
+    expires = line["expires_on"]
+    metadata = replace(
+        entry.metadata, secret_id=line["secret_id"], expires_on=date.fromisoformat(expires) if expires else None
+    )
+    ledger.entries[entry.id] = replace(entry, metadata=metadata, read_back=True)
+
+
+def _closed(ledger: Ledger, line: Line) -> None:
+    del ledger.intents[line["id"]]
+    ledger.closed[line["id"]] = line["op"]
+
+
+def _noted(ledger: Ledger, line: Line) -> None:
+    entry = ledger.entries[line["id"]]
+    ledger.entries[entry.id] = replace(entry, notes=(*entry.notes, line["op"]))
+
+
+def _read(ledger: Ledger, line: Line) -> None:
+    ledger.entries[line["id"]]  # it must be there; being read does not change it
+
+
+def _reseal(ledger: Ledger, line: Line) -> None:
+    entry = ledger.entries[line["id"]]
+    ledger.entries[entry.id] = replace(entry, file=line["file"], sha256=line["sha256"], size=line["bytes"])
+
+
+def _recipients(ledger: Ledger, line: Line) -> None:
+    ledger.recipients = line["recipients"]
+
+
+def _drilled(ledger: Ledger, line: Line) -> None:
+    ledger.drilled[line["recipient"]] = line["at"]
+
+
+_HANDLERS: dict[str, Callable[[Ledger, dict[str, Any]], None]] = {
+    "created": _created,
+    "intent": _intent,
+    "sealed": _sealed,
+    "verified": _verified,
+    "abandoned": _closed,
+    "lost": _closed,
+    "reseal": _reseal,
+    "recipients": _recipients,
+    "drilled": _drilled,
+    **dict.fromkeys(NOTES, _noted),
+    **dict.fromkeys(READINGS, _read),
+}

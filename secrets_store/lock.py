@@ -1,0 +1,46 @@
+"""One writer at a time. The system frees the lock when its holder dies, so there are no stale locks to guess at."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from secrets_store.entry import now, stamp
+from secrets_store.errors import Locked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WAIT = 10.0  # seconds; a write takes milliseconds, changing all recipients some seconds
+
+
+@contextmanager
+def held(folder: Path, *, wait: float = WAIT) -> Iterator[None]:
+    """Hold the store in `folder` for the block; raise `Locked`, naming the holder, after `wait` seconds."""
+    holder = folder / "holder"
+    lock = FileLock(folder / "lock", timeout=wait, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise Locked(f"the store is held by {_named(holder)}", hint="wait until it has ended, then try again") from None
+    try:
+        descriptor = os.open(holder, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({"pid": os.getpid(), "since": stamp(now())}, file)
+        yield
+    finally:
+        lock.release()
+
+
+def _named(holder: Path) -> str:
+    """Return who wrote `holder`, in words. It is advice for people, so that anything unreadable is just unknown."""
+    try:
+        told = json.loads(holder.read_text(encoding="utf-8"))
+        return f"process {int(told['pid'])} since {str(told['since'])[:20]}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"

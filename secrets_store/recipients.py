@@ -1,0 +1,59 @@
+"""The public keys that everything is sealed to: a file that plain `age -R` reads, pinned by its hash in the journal."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from secrets_store.age import AgeError, X25519Recipient
+from secrets_store.entry import check_text
+from secrets_store.errors import BadInput, NotVerified
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A public key and whose it is: `operator`, `break-glass`, or any one-line name."""
+
+    name: str
+    key: X25519Recipient
+
+    def __post_init__(self) -> None:
+        check_text("a recipient's name", self.name)
+
+    @classmethod
+    def from_text(cls, name: str, text: str) -> Recipient:
+        """Return the recipient with the public key `age1…` in `text`; raise `BadInput` when that is none.
+
+        Plugin recipients (`age1yubikey1…`) are refused: their text would choose a program to run.
+        """
+        try:
+            return cls(name, X25519Recipient.from_text(text.strip()))
+        except AgeError as error:
+            raise BadInput(f"this is not a public key that the store can seal to: {error}") from None
+
+
+def recipients_text(recipients: Sequence[Recipient]) -> bytes:
+    """Return the text of `recipients.txt`: a comment with the name, then the key, for each."""
+    return "".join(f"# {one.name}\n{one.key}\n" for one in recipients).encode("utf-8")
+
+
+def read_recipients(text: bytes) -> list[Recipient]:
+    """Return what `recipients_text` wrote; raise `NotVerified` for anything else."""
+    try:
+        lines = text.decode("utf-8").split("\n")
+        pairs = zip(lines[:-1:2], lines[1::2], strict=True)
+        found = [Recipient.from_text(name.removeprefix("# "), key) for name, key in pairs]
+    except (ValueError, BadInput):
+        raise NotVerified("recipients.txt cannot be read") from None
+    if recipients_text(found) != text:
+        raise NotVerified("recipients.txt cannot be read")
+    return found
+
+
+def pin(text: bytes) -> str:
+    """Return the hash that the journal pins the file by."""
+    return hashlib.sha256(text).hexdigest()

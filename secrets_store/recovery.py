@@ -1,0 +1,59 @@
+"""Putting a store in order after a crash, before anything else is written. Removes nothing that a line names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from secrets_store import disk
+
+if TYPE_CHECKING:
+    from secrets_store.store import Store
+
+_GENERATION = re.compile(r"(?P<id>[0-9TZ]+-[0-9a-f]{16})(\.g[0-9]+)?\.age")
+
+
+def recover(store: Store) -> None:
+    """Cut an unfinished line, adopt sealed files whose line is missing, free what nobody needs.
+
+    The caller is inside `store.writing`. A file is adopted only when an open intent names it: it was renamed, which
+    happens after its flush, so that it is whole; that it opens is proven by the first key that opens it.
+    """
+    store.journal.cut_torn()
+    for intent in store.open_intents():
+        path = store.folder / "v" / f"{intent.id}.age"
+        if path.exists():
+            data = disk.read(path)
+            store.append(
+                "sealed",
+                {
+                    "id": intent.id,
+                    "secret_id": None,
+                    "expires_on": None,
+                    "file": f"v/{path.name}",
+                    "sha256": hashlib.sha256(data).hexdigest(),
+                    "bytes": len(data),
+                    "read_back": False,
+                },
+            )
+    _sweep(store)
+
+
+def _sweep(store: Store) -> None:
+    needed = {store.slot(intent.id).name for intent in store.open_intents()}
+    for path in (store.folder / "v").glob(".slot-*"):
+        if path.name not in needed:
+            disk.remove(path)
+    for path in store.folder.glob(".new-*"):
+        disk.remove(path)
+    # Files that an interrupted change of recipients left: older or newer sealings of an entry that is whole.
+    named = store.ledger.files()
+    for path in (store.folder / "v").glob("*.age"):
+        found = _GENERATION.fullmatch(path.name)
+        entry = store.ledger.entries.get(found["id"]) if found else None
+        if entry is None or f"v/{path.name}" in named:
+            continue
+        whole = store.folder / entry.file
+        if whole.exists() and hashlib.sha256(disk.read(whole)).hexdigest() == entry.sha256:
+            disk.remove(path)

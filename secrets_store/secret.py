@@ -1,0 +1,60 @@
+"""The one type that a secret value lives in from the clipboard to the sealed file and back."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, NoReturn
+
+
+class Secret:
+    """A value that cannot slip out by accident; it prints as its `label`.
+
+    It is not formatted, pickled, copied, hashed, compared with `==`, or iterated: each of these raises `TypeError`.
+    `reveal()` is the one door, named so that a reviewer can search for it.
+    """
+
+    __slots__ = ("_value", "label")
+
+    label: str
+
+    def __init__(self, value: str, label: str) -> None:
+        self._value = bytearray(value.encode("utf-8", "surrogatepass"))  # whatever was copied is kept, never refused
+        self.label = label
+
+    def __init_subclass__(cls) -> NoReturn:
+        raise TypeError("a secret has no kinds")
+
+    def reveal(self) -> str:
+        """Return the value itself. Keep it in no variable that outlives the call it is for."""
+        if not self._value:
+            raise ValueError("this secret was wiped")
+        return self._value.decode("utf-8", "surrogatepass")
+
+    def matches(self, other: Secret) -> bool:
+        """Return whether both hold the same value, in time that does not depend on where they differ."""
+        return hmac.compare_digest(self._value, other._value)
+
+    def wipe(self) -> None:
+        """Overwrite the value. Best effort: Python may have left copies of what `reveal()` returned."""
+        self._value[:] = bytes(len(self._value))
+        self._value.clear()
+
+    def __repr__(self) -> str:
+        return self.label
+
+    def __format__(self, spec: str) -> NoReturn:
+        raise TypeError("a secret is not formatted; use its label")
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise TypeError("a secret is not compared in the open; use matches()")
+
+    __hash__ = None  # type: ignore[assignment]  # a hash would confirm guesses
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError("a secret is not pickled or copied")
+
+    def __copy__(self) -> NoReturn:
+        raise TypeError("a secret is not copied")
+
+    def __deepcopy__(self, memo: Any) -> NoReturn:
+        raise TypeError("a secret is not copied")

@@ -1,0 +1,303 @@
+"""The store: a folder of age files, one for each secret version, and the journal that vouches for them.
+
+```
+journal.jsonl     what happened, chained and signed, readable without a key
+recipients.txt    the public keys that everything is sealed to
+v/<id>.age        a sealed secret, written once
+v/.slot-<id>      space reserved for a secret that is about to be made
+lock, holder      who writes now
+```
+
+Sealing needs no private key. A value counts as stored when `seal` has returned, and not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from secrets_store import disk, lock, place, verify
+from secrets_store.age import AgeError, X25519Identity, open_sealed, seal
+from secrets_store.entry import Entry, Intent, Metadata, check_text, new_id, now, to_sealed_text
+from secrets_store.errors import BadInput, NotStored, NotThere, NotVerified, RecipientsChanged
+from secrets_store.journal import Journal
+from secrets_store.ledger import NOTES, Ledger
+from secrets_store.recipients import Recipient, pin, read_recipients, recipients_text
+from secrets_store.recovery import recover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from secrets_store.journal import Line
+    from secrets_store.secret import Secret
+
+SLOT = 16 * 1024  # bytes reserved for one sealed secret; one of common size takes 2 KiB
+_JOURNAL_SHARE = 4 * 1024  # bytes of the journal reserved for each open intent
+_LEAST_RECIPIENTS = 2
+
+
+class Store:
+    """An open store. Made by `create`, `open` or `throw_away`; several processes may use one store at once."""
+
+    def __init__(self, folder: Path, journal: Journal, signing_key: Ed25519PrivateKey | None) -> None:
+        self.folder = folder
+        self.journal = journal
+        self.ledger = Ledger()
+        self._key = signing_key
+        self._recipients: tuple[str, list[Recipient]] = ("", [])
+        # Opens what this process seals, so that it can be read back; never written anywhere, gone with the process.
+        self._own = X25519Identity.generate()
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        *,
+        recipients: Sequence[Recipient],
+        signing_key: Ed25519PrivateKey,
+        single_recipient_i_accept_loss: bool = False,
+        allow_synced: bool = False,
+    ) -> Store:
+        """Make a new store in `folder`, which must not exist yet, and open it.
+
+        At least two recipients, because one lost key would lose every secret; one only with the named flag.
+        """
+        check_recipients(recipients, single=single_recipient_i_accept_loss)
+        place.check_session()
+        if folder.is_symlink() or folder.exists():
+            raise BadInput(f"something is already in {folder}", hint="name a folder that does not exist yet")
+        if not allow_synced:
+            place.check_local(folder)
+        text = recipients_text(recipients)
+        with _as_not_stored("the store could not be made"):
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=disk.FOLDER_MODE)
+            disk.make_folder(folder)
+            disk.make_folder(folder / "v")
+            disk.create(folder / "recipients.txt", text)
+            # Last, because the journal makes it a store: what is interrupted before is none.
+            fields = {"op": "created", "store": secrets.token_hex(8), "recipients": pin(text)}
+            Journal.start(folder / "journal.jsonl", signing_key, fields)
+        return cls.open(folder, signing_key=signing_key, allow_synced=allow_synced)
+
+    @classmethod
+    def open(cls, folder: Path, *, signing_key: Ed25519PrivateKey | None, allow_synced: bool = False) -> Store:
+        """Open the store in `folder`; without a signing key, for reading only.
+
+        Refuses what is not safe or does not verify. To write, it also takes in what a crash left: an unfinished
+        line is cut, a sealed file without its line is adopted, and space that nobody needs any more is freed.
+        """
+        place.check(folder, allow_synced=allow_synced)
+        path = folder / "journal.jsonl"
+        key = Journal.own_key(path)
+        if signing_key is not None and signing_key.public_key().public_bytes_raw() != key:
+            raise NotVerified(
+                "the store was made with another signing key", hint="open it with that key, or only to read"
+            )
+        store = cls(folder, Journal(path, key), signing_key)
+        store.refresh()
+        store.recipients()
+        if signing_key is not None:
+            with store.writing("the store could not be put in order"):
+                recover(store)
+        return store
+
+    @classmethod
+    def throw_away(cls, folder: Path, signing_key: Ed25519PrivateKey) -> tuple[Store, str]:
+        """Make a store for practice, with two fresh key pairs; return it and the operator's private key as text.
+
+        The private keys stand beside it, as `<folder>-operator.key` and `<folder>-break-glass.key` (mode 0600),
+        ready for `age -d -i`. Never for real secrets: whoever has the parent folder has them all.
+        """
+        identities = {name: X25519Identity.generate() for name in ("operator", "break-glass")}
+        store = cls.create(
+            folder,
+            recipients=[Recipient(name, identity.recipient) for name, identity in identities.items()],
+            signing_key=signing_key,
+            allow_synced=True,
+        )
+        for name, identity in identities.items():
+            disk.create(folder.with_name(f"{folder.name}-{name}.key"), f"{identity.text()}\n".encode("ascii"))
+        return store, identities["operator"].text()
+
+    def refresh(self) -> None:
+        """Take in what other processes have written since."""
+        for line in self.journal.refresh():
+            self.ledger.add(line)
+
+    @contextmanager
+    def writing(self, failure: str) -> Iterator[None]:
+        """Hold the store for the block, with its state fresh; a disk's refusal becomes `NotStored` with `failure`."""
+        if self._key is None:
+            raise BadInput("the store was opened for reading only")
+        with _as_not_stored(failure), lock.held(self.folder):
+            self.refresh()
+            yield
+
+    def append(self, op: str, fields: Line, *, reserve: int = 0) -> None:
+        """Add a journal line and take it in; only inside `writing`."""
+        if self._key is None:
+            raise BadInput("the store was opened for reading only")
+        self.ledger.add(self.journal.append(self._key, {"op": op, **fields}, reserve=reserve))
+
+    def recipients(self) -> list[Recipient]:
+        """Return the public keys that the journal pins; raise `RecipientsChanged` when the file holds others.
+
+        A list that was right once in this process stays usable while its pin holds: whoever changes the file in the
+        middle of a rotation must not keep a value from being sealed.
+        """
+        pinned = self.ledger.recipients
+        if self._recipients[0] != pinned:
+            text = disk.read(self.folder / "recipients.txt")
+            if pin(text) != pinned:
+                raise RecipientsChanged(
+                    "recipients.txt is not the list that the journal pins",
+                    hint="find out who changed it; keyturn secrets recipients is the way to change it",
+                )
+            self._recipients = (pinned, read_recipients(text))
+        return list(self._recipients[1])
+
+    def intend(self, metadata: Metadata) -> Intent:
+        """Announce a secret that is about to be made, durably, with all the space it will need; return its handle.
+
+        Call it before the portal is asked to make the secret. Raises `NotStored` when the disk is full: then nothing
+        was made yet.
+        """
+        if metadata.secret_id is not None or metadata.expires_on is not None:
+            raise BadInput("the secret ID and the date are not known before the secret is made")
+        moment = now()
+        intent = Intent(new_id(moment), metadata, moment)
+        with self.writing("no space could be reserved, so no secret may be made"):
+            if recipients_text(self.recipients()) != disk.read(self.folder / "recipients.txt"):
+                raise RecipientsChanged("recipients.txt is not the list that the journal pins")
+            slot = self.slot(intent.id)
+            disk.create(slot, bytes(SLOT))
+            share = _JOURNAL_SHARE * (len(self.ledger.intents) + 1)
+            try:
+                self.append("intent", {"id": intent.id, "meta": metadata.to_json()}, reserve=share)
+            except OSError:
+                disk.remove(slot)
+                raise
+        return self.ledger.intents[intent.id]
+
+    def seal(self, intent: Intent, secret: Secret, *, secret_id: str, expires_on: date) -> Entry:
+        """Store `secret` and return its entry once it is durable and was read back; raise otherwise.
+
+        Calling it again after a failure goes on where it stopped. `NotStored` means: the value is not safe yet, leave
+        the page that shows it open.
+        """
+        metadata = replace(intent.metadata, secret_id=secret_id, expires_on=expires_on)
+        text = to_sealed_text(intent.id, metadata, secret)
+        target = self.folder / "v" / f"{intent.id}.age"
+        with self.writing("the value could not be written"):
+            if intent.id not in self.ledger.intents and intent.id not in self.ledger.entries:
+                raise NotThere(f"there is no open intent {intent.id}")
+            if not target.exists():
+                keys = [one.key for one in self.recipients()]
+                sealed = seal(text, [*keys, self._own.recipient])
+                slot = self.slot(intent.id)
+                if not slot.exists():
+                    disk.create(slot, b"")
+                disk.fill_slot(slot, sealed, target)
+            data = self._read_back(target, text)
+            if intent.id in self.ledger.intents:
+                fields = {"id": intent.id, "secret_id": secret_id, "expires_on": expires_on.isoformat()}
+                self.append("sealed", {**fields, **described(target, data), "read_back": True})
+        return self.ledger.entries[intent.id]
+
+    def _read_back(self, target: Path, text: bytes) -> bytes:
+        data = disk.read(target)
+        try:
+            same = hmac.compare_digest(open_sealed(data, [self._own]), text)
+        except AgeError:
+            same = False
+        if not same:
+            raise NotStored(
+                "the value did not read back as it was written",
+                hint="leave the page with the value open, and check the disk",
+            )
+        return data
+
+    def slot(self, intent_id: str) -> Path:
+        """Return where the space of an open intent is reserved."""
+        return self.folder / "v" / f".slot-{intent_id}"
+
+    def abandon(self, intent: Intent, reason: str) -> None:
+        """Close an intent whose secret was never made."""
+        self._close(intent, "abandoned", {"reason": reason})
+
+    def lost(self, intent: Intent, reason: str, *, secret_id: str | None = None) -> None:
+        """Close an intent whose secret was made and whose value nobody has: an orphan to delete in the portal."""
+        self._close(intent, "lost", {"reason": reason, "secret_id": secret_id})
+
+    def _close(self, intent: Intent, op: str, fields: Line) -> None:
+        check_text("reason", fields["reason"])
+        with self.writing("the intent could not be closed"):
+            if intent.id not in self.ledger.intents:
+                raise NotThere(f"there is no open intent {intent.id}")
+            self.append(op, {"id": intent.id, **fields})
+            disk.remove(self.slot(intent.id))
+
+    def note(self, entry_id: str, op: str) -> None:
+        """Write down what became of an entry: `delivered`, `tested`, `superseded` or `portal-deleted`."""
+        if op not in NOTES:
+            raise BadInput(f"an entry is noted as one of {', '.join(NOTES)}")
+        with self.writing("the note could not be written"):
+            self.append(op, {"id": self.entry(entry_id).id})
+
+    def entry(self, entry_id: str) -> Entry:
+        """Return the entry with this ID; raise `NotThere` when there is none."""
+        try:
+            return self.ledger.entries[entry_id]
+        except KeyError:
+            raise NotThere(f"there is no entry {entry_id}", hint="keyturn secrets list shows all") from None
+
+    def entries(self) -> list[Entry]:
+        """Return all entries, oldest first."""
+        return sorted(self.ledger.entries.values(), key=lambda entry: entry.id)
+
+    def open_intents(self) -> list[Intent]:
+        """Return the intents that were neither sealed nor closed, oldest first: what a crash interrupted."""
+        return sorted(self.ledger.intents.values(), key=lambda intent: intent.id)
+
+    def verify(self, *, head: str | None = None) -> list[verify.Fault]:
+        """Return everything that is wrong with the files, as `secrets_store.verify.verify` finds it."""
+        return verify.verify(self.folder, key=self.journal.key, head=head)
+
+    def head(self) -> str:
+        """Return the digest (hex) of the last journal line. Noted elsewhere, it proves that nothing was cut since."""
+        return self.journal.head
+
+
+def check_recipients(recipients: Sequence[Recipient], *, single: bool) -> None:
+    """Raise `BadInput` unless losing one key leaves another, or `single` accepts that loss."""
+    if len({one.key for one in recipients}) != len(recipients):
+        raise BadInput("a recipient is named twice")
+    if len(recipients) < _LEAST_RECIPIENTS and not (single and recipients):
+        raise BadInput(
+            "a store needs a second recipient: with one key, losing it loses every secret",
+            hint="add a break-glass key, kept elsewhere",
+        )
+
+
+def described(path: Path, data: bytes) -> Line:
+    """Return what the journal says of a sealed file."""
+    return {"file": f"v/{path.name}", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+
+@contextmanager
+def _as_not_stored(failure: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotStored(
+            f"{failure}: {error.strerror or 'the disk refused'}",
+            hint="leave the page with the value open if there is one, see to the disk, then try again",
+        ) from None

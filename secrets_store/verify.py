@@ -1,0 +1,109 @@
+"""Checking a store without any private key: every line, every signature, every file, named one by one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from secrets_store import disk, place
+from secrets_store.errors import NotVerified, StoreError
+from secrets_store.journal import FIRST_PREV, digest, is_signed, parse, split
+from secrets_store.ledger import Ledger
+from secrets_store.recipients import pin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from secrets_store.journal import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as it was written: `where` names the line or file, `says` what is wrong."""
+
+    where: str
+    says: str
+
+
+def verify(folder: Path, *, key: bytes | None = None, head: str | None = None) -> list[Fault]:
+    """Return everything that is wrong with the store in `folder`; an empty list means nothing.
+
+    `key` is the Ed25519 public key (32 bytes) that must have signed; without it, the journal's own is believed, and
+    a store that was replaced as a whole is not noticed. `head` is a digest noted earlier outside of the store
+    (hex, for example from a recording): lines cut from the end, or a folder rolled back, show only against it.
+    Raises `NotThere` when there is no store.
+    """
+    faults = []
+    try:
+        place.check(folder, allow_synced=True)
+    except StoreError as error:
+        if not (folder / "journal.jsonl").exists():
+            raise
+        faults.append(Fault(str(folder), error.message))
+    ledger, found, heads = _check_journal(folder / "journal.jsonl", key)
+    faults += found
+    if head is not None and head not in heads:
+        faults.append(Fault("journal.jsonl", f"does not contain the noted head {head}: lines were cut or rolled back"))
+    return faults + _check_recipients(folder, ledger) + _check_files(folder, ledger)
+
+
+def _check_journal(path: Path, key: bytes | None) -> tuple[Ledger, list[Fault], set[str]]:
+    raws, rest = split(disk.read(path))
+    ledger, faults, prev, heads = Ledger(), [], FIRST_PREV, {FIRST_PREV}
+    if rest:
+        faults.append(Fault("journal.jsonl", "ends in an unfinished line, which the next write cuts off"))
+    if not raws:
+        faults.append(Fault("journal.jsonl", "is empty"))
+    for number, raw in enumerate(raws):
+        where = f"journal line {number + 1}"
+        try:
+            line = parse(raw, number, prev)
+            where += _names(line)
+            key = key or bytes.fromhex(line["key"])
+            if number == 0 and line["key"] != key.hex():
+                faults.append(Fault(where, "the store was made with another signing key"))
+            ledger.add(line)
+        except NotVerified as error:
+            faults.append(Fault(where, error.message))
+        except (KeyError, TypeError, ValueError):
+            faults.append(Fault(where, "does not name the store's key"))
+        if key is None or not is_signed(raw, key):
+            faults.append(Fault(where, "is not signed by the store's key"))
+        prev = digest(raw)
+        heads.add(prev)
+    return ledger, faults, heads
+
+
+def _names(line: Line) -> str:
+    words = [str(line[name]) for name in ("op", "id") if name in line]
+    return f" ({' '.join(words)})" if words else ""
+
+
+def _check_recipients(folder: Path, ledger: Ledger) -> list[Fault]:
+    try:
+        same = pin(disk.read(folder / "recipients.txt")) == ledger.recipients
+    except OSError:
+        return [Fault("recipients.txt", "cannot be read")]
+    return [] if same else [Fault("recipients.txt", "is not the list that the journal pins")]
+
+
+def _check_files(folder: Path, ledger: Ledger) -> list[Fault]:
+    faults, named = [], ledger.files()
+    for entry in ledger.entries.values():
+        try:
+            place.check_file(folder / entry.file)
+            data = disk.read(folder / entry.file)
+        except StoreError as error:
+            faults.append(Fault(entry.file, error.message))
+        except OSError:
+            faults.append(Fault(entry.file, f"is missing or cannot be read ({entry.metadata.name})"))
+        else:
+            if len(data) != entry.size or hashlib.sha256(data).hexdigest() != entry.sha256:
+                faults.append(Fault(entry.file, f"is not the file that was sealed ({entry.metadata.name})"))
+    # A file whose intent is open was sealed just before a crash; opening the store to write takes it in.
+    expected = named | {f"v/{intent}.age" for intent in ledger.intents}
+    for path in sorted((folder / "v").iterdir()):
+        if not path.name.startswith(".slot-") and f"v/{path.name}" not in expected:
+            faults.append(Fault(f"v/{path.name}", "is named by no journal line"))
+    return faults

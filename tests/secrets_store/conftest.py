@@ -1,0 +1,56 @@
+"""A store for each test, its keys, and a made-up value."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from secrets_store import Entry, Metadata, Recipient, Secret, Store
+from secrets_store.age import X25519Identity
+
+VALUE = "abc8Q~made-up-value-for-tests-0123456789"
+EXPIRES = date(2028, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.generate()
+
+
+@pytest.fixture(scope="session")
+def operator() -> X25519Identity:
+    return X25519Identity.generate()
+
+
+@pytest.fixture(scope="session")
+def break_glass() -> X25519Identity:
+    return X25519Identity.generate()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def store(folder: Path, signing_key: Ed25519PrivateKey, operator: X25519Identity, break_glass: X25519Identity) -> Store:
+    recipients = [Recipient("operator", operator.recipient), Recipient("break-glass", break_glass.recipient)]
+    return Store.create(folder, recipients=recipients, signing_key=signing_key)
+
+
+def metadata(name: str = "vendor-secret") -> Metadata:
+    return Metadata(
+        name=name,
+        application_id="11111111-2222-3333-4444-555555555555",
+        directory_id="66666666-7777-8888-9999-000000000000",
+        description="Vendor Secret",
+        run="20261124-rotate",
+    )
+
+
+def sealed(store: Store, value: str = VALUE, name: str = "vendor-secret") -> Entry:
+    intent = store.intend(metadata(name))
+    return store.seal(intent, Secret(value, "<value>"), secret_id="id-1", expires_on=EXPIRES)
