@@ -7,6 +7,7 @@ value is lost for good, and the error says which secret in the portal is the orp
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from keyturn import secret_format
@@ -32,7 +33,7 @@ def create_and_capture(engine: Engine, step: Step, page: Any, args: dict[str, Sc
     label = str(engine.state.fill(spec.label))
     known = tuple(page.known_ids())
     engine.emit(ConcealmentProven(step.id, engine.recorder.prove(engine.session.tabs().values())))
-    intent = engine.store.intend(_metadata(engine, spec, label))
+    intent = engine.store.intend(_metadata(engine, step.copies, spec, label))
     engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
     with engine.clipboard.turn():
         engine.clipboard.await_copy()
@@ -46,7 +47,8 @@ def create_and_capture(engine: Engine, step: Step, page: Any, args: dict[str, Sc
         try:
             remark = _checked(spec, secret, made.secret_id)
             engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
-            entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=made.expires_on)
+            expires_on = date.fromisoformat(made.expires_on)
+            entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
             engine.state.held[step.copies] = Held(secret, entry, made.secret_id, made.expires_on)
             engine.state.changed.append(f"store: “{label}” was sealed as {entry.id}")
             engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
@@ -73,9 +75,9 @@ def paste(engine: Engine, step: Step, page: Page, args: dict[str, Scalar]) -> ob
     return result
 
 
-def _metadata(engine: Engine, spec: SecretSpec, label: str) -> Metadata:
+def _metadata(engine: Engine, name: str, spec: SecretSpec, label: str) -> Metadata:
     return Metadata(
-        name=label,
+        name=name,
         application_id=str(engine.state.fill(spec.application)),
         directory_id=str(engine.state.fill(spec.directory)),
         description=label,
