@@ -21,11 +21,11 @@ from keyturn.errors import CannotStart
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, ViewportSize
 
 BROWSERS = ("msedge", "chrome", "chromium")
 PATIENCE = 30_000  # ms; the one default for a gesture or an appearance. The portals need up to 30 s for a blade.
-WINDOW = {"width": 1280, "height": 800}  # CSS px; narrower, and the grid's actions go off screen
+WINDOW: ViewportSize = {"width": 1280, "height": 800}  # CSS px; narrower, and the grid's actions go off screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,9 @@ def find_browser(choice: str) -> Installed:
     """
     if choice not in {"auto", *BROWSERS}:
         if not Path(choice).is_file():
-            raise CannotStart(f"there is no browser at {choice}", hint=f"--browser takes auto, {', '.join(BROWSERS)} or a path")
+            raise CannotStart(
+                f"there is no browser at {choice}", hint=f"--browser takes auto, {', '.join(BROWSERS)} or a path"
+            )
         return Installed(Path(choice).stem, choice)
     for name in BROWSERS if choice == "auto" else (choice,):
         for place in system.browser_places(name):
@@ -74,7 +76,9 @@ def refuse_debugging() -> None:
     """Raise `CannotStart` under the switches that make the browser library print or record page content."""
     for name in ("DEBUG", "DEBUG_FILE", "PWDEBUG"):
         if os.environ.get(name):
-            raise CannotStart(f"{name} is set, which can write page content to a log", hint=f"unset {name} and start again")
+            raise CannotStart(
+                f"{name} is set, which can write page content to a log", hint=f"unset {name} and start again"
+            )
 
 
 @contextmanager
@@ -85,7 +89,9 @@ def open_browser(installed: Installed, *, headed: bool) -> Iterator[BrowserConte
     """
     refuse_debugging()
     if headed and not system.has_display():
-        raise CannotStart("there is no display for a visible browser", hint="use --headless, or start under a desktop or Xvfb")
+        raise CannotStart(
+            "there is no display for a visible browser", hint="use --headless, or start under a desktop or Xvfb"
+        )
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(headless=not headed, **installed.launch_options())

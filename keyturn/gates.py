@@ -72,4 +72,6 @@ def check_approvals(approved: Collection[str], runbook: Runbook) -> None:
     """Raise `Invalid` when an approval names no step of the runbook: it would silently approve nothing."""
     unknown = sorted(set(approved) - {ALL} - {step.id for step in runbook.steps})
     if unknown:
-        raise Invalid(f"--approve names no step of {runbook.name}: {', '.join(unknown)}", hint="`keyturn plan` lists the steps")
+        raise Invalid(
+            f"--approve names no step of {runbook.name}: {', '.join(unknown)}", hint="`keyturn plan` lists the steps"
+        )

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 
 def load_or_make(path: Path | None = None) -> Ed25519PrivateKey:
-    """Return the operator's key, making it on first use. Raises `CannotStart` when the file is open to others or not a key."""
+    """Return the operator's key, making it on first use.
+
+    Raises `CannotStart` when the file can be read by others or holds no Ed25519 key.
+    """
     path = path or default_signing_key()
     if not path.exists():
         return _make(path)
@@ -38,7 +41,9 @@ def load_or_make(path: Path | None = None) -> Ed25519PrivateKey:
     except ValueError:
         key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise CannotStart(f"this is not an Ed25519 key: {path}", hint="move it away; a new one is made on the next start")
+        raise CannotStart(
+            f"this is not an Ed25519 key: {path}", hint="move it away; a new one is made on the next start"
+        )
     return key
 
 

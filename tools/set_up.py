@@ -63,7 +63,9 @@ def make_environment() -> None:
                 sys.exit(f"set-up: no virtual environment can be made; on Debian, install {version}")
     say("installing keyturn and its development tools")
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if not run(*pip, "--upgrade", "pip>=25.1") or not run(*pip, "--editable", ROOT, "--group", f"{ROOT / 'pyproject.toml'}:dev"):
+    if not run(*pip, "--upgrade", "pip>=25.1") or not run(
+        *pip, "--editable", ROOT, "--group", f"{ROOT / 'pyproject.toml'}:dev"
+    ):
         sys.exit("set-up: the packages could not be installed; see above")
 
 

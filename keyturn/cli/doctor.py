@@ -63,7 +63,9 @@ def _findings(args: argparse.Namespace) -> Iterator[Finding]:
     debugging = [name for name in ("DEBUG", "DEBUG_FILE", "PWDEBUG") if os.environ.get(name)]
     yield Finding("debugging", not debugging, True, ", ".join(debugging) or "off", f"unset {' '.join(debugging)}")
     ffmpeg = shutil.which("ffmpeg")
-    yield Finding("video", bool(ffmpeg), False, ffmpeg or "no ffmpeg", "install ffmpeg; without it there are pictures only")
+    yield Finding(
+        "video", bool(ffmpeg), False, ffmpeg or "no ffmpeg", "install ffmpeg; without it there are pictures only"
+    )
     ocr = shutil.which("tesseract")
     yield Finding("reading pictures", bool(ocr), False, ocr or "no OCR engine",
                   "install tesseract; without it the leak gate cannot read pictures")  # fmt: skip

@@ -23,8 +23,9 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(
         prog="keyturn",
         description="Carries out a written procedure in web portals, attended, and proves it afterwards.",
-        epilog="exit codes: 0 done, 1 a step failed, 2 could not start, 3 runbook or input invalid, 4 stopped, 5 nobody at a "
-        "gate, 6 a guard refused, 7 leak found, 8 does not verify, 10-19 the store refused, 20 due, 70 bug, 130 interrupted",
+        epilog="exit codes: 0 done, 1 a step failed, 2 could not start, 3 runbook or input invalid, 4 stopped, "
+        "5 nobody at a gate, 6 a guard refused, 7 leak found, 8 does not verify, 10-19 the store refused, 20 due, "
+        "70 bug, 130 interrupted",
     )
     whole.add_argument("--version", action="version", version=f"keyturn {version('keyturn')}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)

@@ -22,22 +22,30 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 def add_walkthrough(parser: argparse.ArgumentParser) -> None:
     """Add what every command that drives a browser takes."""
     shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--headed", action="store_true", default=None, help="show the browser (the default with a display)")
+    shown.add_argument(
+        "--headed", action="store_true", default=None, help="show the browser (the default with a display)"
+    )
     shown.add_argument("--headless", action="store_false", dest="headed", help="do not show the browser")
-    parser.add_argument("--mode", choices=("guided", "auto"), help="guided: every change waits for a yes; auto: only gates do")
+    parser.add_argument(
+        "--mode", choices=("guided", "auto"), help="guided: every change waits for a yes; auto: only gates do"
+    )
     parser.add_argument(
         "--browser", default="auto", metavar="NAME", help=f"auto, {', '.join(BROWSERS)} or the path of a program"
     )
     parser.add_argument("--from", dest="first", default="", metavar="STEP", help="begin at this step")
     parser.add_argument("--until", dest="last", default="", metavar="STEP", help="end after this step")
     parser.add_argument("--plain", action="store_true", help="plain lines instead of a live table")
-    parser.add_argument("--keep-open", action="store_true", help="leave the browser open at the end until you press Enter")
+    parser.add_argument(
+        "--keep-open", action="store_true", help="leave the browser open at the end until you press Enter"
+    )
 
 
 def add_replica(parser: argparse.ArgumentParser) -> None:
     """Add what every command that serves the replicas takes."""
     parser.add_argument("--scenario", default="expired", metavar="NAME", help="what the portals hold at the start")
-    parser.add_argument("--fault", action="append", default=[], metavar="NAME[@STEP]", help="what goes wrong, and where")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME[@STEP]", help="what goes wrong, and where"
+    )
 
 
 def wants_headed(args: argparse.Namespace) -> bool:

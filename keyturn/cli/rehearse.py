@@ -1,4 +1,4 @@
-"""`keyturn rehearse`: carry a runbook out against the replicas, with the same pages, store and recorder as a real run."""
+"""`keyturn rehearse`: a runbook against the replicas, with the same pages, store and recorder as a real run."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def rehearse(args: argparse.Namespace) -> int:
         )
         stack.enter_context(Operator(replicas))
         key = signing.load_or_make()
-        folder = args.store or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-rehearsal-"))) / "store"
+        folder = (
+            args.store or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-rehearsal-"))) / "store"
+        )
         around = Around(
             recordings=args.recordings or settings.default_recordings(),
             store=_store(folder, key),

@@ -30,8 +30,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(args: argparse.Namespace) -> int:
     """Carry the runbook out and return the exit code."""
     from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
-    from keyturn.run.conduct import Around, Wish, prepare  # noqa: PLC0415  # the same
     from keyturn.gates import Nobody  # noqa: PLC0415  # the same
+    from keyturn.run.conduct import Around, Wish, prepare  # noqa: PLC0415  # the same
     from secrets_store import Store  # noqa: PLC0415  # the same
 
     args.headed = wants_headed(args)

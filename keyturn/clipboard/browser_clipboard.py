@@ -67,7 +67,9 @@ class BrowserClipboard:
         else:
             waited = False
         if waited:
-            raise ClipboardFailed("another run has been using the clipboard for two minutes", hint="end it, then resume")
+            raise ClipboardFailed(
+                "another run has been using the clipboard for two minutes", hint="end it, then resume"
+            )
         try:
             yield
         finally:
@@ -78,7 +80,9 @@ class BrowserClipboard:
         self._sentinel = f"keyturn waits for a copy {secrets.token_hex(8)}"
         self._write(self._sentinel)
         if self._read() != self._sentinel:
-            raise ClipboardFailed("the clipboard does not keep what is put on it", hint="`keyturn doctor` tells who holds it")
+            raise ClipboardFailed(
+                "the clipboard does not keep what is put on it", hint="`keyturn doctor` tells who holds it"
+            )
 
     def take(self, label: str) -> Secret:
         """Return what a page copied since `await_copy`. Raises `ClipboardFailed` when nothing was."""
@@ -127,4 +131,6 @@ class BrowserClipboard:
             return gesture(self._tab)
         except BrowserError:
             pass  # Raised below: the original's text must not live on in __context__.
-        raise ClipboardFailed("the browser refused the clipboard", hint="allow clipboard access, or close what holds it")
+        raise ClipboardFailed(
+            "the browser refused the clipboard", hint="allow clipboard access, or close what holds it"
+        )

@@ -63,7 +63,9 @@ class LiveSteps:
             case events.GateAsked(gate="sign_in"):
                 self._said = Text("Waiting for you: sign in, in the browser window.", style="bold yellow")
             case events.Retrying():
-                self._said = Text(f"Not yet: {event.seen}\nAsking again for up to {duration(event.left)}.", style="yellow")
+                self._said = Text(
+                    f"Not yet: {event.seen}\nAsking again for up to {duration(event.left)}.", style="yellow"
+                )
             case events.SecretSealed():
                 self._said = Text(f"The value is sealed into the store. Secret ID {event.secret_id}", style="green")
             case events.StepEnded():
@@ -103,7 +105,13 @@ class LiveSteps:
         if ended:
             mark, style = MARKS[Result(ended.result)]
             right = duration(ended.seconds) if ended.result != Result.SKIPPED else "skipped"
-            return Text(mark, style=style), number, Text(step.title, style="dim" if style == "dim" else ""), covers, right
+            return (
+                Text(mark, style=style),
+                number,
+                Text(step.title, style="dim" if style == "dim" else ""),
+                covers,
+                right,
+            )
         if index == self._now:
             return self._spinner, number, Text(step.title, style="bold"), covers, EFFECTS[step.effect.value]
         return "", number, Text(step.title, style="dim"), covers, Text(EFFECTS[step.effect.value], style="dim")

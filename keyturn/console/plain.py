@@ -43,7 +43,9 @@ class PlainSteps:
         mark, _ = MARKS[Result(event.result)]
         tail = duration(event.seconds) if event.result != Result.SKIPPED else event.reason
         covers = instructions(self._step.covers)
-        self._line(f"[{self._step.number:>2}/{self._step.total}] {mark} {self._step.title} ({covers}): {event.result}, {tail}")
+        self._line(
+            f"[{self._step.number:>2}/{self._step.total}] {mark} {self._step.title} ({covers}): {event.result}, {tail}"
+        )
 
     def _line(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)

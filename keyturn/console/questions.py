@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.prompt import Confirm
 
-from keyturn.model import Gate
 from keyturn.gates import Answer
+from keyturn.model import Gate
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -43,7 +43,9 @@ def _steps(summary: Summary) -> Table:
         if step["reason"] and step["result"] == Result.SKIPPED:
             title.append(f"\n{step['reason']}", style="dim italic")
         time = duration(step["seconds"]) if step["result"] != Result.SKIPPED else ""
-        table.add_row(Text(mark, style=style), title, instructions(step["covers"]), Text(step["result"], style=style), time)
+        table.add_row(
+            Text(mark, style=style), title, instructions(step["covers"]), Text(step["result"], style=style), time
+        )
     return table
 
 

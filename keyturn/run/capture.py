@@ -94,6 +94,6 @@ def _checked(spec: SecretSpec, secret: Secret, secret_id: str) -> str:
     if certain:
         raise ValueRefused(
             f"the copied value was refused: {'; '.join(certain)}",
-            hint=f"the portal holds a new secret, ID {secret_id}, whose value nobody has: delete it there and start again",
+            hint=f"nobody has the value of the new secret, ID {secret_id}: delete it in the portal and start again",
         )
     return "; ".join(fault.says for fault in found)

@@ -1,4 +1,4 @@
-"""A whole attended run: checked before anything is touched, recorded while it goes, searched and packaged at the end."""
+"""A whole attended run: checked before anything is touched, recorded as it goes, searched and packaged at the end."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
     summary = Summary(state.run, str(recording.folder))
     error: BaseException | None = None
     with ChainedLog(recording.data / "journal.jsonl") as log:
-        listeners = (Journal(log), _Collect(summary, prepared.runbook), *around.listeners)
+        listeners: tuple[Listener, ...] = (Journal(log), _Collect(summary, prepared.runbook), *around.listeners)
         try:
             _browse(prepared, around, recording, state, listeners)
         except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
@@ -140,14 +140,16 @@ class _Collect:
     def __call__(self, event: Event) -> None:
         if isinstance(event, StepEnded):
             step = self._steps[event.step]
-            self._summary.steps.append({
-                "id": step.id,
-                "title": step.title,
-                "covers": list(step.covers),
-                "result": event.result,
-                "reason": event.reason,
-                "seconds": event.seconds,
-            })
+            self._summary.steps.append(
+                {
+                    "id": step.id,
+                    "title": step.title,
+                    "covers": list(step.covers),
+                    "result": event.result,
+                    "reason": event.reason,
+                    "seconds": event.seconds,
+                }
+            )
 
 
 def _browse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
     from evidence import Recorder
+    from evidence.recorder import Moment
     from keyturn.catalogue import Catalogue
     from keyturn.clipboard import BrowserClipboard
     from keyturn.events import Event, Listener
-    from keyturn.model import Scalar, Step
     from keyturn.gates import Gatekeeper
+    from keyturn.model import Scalar, Step
     from keyturn.run.state import RunState
     from secrets_store import Store
 
@@ -89,7 +90,7 @@ class Engine:
             for act in self.state.runbook.always:
                 self._always(act)
 
-    def picture(self, step: Step, moment: str) -> None:
+    def picture(self, step: Step, moment: Moment) -> None:
         """Take a picture of the step's tab unless the runbook keeps it dark."""
         portal = step.page.partition(".")[0]
         if step.evidence is Pictures.DARK or (step.evidence is Pictures.AFTER and moment == "before"):
@@ -110,7 +111,8 @@ class Engine:
         milliseconds = step.timeout * 1000
         self._context.set_default_timeout(milliseconds)
         expect.set_options(timeout=milliseconds)
-        reason, outputs = "", {}
+        reason = ""
+        outputs: dict[str, str] = {}
         try:
             result, outputs = carry_out(self, step)
         except Skip as skip:
@@ -140,7 +142,7 @@ class Engine:
         if getattr(error, "pressed", False) and not step.copies:
             self.state.changed.append(f"{step.page}: {step.title} – the button was pressed, the result was not seen")
         expected, seen, do_next = told(step, error)
-        self.picture(step, "failed")
+        self.picture(step, "after")
         self.emit(Failed(step.id, step.title, expected, seen, tuple(self.state.changed), do_next))
         self._end(step, Result.FAILED, seen, {}, seconds)
 
@@ -149,5 +151,3 @@ class Engine:
             self.emit(ClipboardLeft(self.clipboard.clear()))
         elif act is Always.TELL_WHAT_IS_OPEN:
             self.emit(LeftOpen(tuple(self.session.tabs())))
-
-

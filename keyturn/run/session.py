@@ -22,7 +22,7 @@ class Session:
     def __init__(
         self, context: BrowserContext, catalogue: Catalogue, state: RunState, opened: Callable[[Tab, str], None]
     ) -> None:
-        """`opened` is told of every new tab and the name of its portal, before anything is loaded in it."""
+        """Take what tabs need; `opened` is told of every new tab and its portal's name before anything loads in it."""
         self._context = context
         self._catalogue = catalogue
         self._state = state
@@ -38,7 +38,7 @@ class Session:
         return self._catalogue.page(spec.pages, name).cls(tab, str(self._state.fill(spec.url)))
 
     def tab(self, portal: str) -> Tab:
-        """Return the tab of `portal`, in front; a tab behind another is a hidden document, where portals stop working."""
+        """Return the tab of `portal`, in front: behind another it is a hidden document, where portals stop working."""
         if portal not in self._tabs:
             self._tabs[portal] = self._context.new_page()
             self._opened(self._tabs[portal], portal)

@@ -6,13 +6,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from keyturn.errors import GuardRefused, StepFailed, Stopped
-from keyturn.events import GateAnswered, GateAsked, GuardHeld, GuardRefused as GuardRefusedEvent
-from keyturn.events import Result, Retrying
+from keyturn.events import GateAnswered, GateAsked, GuardHeld, Result, Retrying
+from keyturn.events import GuardRefused as GuardRefusedEvent
+from keyturn.gates import Question
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
 from keyturn.run.capture import create_and_capture, paste
 from keyturn.run.facts import holds, worded
-from keyturn.gates import Question
 from pages.base import PageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ASK_AGAIN = 50  # ms between two looks at the page while something is expected
 
 
-class Skip(Exception):  # noqa: N818  # not an error: a step whose `when` does not hold
+class Skip(Exception):  # not an error: a step whose `when` does not hold
     """The step does not apply; `reason` says why in the runbook's words."""
 
     def __init__(self, reason: str) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from playwright.sync_api import Page as Tab
 
 from keyturn import secret_format
 from keyturn.clipboard import BrowserClipboard, ClipboardFailed
@@ -20,14 +19,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Page as Tab
 
 VALUE = secret_format.make()
-PORTAL = f"""<!doctype html><title>portal</title>
-<button onclick="navigator.clipboard.writeText('{VALUE}')">Copy</button><button>Broken</button><input aria-label="field">"""
+PORTAL = f"""<!doctype html><title>portal</title><input aria-label="field">
+<button onclick="navigator.clipboard.writeText('{VALUE}')">Copy</button><button>Broken</button>"""
 
 
 class Portal(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802  # the library's name
+    def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
@@ -52,7 +52,7 @@ def clipboard(context: BrowserContext) -> Iterator[BrowserClipboard]:
 
 
 @pytest.fixture
-def tab(context: BrowserContext, clipboard: BrowserClipboard, portal: str) -> Tab:
+def tab(context: BrowserContext, clipboard: BrowserClipboard, portal: str) -> Tab:  # noqa: ARG001  # opened first
     tab = context.new_page()
     tab.goto(portal)
     return tab
@@ -106,7 +106,9 @@ def test_a_refused_clipboard_says_so_without_the_library_s_text(context: Browser
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin="https://clipboard.keyturn.invalid")
 
 
-def test_runs_on_one_desktop_take_turns(context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_on_one_desktop_take_turns(
+    context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("keyturn.clipboard.browser_clipboard._TURN", 0.1)
     one, other = (BrowserClipboard(context, tmp_path / "lock") for _ in range(2))
     with one.turn(), pytest.raises(ClipboardFailed, match="another run"), other.turn():
