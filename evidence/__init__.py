@@ -1,0 +1,28 @@
+"""Recorded evidence: what happened in a run, in which the secret cannot appear and which anybody can check.
+
+The recorder conceals at the source and records; the leak gate searches what was written; the package is a signed bag;
+the verifier and the report read it. This room knows neither portals nor runbooks nor the store.
+"""
+
+from __future__ import annotations
+
+from evidence import chain, package, report, verify
+from evidence.error import ChainBroken, ConcealmentFailed, EvidenceError, NotARecording, ScanError
+from evidence.gate import Finding, LeakGate, shape_search
+from evidence.recorder import Recorder
+
+__all__ = [
+    "ChainBroken",
+    "ConcealmentFailed",
+    "EvidenceError",
+    "Finding",
+    "LeakGate",
+    "NotARecording",
+    "Recorder",
+    "ScanError",
+    "chain",
+    "package",
+    "report",
+    "shape_search",
+    "verify",
+]

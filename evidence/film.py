@@ -1,0 +1,203 @@
+"""Video of a tab, and of the window: frames by the browser or by the system's screen grabber, encoded by ffmpeg.
+
+Frames are kept under their own time stamps until the end, and a frame that was swapped while it was dark is dropped by
+its stamp, never by when it arrived: the browser may hand out an old frame late. Where ffmpeg is missing the frames
+stay as single pictures. Playwright's own recorder is not used: it cannot leave anything out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+from playwright.sync_api import Error as BrowserError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from playwright.sync_api import Page as Tab
+
+SIZE = {"width": 1280, "height": 800}  # px; what the frames of a tab are fitted into
+_QUALITY = 70  # of the JPEG frames
+_GAP = 100.0  # ms; no more than ten frames a second, enough to see what was done
+_RATE = 10  # frames a second of the window
+_ENCODERS = (
+    ("libx264", "-preset", "veryfast", "-crf", "28"),
+    ("libvpx", "-deadline", "realtime", "-b:v", "1M"),
+)
+_FIT = "scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,format=yuv420p"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Where a step begins, in milliseconds since 1970."""
+
+    at: float
+    title: str
+
+
+def now() -> float:
+    """Return the time in milliseconds since 1970, as the browser stamps its frames."""
+    return time.time() * 1000
+
+
+class Film:
+    """The video of one tab. Its frames lie in `<name>.frames/` until they are encoded to `<name>.mp4` (or `.webm`)."""
+
+    def __init__(self, tab: Tab, folder: Path, name: str) -> None:
+        self.tab = tab
+        self.name = name
+        self.frames = folder / f"{name}.frames"
+        self.frames.mkdir(mode=0o700, parents=True)
+        self._dark = False
+        self._from = 0.0  # ms; frames before this are not kept
+        self._last = 0.0
+        self._seen = b""
+        tab.screencast.start(on_frame=self._take, size=SIZE, quality=_QUALITY)  # type: ignore[arg-type]
+
+    def dark(self, card: bytes) -> None:
+        """Keep nothing from now on but `card`, a JPEG."""
+        self._dark = True
+        self._keep(now(), card)
+
+    def light(self) -> None:
+        """Keep what is painted from now on, beginning with how the tab looks now."""
+        self._dark = False
+        self._from = now()
+        with contextlib.suppress(BrowserError):  # The next frame will do.
+            self._keep(now(), self.tab.screenshot(type="jpeg", quality=_QUALITY))
+
+    def stop(self) -> None:
+        """End the recording of the tab; the frames stay."""
+        self._dark = True
+        with contextlib.suppress(BrowserError):  # The tab may be closed, and with it the screencast.
+            self.tab.screencast.stop()
+
+    def _take(self, frame: Any) -> None:
+        stamp = float(frame["timestamp"])
+        if not self._dark and stamp >= self._from and stamp >= self._last + _GAP:
+            self._keep(stamp, frame["data"])
+
+    def _keep(self, stamp: float, jpeg: bytes) -> None:
+        looks = hashlib.sha256(jpeg).digest()
+        if looks != self._seen:
+            (self.frames / f"{int(stamp):015d}.jpg").write_bytes(jpeg)
+            self._seen, self._last = looks, stamp
+
+
+class WindowFilm:
+    """The video of the browser's window with its address bar, where a screen grabber is there."""
+
+    def __init__(self, folder: Path, region: tuple[int, int, int, int]) -> None:
+        self.folder = folder
+        self.region = region
+        self.parts: list[tuple[str, float]] = []  # file name and when it began, ms
+        self._process: subprocess.Popen[bytes] | None = None
+        self._quit: IO[bytes] | None = None
+
+    def start(self) -> None:
+        """Begin a part."""
+        path = self.folder / f"window-{len(self.parts) + 1}.mkv"
+        command = [
+            *(shutil.which("ffmpeg") or "ffmpeg", "-loglevel", "quiet", "-nostats", *grabber(self.region)),
+            *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "28", "-pix_fmt", "yuv420p", "-g", "50", str(path)),
+        ]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603  # ours
+        self._quit = self._process.stdin
+        self.parts.append((path.name, now()))
+
+    def stop(self) -> bool:
+        """End the part and return whether it was recorded."""
+        process, self._process = self._process, None
+        if process is None:
+            return True
+        try:
+            process.communicate(b"q", timeout=10)
+        except (subprocess.TimeoutExpired, BrokenPipeError):
+            process.kill()
+            process.communicate()
+        return (self.folder / self.parts[-1][0]).is_file()
+
+
+def why_no_window() -> str:
+    """Return why the window cannot be filmed here, or nothing."""
+    if not shutil.which("ffmpeg"):
+        return "ffmpeg is not installed"
+    if sys.platform == "darwin":
+        return "there is no recorder of single windows for macOS"
+    if os.name != "nt" and not os.environ.get("DISPLAY"):
+        return "there is no display"
+    if os.environ.get("XDG_SESSION_TYPE") == "wayland":
+        return "Wayland does not let a program film the window; an X11 session does"
+    return ""
+
+
+def grabber(region: tuple[int, int, int, int]) -> list[str]:
+    """Return ffmpeg's input options that film `region`: left, top, width, height in pixels."""
+    left, top, width, height = (max(0, side) for side in region)
+    size = ("-framerate", str(_RATE), "-video_size", f"{width & ~1}x{height & ~1}")
+    if os.name == "nt":
+        return ["-f", "gdigrab", *size, "-offset_x", str(left), "-offset_y", str(top), "-i", "desktop"]
+    return ["-f", "x11grab", *size, "-i", f"{os.environ.get('DISPLAY', '')}+{left},{top}"]
+
+
+def region_of(tab: Tab) -> tuple[int, int, int, int]:
+    """Return where the window of `tab` is on the screen, as the browser itself says it."""
+    session = tab.context.new_cdp_session(tab)
+    bounds = session.send("Browser.getWindowForTarget")["bounds"]
+    ratio = float(tab.evaluate("devicePixelRatio"))
+    session.detach()
+    left, top, width, height = (int(bounds[side] * ratio) for side in ("left", "top", "width", "height"))
+    return left, top, width, height
+
+
+def encode(frames: Path, chapters: Sequence[Chapter]) -> Path | None:
+    """Encode a folder of stamped frames to a video with chapters, beside it, and remove the frames.
+
+    Returns the video; None where ffmpeg is missing or fails, and then the frames stay.
+    """
+    ffmpeg = shutil.which("ffmpeg")
+    pictures = sorted(frames.glob("*.jpg"))
+    if not ffmpeg or not pictures:
+        return None
+    stamps = [float(path.stem) for path in pictures]
+    end = max(now(), stamps[-1] + 1000)
+    lines = ["ffconcat version 1.0"]
+    for path, stamp, after in zip(pictures, stamps, [*stamps[1:], end], strict=True):
+        lines += [f"file '{path.name}'", f"duration {max(after - stamp, 1) / 1000:.3f}"]
+    (frames / "list.txt").write_text("\n".join([*lines, f"file '{pictures[-1].name}'", ""]), encoding="utf-8")
+    (frames / "chapters.txt").write_text(_metadata(stamps[0], end, chapters), encoding="utf-8")
+    for encoder, *options in _ENCODERS:
+        video = frames.with_suffix(".mp4" if encoder == "libx264" else ".webm")
+        command = [
+            *(ffmpeg, "-y", "-loglevel", "quiet", "-f", "concat", "-i", str(frames / "list.txt")),
+            *("-i", str(frames / "chapters.txt"), "-map", "0:v", "-map_metadata", "1", "-vf", _FIT.format(**SIZE)),
+            *("-fps_mode", "vfr", "-c:v", encoder, *options, str(video)),
+        ]
+        if subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode == 0:  # noqa: S603  # our own words
+            shutil.rmtree(frames)
+            return video
+        video.unlink(missing_ok=True)
+    for name in ("list.txt", "chapters.txt"):
+        (frames / name).unlink()
+    return None
+
+
+def _metadata(begin: float, end: float, chapters: Sequence[Chapter]) -> str:
+    """Return the chapters as ffmpeg's metadata file, from the beginning of the video."""
+    text = ";FFMETADATA1\n"
+    inside = [chapter for chapter in chapters if chapter.at < end]
+    for chapter, after in zip(inside, [*(one.at for one in inside[1:]), end], strict=True):
+        if after > begin:
+            title = "".join(f"\\{letter}" if letter in "=;#\\\n" else letter for letter in chapter.title)
+            start, stop = int(max(chapter.at - begin, 0)), int(after - begin)
+            text += f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={stop}\ntitle={title}\n"
+    return text

@@ -1,0 +1,167 @@
+"""The leak gate: nothing leaves a run before everything written was searched for the live value.
+
+`LeakGate` knows the value and looks for it in every form; `shape_search` knows only what such a value looks like, so
+that anybody can run it, and says where something of that shape stands. What cannot be read is a finding too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence import container, sight
+from evidence.error import ScanError
+from evidence.needle import Needle, bare_needles, laid_bare, needles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Two public scanners (Microsoft's security utilities, gitleaks) publish this shape: 3, a version digit, `Q~`, 31 to 34.
+SHAPE = re.compile(rb"[A-Za-z0-9~._-]{3}[78]Q~[A-Za-z0-9~._-]{31,34}")
+_UNREADABLE = "it cannot be searched"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Where a value, or something that nobody can search, was found. Holds no part of the value."""
+
+    path: str
+    how: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.how}"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to be read: its file, and the name to report it by."""
+
+    path: Path
+    name: str
+
+
+class LeakGate:
+    """Searches for live values. `optical`: read pictures and films too, where an engine for that is installed."""
+
+    def __init__(self, values: Sequence[bytes], *, optical: bool = True) -> None:
+        self._values = [value for value in values if value]
+        self._exact = [needle for value in self._values for needle in needles(value) if not needle.folded]
+        self._folded = [needle for value in self._values for needle in needles(value) if needle.folded]
+        self._bare = [needle for value in self._values for needle in bare_needles(value)]
+        self.optical = optical and sight.can_read()
+
+    def search(self, folder: Path) -> list[Finding]:
+        """Return every place below `folder` where a value can be found, and every file that cannot be searched."""
+        found: set[Finding] = set()
+        pictures: list[Path] = []
+        for path in _every(folder):
+            name = path.relative_to(folder).as_posix()
+            try:
+                found.update(self._in_file(path, name))
+                if self.optical and path.is_file():
+                    with path.open("rb") as file:
+                        head = file.read(16)
+                    if container.is_picture(head) or container.is_film(head):
+                        pictures.append(path)
+            except (ScanError, OSError) as error:
+                found.add(Finding(name, error.message if isinstance(error, ScanError) else _UNREADABLE))
+        found.update(self._in_pictures(pictures, folder))
+        return sorted(found)
+
+    def in_bytes(self, data: bytes, name: str = "text") -> list[Finding]:
+        """Return how a value can be found in `data`, containers opened; for what was printed rather than written."""
+        found = set()
+        for way, body in container.unpacked(name, data):
+            how = self._how(body)
+            if how:
+                found.add(Finding(way, f"the value can be read, {how}"))
+        return sorted(found)
+
+    def _in_file(self, path: Path, name: str) -> Iterator[Finding]:
+        yield from self.in_bytes(name.encode("utf-8", "surrogateescape"), f"name of {name}"[:200])
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            yield Finding(name, "it is not a regular file")
+        elif path.is_file():
+            yield from self.in_bytes(path.read_bytes(), name)
+            for key, value in _attributes(path):
+                yield from self.in_bytes(value, f"{name}!attribute {key}")
+
+    def _how(self, data: bytes) -> str:
+        """Return in which form a value stands in `data`, empty for none."""
+        folded = data.lower()
+        for needle in self._exact:
+            if needle.text in data:
+                return needle.how
+        for needle in self._folded:
+            if needle.text in folded:
+                return needle.how
+        if container.is_film(data) or container.is_picture(data):
+            return ""
+        return _first(self._bare, laid_bare(data))
+
+    def _in_pictures(self, paths: Sequence[Path], folder: Path) -> Iterator[Finding]:
+        with tempfile.TemporaryDirectory(prefix="keyturn-") as spool:
+            pictures: dict[bytes, Picture] = {}
+            for number, path in enumerate(paths):
+                name = path.relative_to(folder).as_posix()
+                try:
+                    for picture in _pictures_of(path, name, Path(spool, str(number))):
+                        pictures.setdefault(hashlib.sha256(picture.path.read_bytes()).digest(), picture)
+                except ScanError as error:
+                    yield Finding(name, error.message)
+            distinct = list(pictures.values())
+            for picture, text in zip(distinct, sight.read([one.path for one in distinct]), strict=True):
+                if any(sight.legible(value.decode("utf-8", "replace"), text) for value in self._values):
+                    yield Finding(picture.name, "the value can be read in the picture")
+
+
+def shape_search(folder: Path) -> list[Finding]:
+    """Return every place below `folder` where something of a client secret's shape stands. Knows no secret.
+
+    Raises `ScanError` for what cannot be searched.
+    """
+    found = set()
+    for path in _every(folder):
+        name = path.relative_to(folder).as_posix()
+        sources = [(name, name.encode("utf-8", "surrogateescape"))]
+        if path.is_file() and not path.is_symlink():
+            sources += container.unpacked(name, path.read_bytes())
+        for way, body in sources:
+            bodies = (
+                [body] if container.is_film(body) or container.is_picture(body) else [body, body.replace(b"\0", b"")]
+            )
+            if any(SHAPE.search(one) for one in bodies):
+                found.add(Finding(way, "something of a client secret's shape can be read"))
+    return sorted(found)
+
+
+def _every(folder: Path) -> list[Path]:
+    return sorted(Path(place, name) for place, folders, names in os.walk(folder) for name in [*folders, *names])
+
+
+def _pictures_of(path: Path, name: str, spool: Path) -> list[Picture]:
+    with path.open("rb") as file:
+        head = file.read(16)
+    if container.is_picture(head):
+        return [Picture(path, name)]
+    spool.mkdir()
+    return [
+        Picture(frame, f"{name}, frame {number}") for number, frame in enumerate(sight.frames(path, spool), start=1)
+    ]
+
+
+def _attributes(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the extended attributes of a file, where the system has them."""
+    if not hasattr(os, "listxattr"):
+        return
+    for key in os.listxattr(path):
+        yield key, os.getxattr(path, key) + b"\n" + key.encode()
+
+
+def _first(sought: Sequence[Needle], bodies: Sequence[bytes]) -> str:
+    return next((needle.how for body in bodies for needle in sought if needle.text in body), "")

@@ -1,0 +1,170 @@
+"""A recording as a BagIt 1.0 bag (RFC 8493), signed: what an auditor checks with `sha256sum` and `ssh-keygen` alone.
+
+The chain is: payload (`data/`) -> manifest -> tag manifest -> signature -> timestamp. The recording's digest, by which
+the next recording names it, is the SHA-256 of its tag manifest; never that of the signature, whose armour may vary.
+Manifests are written with two spaces and LF, which GNU `sha256sum`, Perl's `shasum` (macOS) and bagit all accept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence import sshsig, timestamp
+from evidence.chain import stamp, utc_now
+from evidence.error import EvidenceError, NotARecording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+NAMESPACE = "keyturn-recording"  # what the signature is for; ssh-keygen's -n
+PAYLOAD = "data"
+MANIFEST = "manifest-sha256.txt"
+TAG_MANIFEST = "tagmanifest-sha256.txt"
+BAG_INFO = "bag-info.txt"
+DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+ALLOWED_SIGNERS = "allowed_signers"
+SIGNATURE = f"signatures/{TAG_MANIFEST}.sshsig"
+TOKEN = f"{SIGNATURE}.tsr"
+PREVIOUS = "Previous-Recording"
+SIGNER = "Signer"
+FIRST = "none"  # what the first recording of a folder names as the one before it
+UNLISTED = frozenset({TAG_MANIFEST, SIGNATURE, TOKEN})  # made after the tag manifest, so it cannot list them
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+
+
+def seal(  # noqa: PLR0913  # each is a fact of the package, given by name
+    folder: Path,
+    *,
+    signing_key: Ed25519PrivateKey,
+    identity: str,
+    info: Mapping[str, str],
+    previous: str | None,
+    tsa: str | None = None,
+) -> None:
+    """Turn `folder`, whose payload lies under `data/`, into a signed bag in place, and make it read-only.
+
+    `identity`: one word for the signer, such as `user@host`. `info`: further lines of bag-info.txt. `previous`: the
+    digest of the recording before this one (`latest`), None for the first. `tsa`: address of an RFC 3161 authority.
+    Raises `NotARecording` when there is no payload or it is sealed already, `EvidenceError` for what a bag cannot
+    hold, and `timestamp.NoTimestamp` when the authority does not answer: then the bag is whole and signed.
+    """
+    if not (folder / PAYLOAD).is_dir():
+        raise NotARecording(f"{folder.name}: there is nothing recorded in it")
+    if (folder / TAG_MANIFEST).exists():
+        raise NotARecording(f"{folder.name}: it is sealed already", hint="`keyturn evidence verify` checks it")
+    payload = sorted(files(folder / PAYLOAD), key=str)
+    size = sum(path.stat().st_size for path in payload)
+    lines = {
+        "Bag-Software-Agent": "keyturn",
+        "Bagging-Date": utc_now().date().isoformat(),
+        "Sealed-At": stamp(utc_now()),
+        "Payload-Oxum": f"{size}.{len(payload)}",
+        SIGNER: identity,
+        PREVIOUS: f"sha256:{previous}" if previous else FIRST,
+        **info,
+    }
+    tags = {
+        "bagit.txt": DECLARATION,
+        BAG_INFO: _bag_info(lines),
+        ALLOWED_SIGNERS: sshsig.allowed_line(identity, sshsig.raw_public(signing_key), NAMESPACE),
+        MANIFEST: _manifest(folder, payload),
+    }
+    for name, text in tags.items():
+        _write(folder / name, text)
+    tag_manifest = _manifest(folder, sorted(folder / name for name in tags))
+    signature = sshsig.sign(signing_key, tag_manifest.encode(), NAMESPACE)
+    (folder / SIGNATURE).parent.mkdir(mode=0o700, exist_ok=True)
+    _write(folder / SIGNATURE, signature)
+    _write(folder / TAG_MANIFEST, tag_manifest)  # Last: a folder with a tag manifest is a finished package.
+    if tsa:
+        (folder / TOKEN).write_bytes(timestamp.request(signature.encode(), tsa))
+    for path in files(folder):
+        path.chmod(0o400)
+
+
+def digest(folder: Path) -> str:
+    """Return the digest that names a sealed recording: the SHA-256 of its tag manifest, in hexadecimal."""
+    try:
+        return hashlib.sha256((folder / TAG_MANIFEST).read_bytes()).hexdigest()
+    except FileNotFoundError:
+        pass
+    raise NotARecording(f"{folder.name}: it is not sealed")
+
+
+def recordings(home: Path) -> list[Path]:
+    """Return the folders in `home` that hold a recording, oldest first; their names begin with the time in UTC."""
+    if not home.is_dir():
+        return []
+    return sorted(path for path in home.iterdir() if (path / PAYLOAD).is_dir() and not path.is_symlink())
+
+
+def latest(home: Path) -> str | None:
+    """Return the digest of the recording in `home` that was sealed last, None when there is none."""
+    sealed = [path for path in recordings(home) if (path / TAG_MANIFEST).is_file()]
+    newest = max(sealed, key=lambda path: (read_info(path).get("Sealed-At", ""), path.name), default=None)
+    return digest(newest) if newest else None
+
+
+def quarantine(folder: Path) -> Path:
+    """Move a recording in which a secret was found out of the way, to `quarantine/` beside it, and return its place."""
+    place = folder.parent / "quarantine" / folder.name
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    folder.rename(place)
+    return place
+
+
+def read_info(folder: Path) -> dict[str, str]:
+    """Return the lines of bag-info.txt; empty when there is none or it is not text."""
+    try:
+        text = (folder / BAG_INFO).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Yield every file below `folder`. Raises `EvidenceError` at a link or anything else that is no regular file."""
+    for place, folders, names in os.walk(folder):
+        for name in [*folders, *names]:
+            path = Path(place, name)
+            if path.is_symlink() or not (path.is_dir() or path.is_file()):
+                raise EvidenceError(f"{path.relative_to(folder).as_posix()}: it is not a regular file")
+            if name in names:
+                yield path
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def encoded(name: str) -> str:
+    """Return a file name as a manifest writes it: RFC 8493 escapes the percent sign and line ends, nothing else."""
+    return name.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
+
+
+def _manifest(folder: Path, paths: list[Path]) -> str:
+    return "".join(f"{file_digest(path)}  {encoded(path.relative_to(folder).as_posix())}\n" for path in paths)
+
+
+def _bag_info(lines: Mapping[str, str]) -> str:
+    for name, value in lines.items():
+        if not _LABEL.fullmatch(name) or "\n" in value or "\r" in value:
+            raise EvidenceError(f"bag-info.txt cannot hold the line “{name}”")
+    return "".join(f"{name}: {value}\n" for name, value in lines.items())
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file and flush it; line ends stay LF on every system."""
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,125 @@
+"""The long sections of the report: the instructions, the steps, concealment, and how to check it all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evidence.package import NAMESPACE, SIGNATURE, TAG_MANIFEST
+from evidence.report_words import chip, escaped, facts, moment, seconds, span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from evidence.story import Act, Instruction, Story
+
+
+def table_of_instructions(story: Story) -> str:
+    """Each instruction of the procedure with its result and the steps that carried it out."""
+    rows = "".join(_instruction(one) for one in story.instructions)
+    return (
+        "<h2>The procedure, instruction by instruction</h2><table><thead><tr><th>No.</th><th>Instruction</th>"
+        f"<th>Carried out by</th><th class=fit>At (UTC)</th><th class=fit>Result</th></tr></thead>{rows}</table>"
+    )
+
+
+def _instruction(one: Instruction) -> str:
+    acts = "<br>".join(_link(act) for act in one.acts) or '<span class="none">no step was reached</span>'
+    times = "<br>".join(moment(act.began) for act in one.acts if act.result != "skipped")
+    where = f'<div class="meta">{escaped(one.where)}</div>' if one.where else ""
+    return (
+        f'<tr><td class="num">P{one.number:02d}</td><td>{escaped(one.text)}{where}</td><td>{acts}</td>'
+        f'<td class="fit">{times}</td><td class="fit">{chip(one.result)}</td></tr>'
+    )
+
+
+def _link(act: Act) -> str:
+    reason = f' <span class="soft">({escaped(act.result)}: {escaped(act.reason)})</span>' if act.reason else ""
+    return f'<a href="#step-{act.number}">{act.number}. {escaped(act.title)}</a>{reason}'
+
+
+def steps(story: Story, embedded: Callable[[str], str]) -> str:
+    """Every step in the order in which it went, with gates, guards and pictures."""
+    return "<h2>The steps, in the order in which they went</h2>" + "".join(_act(act, embedded) for act in story.acts)
+
+
+def _act(act: Act, embedded: Callable[[str], str]) -> str:
+    covers = ", ".join(f"P{number:02d}" for number in act.covers)
+    meta = " · ".join(
+        part
+        for part in (
+            f"{moment(act.began)} UTC",
+            f"took {seconds(act.seconds)}" if act.result and act.result != "skipped" else "",
+            f"instructions {covers}" if covers else "",
+            "" if act.effect == "read" else f"effect: {act.effect}",
+        )
+        if part
+    )
+    reason = f"<p><b>Reason:</b> {escaped(act.reason)}</p>" if act.reason else ""
+    outputs = facts((name.replace("_", " "), value) for name, value in act.outputs.items()) if act.outputs else ""
+    remarks = "".join(
+        f'<tr class="{escaped(kind)}"><td>{moment(at)}</td><td>{escaped(kind)}</td><td>{escaped(words)}</td></tr>'
+        for at, kind, words in act.remarks
+    )
+    table = f'<table class="remarks">{remarks}</table>' if remarks else ""
+    return (
+        f'<article id="step-{act.number}"><div class="bar"><span class="n">{act.number}</span>'
+        f"<h3>{escaped(act.title)}</h3>{chip(act.result or 'unfinished')}</div><div>"
+        f'<p class="meta">{escaped(meta)}</p>{reason}{outputs}{table}{_pictures(act, embedded)}</div></article>'
+    )
+
+
+def _pictures(act: Act, embedded: Callable[[str], str]) -> str:
+    figures = ""
+    for when, path in act.pictures:
+        address = embedded(path)
+        words = f"{when}: {path}" if address else f"{when}: {path} is missing"
+        image = f'<img src="{address}" alt="{escaped(act.title)}, {escaped(when)}">' if address else ""
+        figures += f"<figure>{image}<figcaption>{escaped(words)}</figcaption></figure>"
+    return f'<div class="pictures">{figures}</div>' if figures else ""
+
+
+def concealment(story: Story) -> str:
+    """Where the value is concealed and why, what was not recorded and why, and what the search found."""
+    periods = "".join(
+        f'<tr><td class="fit">{escaped(one.get("what"))}</td>'
+        f'<td class="fit">{span(str(one.get("from")), str(one.get("to")))}</td>'
+        f"<td>{escaped(one.get('reason'))}</td></tr>"
+        for one in story.recorded.get("periods", ())
+    )
+    missing = "".join(
+        f"<li>{escaped(one.get('part'))}: {escaped(one.get('why'))}</li>"
+        for one in story.recorded.get("not_recorded", ())
+    )
+    videos = "".join(
+        f"<li><code>data/{escaped(one.get('path'))}</code>, from {moment(str(one.get('from')), date=True)}</li>"
+        for one in story.recorded.get("videos", ())
+    )
+    proven = (
+        f" Before the secret was made, this was proven in {story.frames_proven} frames." if story.frames_proven else ""
+    )
+    return (
+        "<h2>What is concealed, what was not recorded, and why</h2>"
+        "<p>The value of a client secret works like a password, so it must not be in any recording. Wherever text of "
+        "its shape appears it is replaced by bullets before it is painted, and while a value is on a page all text of "
+        f"every page is disguised by dots. Nothing was cut out or edited afterwards.{proven} While a person signs in, "
+        "nothing is recorded.</p>"
+        + (f"<table><thead><tr><th>What</th><th>When</th><th>Why</th></tr></thead>{periods}</table>" if periods else "")
+        + (f"<p>Not recorded:</p><ul>{missing}</ul>" if missing else "")
+        + (f"<p>Videos, with a chapter for each step:</p><ul>{videos}</ul>" if videos else "")
+    )
+
+
+def checks(story: Story) -> str:
+    """How an auditor checks the recording, and what that cannot show."""
+    return (
+        "<h2>How to check this recording</h2><p>In the recording’s folder, with stock tools (macOS: "
+        "<code>shasum -a 256 -c</code>), and with the signer’s <code>allowed_signers</code> from elsewhere:</p>"
+        "<pre class=mono>sha256sum --strict --quiet -c manifest-sha256.txt\n"
+        f"sha256sum --strict --quiet -c {TAG_MANIFEST}\n"
+        f"ssh-keygen -Y verify -f allowed_signers -I SIGNER -n {NAMESPACE} \\\n"
+        f"  -s {SIGNATURE} &lt; {TAG_MANIFEST}</pre>"
+        "<p><code>keyturn evidence verify</code> does the same, follows the journal’s chain, and names what is "
+        "wrong. It cannot show that the recorder told the truth while it recorded: compare with the directory’s own "
+        "audit log.</p>"
+        f"<footer>Journal up to the report: SHA-256 of its last line <code>{escaped(story.head)}</code></footer>"
+    )

@@ -1,0 +1,211 @@
+"""What a recording tells, read from its payload for the report: facts, steps in order, instructions and their steps.
+
+Reads `journal.jsonl`, `run.json`, `recorded.json` and `procedure.md`; each may be missing or cut short, because a run
+may have stopped anywhere. Judges nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from evidence.chain import GENESIS, Chain, read_chain
+from evidence.error import ChainBroken, NotARecording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CARRIED_OUT = frozenset({"done", "already", "by-operator", "overridden"})
+_INSTRUCTION = re.compile(r"^\|\s*P?(\d+)\s*\|\s*(.+?)\s*\|\s*(.*?)\s*\|\s*$")
+
+
+@dataclass(slots=True)
+class Act:
+    """One step as it went. `result` is empty while it has not ended; times are the journal's."""
+
+    id: str
+    number: int
+    title: str
+    covers: tuple[int, ...] = ()
+    effect: str = "read"
+    note: str = ""
+    began: str = ""
+    result: str = ""
+    reason: str = ""
+    seconds: float = 0.0
+    outputs: dict[str, str] = field(default_factory=dict)
+    pictures: list[tuple[str, str]] = field(default_factory=list)  # moment, path below the payload
+    remarks: list[tuple[str, str, str]] = field(default_factory=list)  # time, kind of remark, words
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One numbered instruction of the procedure, where it is carried out, and the steps that did."""
+
+    number: int
+    text: str
+    where: str
+    acts: tuple[Act, ...]
+
+    @property
+    def result(self) -> str:
+        """One word for all its steps: `failed`, one of those that carry out, `skipped`, or `not reached`."""
+        results = [act.result or "unfinished" for act in self.acts]
+        for word in ("failed", "unfinished", "overridden", "by-operator", "done", "already"):
+            if word in results:
+                return word
+        return "skipped" if results else "not reached"
+
+
+@dataclass(slots=True)
+class Story:
+    """A whole recording, as its own files tell it."""
+
+    facts: dict[str, Any]
+    acts: list[Act]
+    instructions: list[Instruction]
+    recorded: dict[str, Any]
+    began: str = ""
+    ended: str = ""
+    status: str = ""
+    seconds: float = 0.0
+    exit: int | None = None
+    changed: list[str] = field(default_factory=list)
+    secrets: list[dict[str, Any]] = field(default_factory=list)
+    failure: dict[str, Any] = field(default_factory=dict)
+    gate: dict[str, Any] = field(default_factory=dict)
+    frames_proven: int = 0
+    head: str = GENESIS
+    fault: str = ""
+
+    def fact(self, *names: str) -> str:
+        """Return the first of these facts that is known, from the run's own or else from what a step read."""
+        for name in names:
+            if value := self.facts.get(name):
+                return str(value)
+        return next((act.outputs[name] for act in self.acts for name in names if act.outputs.get(name)), "")
+
+
+def read(data: Path) -> Story:
+    """Read the payload folder of a recording. Raises `NotARecording` when there is no journal in it."""
+    chain, fault = _journal(data / "journal.jsonl")
+    story = Story(_object(data / "run.json"), [], [], _object(data / "recorded.json"), head=chain.head, fault=fault)
+    for entry in chain.entries:
+        _tell(story, entry)
+    if chain.entries:
+        story.began, last = chain.entries[0]["at"], chain.entries[-1]["at"]
+        story.ended = story.ended or last
+    story.status = story.status or str(story.facts.get("status") or "interrupted")
+    story.instructions = _instructions(data / "procedure.md", story.acts)
+    return story
+
+
+def _tell(story: Story, entry: dict[str, Any]) -> None:
+    """Let one journal entry add what it says."""
+    kind, at = entry["kind"], entry["at"]
+    if kind == "run-started":
+        story.facts = {**entry, **story.facts}
+    elif kind == "step-started":
+        story.acts.append(
+            Act(
+                str(entry.get("step", "")),
+                int(entry.get("number", len(story.acts) + 1)),
+                str(entry.get("title", "")),
+                tuple(entry.get("covers", ())),
+                str(entry.get("effect", "read")),
+                str(entry.get("note", "")),
+                at,
+            )
+        )
+    elif kind in {"run-ended", "failed", "leak-gate", "secret-sealed", "concealment-proven"}:
+        _tell_run(story, kind, entry)
+    act = next((act for act in reversed(story.acts) if act.id == entry.get("step")), None)
+    if act:
+        _tell_step(act, kind, at, entry)
+
+
+def _tell_run(story: Story, kind: str, entry: dict[str, Any]) -> None:
+    if kind == "run-ended":
+        story.status, story.ended = str(entry.get("status", "")), entry["at"]
+        story.exit, story.seconds = entry.get("exit"), float(entry.get("seconds", 0))
+        story.changed = [str(change) for change in entry.get("changed", ())]
+    elif kind == "failed":
+        story.failure = entry
+        story.changed = story.changed or [str(change) for change in entry.get("changed", ())]
+    elif kind == "leak-gate":
+        story.gate = entry
+    elif kind == "concealment-proven":
+        story.frames_proven += int(entry.get("frames", 0))
+    else:
+        story.secrets.append(entry)
+
+
+def _tell_step(act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
+    if kind == "step-ended":
+        act.result, act.reason = str(entry.get("result", "")), str(entry.get("reason", ""))
+        act.seconds = float(entry.get("seconds", 0))
+        act.outputs = {str(name): str(value) for name, value in dict(entry.get("outputs", {})).items()}
+    elif kind == "pictured":
+        act.pictures.append((str(entry.get("moment", "")), str(entry.get("path", ""))))
+    elif words := _words(kind, entry):
+        act.remarks.append((at, *words))
+
+
+def _words(kind: str, entry: dict[str, Any]) -> tuple[str, str] | None:
+    """Return the kind of remark and its words for an entry that deserves one."""
+
+    def of(name: str) -> str:
+        return str(entry.get(name, ""))
+
+    known = {
+        "gate-asked": ("gate", f"asked: {of('gate').replace('_', ' ')}"),
+        "gate-answered": ("gate", f"“{of('answer')}”, answered by {of('by') or 'unknown'}"),
+        "guard-held": ("guard", f"held: {of('fact')}"),
+        "guard-refused": ("refused", f"{of('fact')}: {of('say')}"),
+        "retrying": ("retry", f"the portal said: {of('seen')}"),
+        "concealment-proven": ("concealed", f"a made-up value was illegible in {of('frames')} frames"),
+        "secret-intended": ("secret", "intent written to the store before the button was pressed"),
+        "secret-captured": ("secret", f"value taken from the clipboard, shape checked {of('remark')}".strip()),
+        "secret-sealed": ("secret", f"sealed in the store as {of('entry')}, read back and compared"),
+        "pasted": ("secret", "value pasted"),
+        "dark": ("dark", of("reason")),
+        "failed": ("failed", f"expected {of('expected')}; saw {of('seen')}"),
+    }
+    return known.get(kind)
+
+
+def _instructions(path: Path, acts: list[Act]) -> list[Instruction]:
+    """Return the rows of the procedure's table; without one, the numbers that the steps name."""
+    rows = {}
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if match := _INSTRUCTION.match(line):
+                rows[int(match[1])] = (match[2], match[3])
+    for number in sorted({number for act in acts for number in act.covers} - rows.keys()):
+        rows[number] = ("", "")
+    return [
+        Instruction(number, text, where, tuple(act for act in acts if number in act.covers))
+        for number, (text, where) in rows.items()
+    ]
+
+
+def _journal(path: Path) -> tuple[Chain, str]:
+    """Read the journal; when its chain is broken, what stands before the break, and what is wrong."""
+    try:
+        return read_chain(path), ""
+    except FileNotFoundError:
+        pass
+    except ChainBroken as broken:
+        lines = path.read_bytes().split(b"\n")[: broken.line - 1]
+        return Chain(tuple(json.loads(line) for line in lines), ""), broken.message
+    raise NotARecording(f"{path.parent.name}: there is no journal in it")
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}

@@ -1,0 +1,208 @@
+"""Whether a sealed recording is what was sealed: every file, every journal line, the signature, the timestamp.
+
+Trusts nothing in the folder but what the signature covers. What it cannot prove, it says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence import package, sshsig, timestamp
+from evidence.chain import read_chain, utc_now
+from evidence.error import ChainBroken, EvidenceError, ScanError
+from evidence.gate import shape_search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HASHES, SIGNED, STAMPED = "hashes only", "signed", "signed and timestamped"
+_LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)\n?")
+_ALWAYS = (
+    "that the recorder told the truth while it recorded: compare with the directory's own audit log by the secret's ID",
+    "that no whole run was withheld: `keyturn evidence list` shows gaps in the chain of recordings",
+)
+_UNNAMED = "who signed: the key was taken from the recording itself; give the signer's own file with --allowed-signers"
+_UNSIGNED = "who made it, or that nobody made it anew: there is no valid signature"
+_UNSTAMPED = "when it was made: the times are those of the recording machine's clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found: `faults` (none when it verifies, each beginning with the file it names), the kind of proof.
+
+    `leaks` are the faults of the secret-free search by shape; they are among `faults` too.
+    """
+
+    faults: list[str]
+    proof: str
+    does_not_prove: list[str]
+    signer: str = ""
+    digest: str = ""
+    leaks: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the recording verifies."""
+        return not self.faults
+
+
+def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path | None = None) -> Verdict:
+    """Check a sealed recording and return the verdict; an unsound recording is a verdict, not an exception.
+
+    `allowed_signers`: the auditor's own list of who may sign. `tsa_root`: root of the timestamp authority (PEM);
+    without it the system's roots are asked. Raises `EvidenceError` when the auditor's own files cannot be read.
+    """
+    tags = _manifest(folder, package.TAG_MANIFEST)
+    payload = _manifest(folder, package.MANIFEST)
+    faults = [*tags.faults, *payload.faults]
+    faults += _declared(folder, tags.entries, payload.entries)
+    faults += _contents(folder, tags.entries | payload.entries)
+    signer, signature_faults = _signature(folder, allowed_signers)
+    stamped, stamp_faults = _timestamp(folder, tsa_root) if not signature_faults else (False, [])
+    faults += signature_faults + stamp_faults + _journal(folder)
+    leaks = _leaks(folder)
+    unproven = [*_ALWAYS]
+    if signature_faults:
+        unproven.append(_UNSIGNED)
+    elif allowed_signers is None:
+        unproven.append(_UNNAMED)
+    if not stamped:
+        unproven.append(_UNSTAMPED)
+    proof = HASHES if signature_faults else STAMPED if stamped else SIGNED
+    name = package.digest(folder) if (folder / package.TAG_MANIFEST).is_file() else ""
+    return Verdict(faults + leaks, proof, unproven, signer, name, leaks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    entries: dict[str, str]  # file name, as on disk -> digest
+    faults: list[str]
+
+
+def _manifest(folder: Path, name: str) -> _Manifest:
+    try:
+        text = (folder / name).read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return _Manifest({}, [f"{name}: it is missing"])
+    except (OSError, UnicodeDecodeError):
+        return _Manifest({}, [f"{name}: it is not readable text"])
+    entries: dict[str, str] = {}
+    faults = []
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        match = _LINE.fullmatch(line)
+        file = _decoded(match[2]) if match else ""
+        parts = file.split("/")
+        if not match or not line.endswith("\n"):
+            faults.append(f"{name} line {number}: it is malformed")
+        elif file in entries:
+            faults.append(f"{name} line {number}: {file} is listed twice")
+        elif (
+            "" in parts or "." in parts or ".." in parts or (name == package.MANIFEST) != (parts[0] == package.PAYLOAD)
+        ):
+            faults.append(f"{name} line {number}: {file} does not belong there")
+        else:
+            entries[file] = match[1]
+    return _Manifest(entries, faults)
+
+
+def _decoded(name: str) -> str:
+    return re.sub("%(0A|0D|25)", lambda match: chr(int(match[1], 16)), name)
+
+
+def _declared(folder: Path, tags: dict[str, str], payload: dict[str, str]) -> Iterator[str]:
+    """Yield what the bag says of itself and is not so."""
+    declaration = folder / "bagit.txt"
+    if not declaration.is_file() or declaration.read_bytes() != package.DECLARATION.encode():
+        yield "bagit.txt: it does not declare BagIt 1.0"
+    for name in ("bagit.txt", package.BAG_INFO, package.MANIFEST, package.ALLOWED_SIGNERS):
+        if name not in tags:
+            yield f"{package.TAG_MANIFEST}: {name} is not listed"
+    present = [path for name in payload if (path := folder / name).is_file()]
+    oxum = f"{sum(path.stat().st_size for path in present)}.{len(payload)}"
+    if package.read_info(folder).get("Payload-Oxum") != oxum:
+        yield f"{package.BAG_INFO}: the payload is not as large as it says"
+
+
+def _contents(folder: Path, listed: dict[str, str]) -> Iterator[str]:
+    """Yield every file that is missing, changed, not listed, or no regular file."""
+    found = set()
+    for place, folders, names in os.walk(folder):
+        for entry in sorted([*folders, *names]):
+            path = Path(place, entry)
+            name = path.relative_to(folder).as_posix()
+            if path.is_symlink() or not (path.is_file() or path.is_dir()):
+                yield f"{name}: it is not a regular file"
+                found.add(name)
+            elif path.is_file():
+                found.add(name)
+                if name not in listed and name not in package.UNLISTED:
+                    yield f"{name}: it is in no manifest"
+                elif name in listed and package.file_digest(path) != listed[name]:
+                    yield f"{name}: it was changed"
+    for name in sorted(listed.keys() - found):
+        yield f"{name}: it is missing"
+
+
+def _signature(folder: Path, allowed: Path | None) -> tuple[str, list[str]]:
+    """Return who signed, and what is wrong with the signature."""
+    claimed = package.read_info(folder).get(package.SIGNER, "")
+    own = allowed or folder / package.ALLOWED_SIGNERS
+    try:
+        armoured = (folder / package.SIGNATURE).read_text(encoding="ascii")
+        message = (folder / package.TAG_MANIFEST).read_bytes()
+    except (OSError, UnicodeDecodeError):
+        return "", [f"{package.SIGNATURE}: it is missing or not readable"]
+    try:
+        signers = sshsig.read_allowed(own.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        if allowed:
+            raise EvidenceError(f"{allowed.name}: it cannot be read") from None
+        return "", [f"{package.ALLOWED_SIGNERS}: it is missing or not readable"]
+    try:
+        key = sshsig.verify(armoured, message, package.NAMESPACE)
+    except sshsig.BadSignature as error:
+        return "", [f"{package.SIGNATURE}: {error.message}"]
+    if any(signer.key == key and signer.may(claimed, package.NAMESPACE, utc_now()) for signer in signers):
+        return claimed, []
+    return "", [f"{package.SIGNATURE}: it was not made by a key that {claimed or 'anybody'} may sign with"]
+
+
+def _timestamp(folder: Path, root: Path | None) -> tuple[bool, list[str]]:
+    """Return whether there is a token to believe, and what is wrong with it."""
+    token = folder / package.TOKEN
+    if not token.is_file():
+        return False, []
+    signature = (folder / package.SIGNATURE).read_bytes()
+    try:
+        if timestamp.read(token.read_bytes()).imprint != timestamp.imprint(signature):
+            return False, [f"{package.TOKEN}: it speaks of another signature"]
+        believed = timestamp.trusted(signature, token, root)
+    except EvidenceError as error:
+        return False, [f"{package.TOKEN}: {error.message}"]
+    if believed is False and root:
+        return False, [f"{package.TOKEN}: its authority is not to be believed by {root.name}"]
+    return bool(believed), []
+
+
+def _journal(folder: Path) -> list[str]:
+    path = folder / package.PAYLOAD / "journal.jsonl"
+    try:
+        chain = read_chain(path)
+    except FileNotFoundError:
+        return ["data/journal.jsonl: it is missing"]
+    except ChainBroken as error:
+        return [f"data/{error.message}"]
+    if chain.torn:
+        return [f"data/journal.jsonl line {len(chain.entries) + 1}: it is torn"]
+    return [] if chain.entries else ["data/journal.jsonl: it is empty"]
+
+
+def _leaks(folder: Path) -> list[str]:
+    try:
+        return [str(finding) for finding in shape_search(folder)]
+    except ScanError as error:
+        return [error.message]
