@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Concatenate, Literal, ParamSpec, Self, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, ParamSpec, Self, TypeVar
 
 from playwright.sync_api import Error as BrowserError
-from playwright.sync_api import Locator
-from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from playwright.sync_api import Locator
+    from playwright.sync_api import Page as Tab
 
 P = ParamSpec("P")
 R = TypeVar("R")
 SecretRole = Literal["copies", "pastes"]
 
-# Any text that looks like a client secret (portals.md 6.1) is disguised before it can reach a message.
+# Any text with the mark of a client secret, its 8Q~ or 7Q~ (published scanners), is disguised before it can reach a
+# message, however short the piece.
 _SECRET_SHAPE = re.compile(r"[\w~.\-]{0,3}[78]Q~[\w~.\-]+")
 
 
@@ -57,7 +62,7 @@ class PortalRefused(PageError):
 
 
 class NotYet(PageError):
-    """The portal refused for now, as it does until a change has replicated (portals.md 6.3)."""
+    """The portal refused for now, as it does until a change has replicated (reported: seconds, up to two minutes)."""
 
     passing = True
 
@@ -78,7 +83,7 @@ def action(
     `anywhere`: the action brings its page up itself, so the page need not be on screen before.
     `secret`: the action leaves a secret on the clipboard ("copies") or takes it from there ("pastes").
     Every error of the browser library becomes a `PageError`; the original, whose text may hold page content, is
-    dropped with its context.
+    dropped with its context. A `PageError` from inside, such as a next page's, is told what was pressed.
     """
 
     def mark(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
@@ -88,6 +93,9 @@ def action(
             self._expected = f"“{first_line(method)}” to take effect"
             try:
                 return method(self, *args, **kwargs)
+            except PageError as error:
+                error.pressed = error.pressed or self.pressed
+                raise
             except (BrowserError, AssertionError):
                 pass  # Raised below, outside the handler: `raise … from None` would keep the original in __context__.
             raise self.failure(method.__name__)
@@ -129,25 +137,53 @@ def disguised(text: str) -> str:
     return _SECRET_SHAPE.sub("••••••", " ".join(text.split()))
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a portal shows of its own that explains a failure: the error to raise, and what it says, disguised."""
+
+    error: type[PageError]
+    seen: str
+
+
+class Surroundings:
+    """What a portal puts around, over or in place of any of its pages. This one knows no portal.
+
+    A portal's own tells its screens apart and recognises its messages. Both methods look once and never wait.
+    """
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+
+    def seen(self) -> str:
+        """Say what is on screen, in static words: never field contents, never whole page text."""
+        return f"a page titled “{disguised(self.tab.title())}”"
+
+    def trouble(self) -> Trouble | None:
+        """Return what the portal itself says went wrong, if anything."""
+        return None
+
+
 class Page:
     """A screen that the operator would name. `tab` is the browser tab it lives in, `url` the address of its portal."""
 
     name: ClassVar[str]  # as a runbook writes it, kebab-case: `client-secrets`
     title: ClassVar[str]  # as the operator reads it: `Certificates & secrets`
+    surroundings: ClassVar[type[Surroundings]] = Surroundings  # of the page's portal
 
     def __init__(self, tab: Tab, url: str) -> None:
         self.tab = tab
         self.url = url.rstrip("/")
+        self.around = self.surroundings(tab)
         self.pressed = False
         self._expected = ""
 
     @property
-    def proof(self) -> Sequence[Locator]:
-        """What must be visible for this page to be on screen."""
+    def proof(self) -> Iterable[Locator]:
+        """What must be visible for this page to be on screen, each looked for when those before it are."""
         raise NotImplementedError
 
     def arrive(self) -> Self:
-        """Wait until the page is on screen and return it. Raises `ScreenNotReached`."""
+        """Wait until the page is on screen and return it. Raises `ScreenNotReached`, or what the portal says."""
         try:
             for element in self.proof:
                 expect(element).to_be_visible()
@@ -155,7 +191,7 @@ class Page:
             pass
         else:
             return self
-        raise ScreenNotReached(self.title, "arrive", expected=f"the page “{self.title}”", seen=self.seen())
+        raise self._error(ScreenNotReached, "arrive", f"the page “{self.title}”")
 
     def is_on_screen(self) -> bool:
         """Return whether the proof is visible at this moment."""
@@ -165,9 +201,9 @@ class Page:
             return False
 
     def seen(self) -> str:
-        """Say what is on screen instead, in static words: never field contents, never whole page text."""
+        """Say what is on screen, in static words: never field contents, never whole page text."""
         try:
-            return f"a page titled “{disguised(self.tab.title())}”"
+            return self.around.seen()
         except BrowserError:
             return "a tab that no longer answers"
 
@@ -188,8 +224,16 @@ class Page:
         button.click()
 
     def failure(self, verb: str) -> PageError:
-        """Build the error for an action that failed in the browser. Pages override to recognise portal messages."""
-        return NoEffect(self.title, verb, expected=self._expected, seen=self.seen(), pressed=self.pressed)
+        """Return the error for an action that failed in the browser: what the portal says, else `NoEffect`."""
+        return self._error(NoEffect, verb, self._expected)
+
+    def _error(self, otherwise: type[PageError], verb: str, expected: str) -> PageError:
+        try:
+            trouble = self.around.trouble()
+        except BrowserError:
+            trouble = None  # `seen` says that the tab no longer answers.
+        error, seen = (trouble.error, trouble.seen) if trouble else (otherwise, self.seen())
+        return error(self.title, verb, expected=expected, seen=seen, pressed=self.pressed)
 
 
 class Component:
