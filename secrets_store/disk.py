@@ -76,12 +76,12 @@ def read(path: Path) -> bytes:
         return file.read()
 
 
-def read_from(path: Path, offset: int) -> bytes:
-    """Return what stands in a file from `offset` on, never through a symbolic link."""
+def read_from(path: Path, offset: int, most: int = -1) -> bytes:
+    """Return what stands in a file from `offset` on, at most `most` bytes, never through a symbolic link."""
     descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW)
     with os.fdopen(descriptor, "rb") as file:
         file.seek(offset)
-        return file.read()
+        return file.read(most)
 
 
 def write_at(path: Path, offset: int, data: bytes) -> None:

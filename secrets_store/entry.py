@@ -31,7 +31,7 @@ def stamp(moment: datetime) -> str:
 
 def from_stamp(text: str) -> datetime:
     """Return the moment that `stamp` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
+    return datetime.fromisoformat(text)
 
 
 def new_id(moment: datetime) -> str:
@@ -55,7 +55,8 @@ class Metadata:
     secret_id: str | None = None
     expires_on: date | None = None
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise `BadInput` unless every field is one plain line; done before anything is written, not when read."""
         for key in _TEXTS:
             check_text(key, getattr(self, key))
         if not _SLUG.fullmatch(self.name):
@@ -76,13 +77,13 @@ class Metadata:
         """Return what `to_json` wrote."""
         expires = fields["expires_on"]
         return cls(
-            name=fields["name"],
-            application_id=fields["application_id"],
-            directory_id=fields["directory_id"],
-            description=fields["description"],
-            run=fields["run"],
-            secret_id=fields["secret_id"],
-            expires_on=date.fromisoformat(expires) if expires else None,
+            fields["name"],
+            fields["application_id"],
+            fields["directory_id"],
+            fields["description"],
+            fields["run"],
+            fields["secret_id"],
+            date.fromisoformat(expires) if expires else None,
         )
 
 
@@ -150,6 +151,7 @@ def from_sealed_text(entry: Entry, text: bytes) -> tuple[Metadata, Secret]:
     try:
         fields = json.loads(text)
         inner = Metadata.from_json(fields)
+        inner.check()
         same_id, value = fields["id"] == entry.id, fields["value"]
         if fields["format"] != 1 or not isinstance(value, str):
             raise ValueError  # noqa: TRY301  # all that is not our text ends the same way

@@ -9,9 +9,11 @@ journal's, so that a full disk cannot keep a sealed secret from being acknowledg
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,7 @@ from secrets_store.entry import now, stamp
 from secrets_store.errors import NotVerified
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,6 +35,7 @@ FORMAT = 1
 FIRST_PREV = "0" * 64
 LONGEST_LINE = 8 * 1024  # bytes
 ROOM = 64 * 1024  # bytes of spaces added when less than `reserve` is left
+_BATCH = 256  # lines parsed at once: half the time of one after the other, a third of that of all together
 _PREFIX = b"keyturn store journal 1\n"  # keeps these signatures from being taken for any other kind
 _SIGNED = re.compile(rb'(\{.*),"sig":"([A-Za-z0-9+/]{86}==)"\}', re.DOTALL)
 _BLANK = b" \0"  # a file system may give zeros for blocks that a power cut kept from being written
@@ -80,14 +84,49 @@ def split(data: bytes) -> tuple[list[bytes], bytes]:
 
 def parse(raw: bytes, seq: int, prev: str) -> Line:
     """Return the fields of a line that must have the number `seq` and follow the digest `prev`."""
+    line = load(raw, seq)
+    check(line, seq, prev)
+    return line
+
+
+def load(raw: bytes, seq: int) -> Line:
+    """Return the fields of the line with the number `seq`; raise `NotVerified` when there are none."""
     try:
-        fields = json.loads(raw)
-        fits = fields["seq"] == seq and fields["prev"] == prev and fields["v"] == FORMAT
-    except (ValueError, KeyError, TypeError):
-        raise NotVerified(f"journal line {seq + 1} cannot be read") from None
-    if not fits:
+        line = json.loads(raw)
+    except ValueError:
+        line = None
+    if not isinstance(line, dict):
+        raise NotVerified(f"journal line {seq + 1} cannot be read")
+    return line
+
+
+def check(line: Line, seq: int, prev: str) -> None:
+    """Raise `NotVerified` unless `line` has the number `seq` and follows the digest `prev`."""
+    if line.get("seq") != seq or line.get("prev") != prev or line.get("v") != FORMAT:
         raise NotVerified(f"journal line {seq + 1} does not follow the line before it")
-    return fields  # type: ignore[no-any-return]  # json gives Any; the three members above prove a mapping
+
+
+def _loaded(raws: list[bytes], start: int) -> list[Line]:
+    """Return the fields of a batch of lines, the first of which has the number `start`."""
+    try:
+        lines = json.loads(b"[" + b",".join(raws) + b"]")
+    except ValueError:
+        lines = []
+    if len(lines) == len(raws) and all(type(line) is dict for line in lines):
+        return lines  # type: ignore[no-any-return]  # the line above proves it
+    return [load(raw, seq) for seq, raw in enumerate(raws, start=start)]
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Keep Python from searching for cycles while many objects without any are made, which doubles the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @dataclass(slots=True)
@@ -105,25 +144,29 @@ class Journal:
     torn: int = 0
     _size: int = field(default=0, repr=False)
 
-    def refresh(self) -> list[Line]:
-        """Return the lines added since the last look; raise `NotVerified` when the past is not what it was."""
+    def refresh(self) -> Iterator[Line]:
+        """Yield the lines added since the last look; raise `NotVerified` when the past is not what it was.
+
+        Take all of them: only then has the journal moved on. The last signature is checked before the first line is
+        yielded, the chain as they go.
+        """
         data = disk.read_from(self.path, max(self.end - 1, 0))
-        if self.end:
-            if data[:1] != b"\n":
-                raise NotVerified("the journal lost lines while it was open")
-            data = data[1:]
-        raws, rest = split(data)
-        lines, head, position = [], self.head, self.end
-        for seq, raw in enumerate(raws, start=self.count):
-            lines.append(parse(raw, seq, head))
-            head = digest(raw)
-            position += len(raw) + 1
+        if self.end and data[:1] != b"\n":
+            raise NotVerified("the journal lost lines while it was open")
+        size = max(self.end - 1, 0) + len(data)
+        raws, rest = split(data[1:] if self.end else data)
         if raws and not is_signed(raws[-1], self.key):
             raise NotVerified(f"journal line {self.count + len(raws)} is not signed by the store's key")
-        self.count += len(raws)
-        self.head, self.end, self.torn = head, position, len(rest)
-        self._size = position + len(data) - sum(len(raw) + 1 for raw in raws)
-        return lines
+        head, seq, end = self.head, self.count, self.end
+        for start in range(0, len(raws), _BATCH):
+            batch = raws[start : start + _BATCH]
+            for raw, line in zip(batch, _loaded(batch, seq), strict=True):
+                check(line, seq, head)
+                yield line
+                head = digest(raw)
+                end += len(raw) + 1
+                seq += 1
+        self.count, self.head, self.end, self.torn, self._size = seq, head, end, len(rest), size
 
     @classmethod
     def start(cls, path: Path, signing_key: Ed25519PrivateKey, fields: Line) -> None:
@@ -135,7 +178,7 @@ class Journal:
     @classmethod
     def own_key(cls, path: Path) -> bytes:
         """Return the public key that a journal's first line names; whether to trust it is the caller's question."""
-        first = disk.read(path).partition(b"\n")[0]
+        first = disk.read_from(path, 0, LONGEST_LINE).partition(b"\n")[0]
         try:
             return bytes.fromhex(parse(first, 0, FIRST_PREV)["key"])
         except (KeyError, TypeError, ValueError):

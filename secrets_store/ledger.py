@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from secrets_store.entry import Entry, Intent, Metadata, from_stamp
@@ -12,8 +11,7 @@ from secrets_store.errors import BadInput, NotVerified
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from secrets_store.journal import Line
-
+Line = dict[str, Any]
 # What may be noted about an entry: the first four by the run that made it, the others by the commands that read it.
 NOTES = ("delivered", "tested", "superseded", "portal-deleted")
 READINGS = ("copied", "shown", "exported")
@@ -27,7 +25,7 @@ class Ledger:
     key: str = ""
     recipients: str = ""
     drilled: dict[str, str] = field(default_factory=dict)  # public key -> when it last proved that it opens
-    intents: dict[str, Intent] = field(default_factory=dict)
+    intents: dict[str, Line] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     closed: dict[str, str] = field(default_factory=dict)  # intent -> abandoned or lost
 
@@ -39,6 +37,11 @@ class Ledger:
         except (KeyError, TypeError, ValueError, BadInput):
             raise NotVerified(f"journal line {line['seq'] + 1} does not fit the lines before it") from None
 
+    def intent(self, intent_id: str) -> Intent:
+        """Return an open intent; they are kept as lines because nearly all are closed again."""
+        line = self.intents[intent_id]
+        return Intent(intent_id, Metadata.from_json(line["meta"]), from_stamp(line["at"]))
+
     def files(self) -> set[str]:
         """Return the paths of all sealed files that should be there."""
         return {entry.file for entry in self.entries.values()}
@@ -49,23 +52,17 @@ def _created(ledger: Ledger, line: Line) -> None:
 
 
 def _intent(ledger: Ledger, line: Line) -> None:
-    intent = Intent(line["id"], Metadata.from_json(line["meta"]), from_stamp(line["at"]))
-    if intent.id in ledger.intents or intent.id in ledger.entries:
+    if line["id"] in ledger.intents or line["id"] in ledger.entries:
         raise ValueError
-    ledger.intents[intent.id] = intent
+    ledger.intents[line["id"]] = line
 
 
 def _sealed(ledger: Ledger, line: Line) -> None:
     intent = ledger.intents.pop(line["id"])
-    expires = line["expires_on"]
-    metadata = replace(
-        intent.metadata,
-        secret_id=line["secret_id"],
-        expires_on=date.fromisoformat(expires) if expires else None,
-    )
-    ledger.entries[intent.id] = Entry(
-        intent.id,
-        metadata,
+    meta = {**intent["meta"], "secret_id": line["secret_id"], "expires_on": line["expires_on"]}
+    ledger.entries[line["id"]] = Entry(
+        line["id"],
+        Metadata.from_json(meta),
         from_stamp(line["at"]),
         line["file"],
         line["sha256"],
@@ -76,11 +73,8 @@ def _sealed(ledger: Ledger, line: Line) -> None:
 
 def _verified(ledger: Ledger, line: Line) -> None:
     entry = ledger.entries[line["id"]]
-    expires = line["expires_on"]
-    metadata = replace(
-        entry.metadata, secret_id=line["secret_id"], expires_on=date.fromisoformat(expires) if expires else None
-    )
-    ledger.entries[entry.id] = replace(entry, metadata=metadata, read_back=True)
+    meta = {**entry.metadata.to_json(), "secret_id": line["secret_id"], "expires_on": line["expires_on"]}
+    ledger.entries[entry.id] = replace(entry, metadata=Metadata.from_json(meta), read_back=True)
 
 
 def _closed(ledger: Ledger, line: Line) -> None:

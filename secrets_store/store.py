@@ -24,7 +24,7 @@ from secrets_store import disk, lock, place, verify
 from secrets_store.age import AgeError, X25519Identity, open_sealed, seal
 from secrets_store.entry import Entry, Intent, Metadata, check_text, new_id, now, to_sealed_text
 from secrets_store.errors import BadInput, NotStored, NotThere, NotVerified, RecipientsChanged
-from secrets_store.journal import Journal
+from secrets_store.journal import Journal, without_collector
 from secrets_store.ledger import NOTES, Ledger
 from secrets_store.recipients import Recipient, pin, read_recipients, recipients_text
 from secrets_store.recovery import recover
@@ -129,8 +129,9 @@ class Store:
 
     def refresh(self) -> None:
         """Take in what other processes have written since."""
-        for line in self.journal.refresh():
-            self.ledger.add(line)
+        with without_collector():
+            for line in self.journal.refresh():
+                self.ledger.add(line)
 
     @contextmanager
     def writing(self, failure: str) -> Iterator[None]:
@@ -172,20 +173,20 @@ class Store:
         """
         if metadata.secret_id is not None or metadata.expires_on is not None:
             raise BadInput("the secret ID and the date are not known before the secret is made")
-        moment = now()
-        intent = Intent(new_id(moment), metadata, moment)
+        metadata.check()
+        intent_id = new_id(now())
         with self.writing("no space could be reserved, so no secret may be made"):
             if recipients_text(self.recipients()) != disk.read(self.folder / "recipients.txt"):
                 raise RecipientsChanged("recipients.txt is not the list that the journal pins")
-            slot = self.slot(intent.id)
+            slot = self.slot(intent_id)
             disk.create(slot, bytes(SLOT))
             share = _JOURNAL_SHARE * (len(self.ledger.intents) + 1)
             try:
-                self.append("intent", {"id": intent.id, "meta": metadata.to_json()}, reserve=share)
+                self.append("intent", {"id": intent_id, "meta": metadata.to_json()}, reserve=share)
             except OSError:
                 disk.remove(slot)
                 raise
-        return self.ledger.intents[intent.id]
+        return self.ledger.intent(intent_id)
 
     def seal(self, intent: Intent, secret: Secret, *, secret_id: str, expires_on: date) -> Entry:
         """Store `secret` and return its entry once it is durable and was read back; raise otherwise.
@@ -194,6 +195,7 @@ class Store:
         the page that shows it open.
         """
         metadata = replace(intent.metadata, secret_id=secret_id, expires_on=expires_on)
+        metadata.check()
         text = to_sealed_text(intent.id, metadata, secret)
         target = self.folder / "v" / f"{intent.id}.age"
         with self.writing("the value could not be written"):
@@ -265,7 +267,7 @@ class Store:
 
     def open_intents(self) -> list[Intent]:
         """Return the intents that were neither sealed nor closed, oldest first: what a crash interrupted."""
-        return sorted(self.ledger.intents.values(), key=lambda intent: intent.id)
+        return [self.ledger.intent(intent_id) for intent_id in sorted(self.ledger.intents)]
 
     def verify(self, *, head: str | None = None) -> list[verify.Fault]:
         """Return everything that is wrong with the files, as `secrets_store.verify.verify` finds it."""
