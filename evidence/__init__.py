@@ -6,7 +6,7 @@ the verifier and the report read it. This room knows neither portals nor runbook
 
 from __future__ import annotations
 
-from evidence import chain, package, report, verify
+from evidence import chain, junit, listing, oscal, package, report, verify
 from evidence.error import ChainBroken, ConcealmentFailed, EvidenceError, NotARecording, ScanError
 from evidence.gate import Finding, LeakGate, shape_search
 from evidence.recorder import Recorder
@@ -21,6 +21,9 @@ __all__ = [
     "Recorder",
     "ScanError",
     "chain",
+    "junit",
+    "listing",
+    "oscal",
     "package",
     "report",
     "shape_search",

@@ -4,9 +4,11 @@
 // are microtasks, so they run before the next painting. While concealing: an adopted stylesheet, which a strict content
 // security policy lets pass, disguises all text, canvases and generated pictures, whatever their shape.
 //
-// The page's own use goes on: a field's value is never touched, and a copy button that copies what is displayed copies
-// what was meant, not the bullets. What was copied or pasted while concealing is remembered in here, and nowhere else,
-// so that `present` can tell when it is gone; no function returns it.
+// What was copied or pasted while concealing is remembered in here, and nowhere else, and from then on treated like
+// text of the shape, so that a value of an unknown shape is covered too; no function returns it.
+//
+// The page's own use goes on: a field's value is never touched, only disguised, and a copy button that copies what is
+// displayed copies what was meant, not the bullets.
 ((name, concealing) => {
   const installed = window[name];
   if (installed && installed.document === document) { // A window may outlive its first, empty document.
@@ -15,6 +17,7 @@
   }
   const SHAPE = /[A-Za-z0-9~._-]{3}[78]Q~[A-Za-z0-9~._-]{31,34}/g;
   const SHORTEST = 37; // characters
+  const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i; // an ID, and no secret
   const SHEET = `
     *, *::before, *::after, *::placeholder, *::selection, *::file-selector-button {
       -webkit-text-security: disc !important; text-shadow: none !important;
@@ -30,23 +33,38 @@
   const roots = new Set(); // documents and shadow roots under watch
   const disguises = new Map(); // a value -> its bullets, of a length of their own, between word joiners: no page's own
   const remembered = new Set(); // what was copied or pasted while concealing
+  const homeless = new Set(); // of these, what a press in here copied and nobody has seen displayed yet
+  const guarded = new Set(); // fields that hold a value, each disguised by itself
+  let pressed = false; // whether a person, or a real gesture, did something in here while concealing
+  let watching = false; // whether the fields are looked at before each painting
 
-  const disguised = (text) => text.replace(SHAPE, (value) => {
+  const bullets = (value) => {
     if (!disguises.has(value)) disguises.set(value, `\u2060${'•'.repeat(12 + disguises.size)}\u2060`);
+    homeless.delete(value);
     return disguises.get(value);
-  });
-  const shaped = (text) => text.length >= SHORTEST && text.search(SHAPE) >= 0;
+  };
+  const disguised = (text) => {
+    let plain = text;
+    for (const value of remembered) plain = plain.replaceAll(value, () => bullets(value));
+    return plain.replace(SHAPE, bullets);
+  };
+  const known = (text) => (text.length >= SHORTEST && text.search(SHAPE) >= 0)
+    || [...remembered].some((value) => text.includes(value));
   const meant = (text) => {
     for (const [value, bullets] of disguises) if (text.trim() === bullets) return text.replace(bullets, value);
     return text;
   };
-  const remember = (text) => {
+  const remember = (text, copied) => {
     const value = String(text).trim();
-    if (!sheet.disabled && value.length >= 8) remembered.add(value);
+    if (sheet.disabled || value.length < 8 || GUID.test(value) || remembered.has(value)) return;
+    remembered.add(value);
+    if (copied && pressed && !disguises.has(value)) homeless.add(value);
+    for (const root of roots) root.childNodes.forEach(visit);
+    guard();
   };
 
   const visitText = (node) => {
-    if (!shaped(node.data) || CODE.has(node.parentNode && node.parentNode.nodeName)) return;
+    if (!known(node.data) || CODE.has(node.parentNode && node.parentNode.nodeName)) return;
     const field = node.parentNode && node.parentNode.nodeName === 'TEXTAREA' ? node.parentNode : null;
     const value = field && field.value;
     node.data = disguised(node.data);
@@ -54,15 +72,36 @@
   };
   const visitAttributes = (element) => {
     for (const attribute of element.attributes) {
-      if (!shaped(attribute.value)) continue;
+      if (!known(attribute.value)) continue;
       const field = attribute.name === 'value' && element.matches(FIELD) ? element : null;
       const value = field && field.value;
       attribute.value = disguised(attribute.value);
       if (field && field.value !== value) field.value = value; // What the page sends stays what it was.
     }
-    if (!sheet.disabled && element.style && element.style.webkitTextSecurity) {
-      element.style.setProperty('-webkit-text-security', 'disc', 'important');
+    if (!sheet.disabled && element.style && element.style.webkitTextSecurity) cover(element);
+  };
+  const cover = ({ style }) => {
+    const property = '-webkit-text-security';
+    if (style.getPropertyValue(property) === 'disc' && style.getPropertyPriority(property)) return;
+    style.setProperty(property, 'disc', 'important');
+  };
+  const guard = () => { // A field's value changes without a mutation, so it is looked at anew each time.
+    for (const root of roots) {
+      for (const field of root.querySelectorAll(FIELD)) {
+        if (known(field.value)) {
+          cover(field);
+          guarded.add(field);
+          homeless.delete(field.value.trim());
+        } else if (guarded.delete(field)) field.style.removeProperty('-webkit-text-security');
+      }
     }
+    if (watching || !(remembered.size || disguises.size || guarded.size)) return;
+    watching = true;
+    const look = () => {
+      guard();
+      requestAnimationFrame(look); // Runs before each painting.
+    };
+    requestAnimationFrame(look);
   };
   const visit = (node) => {
     if (node.nodeType === Node.TEXT_NODE) return visitText(node);
@@ -89,6 +128,7 @@
       else if (mutation.type === 'attributes') visitAttributes(mutation.target);
       else mutation.addedNodes.forEach(visit);
     }
+    guard();
   });
   const watch = (root) => {
     if (roots.has(root)) return;
@@ -123,7 +163,7 @@
     const writeText = clipboard.writeText;
     clipboard.writeText = function (text) {
       const whole = meant(String(text));
-      remember(whole);
+      remember(whole, true);
       return writeText.call(this, whole);
     };
     const write = clipboard.write;
@@ -132,7 +172,7 @@
       for (const item of items) {
         const text = item.types.includes('text/plain') ? await (await item.getType('text/plain')).text() : '';
         const whole = meant(text);
-        remember(whole);
+        remember(whole, true);
         plain.push(whole === text ? item : new ClipboardItem({ 'text/plain': whole }));
       }
       return write.call(this, plain);
@@ -143,14 +183,18 @@
     const own = event.clipboardData && event.clipboardData.getData('text/plain'); // set by the page's own listener
     const text = own || (field ? field.value.slice(field.selectionStart, field.selectionEnd) : String(getSelection()));
     const whole = meant(text);
-    remember(whole);
+    remember(whole, true);
     if (whole === text) return;
     event.clipboardData.setData('text/plain', whole);
     event.preventDefault();
   });
   window.addEventListener('paste', (event) => {
-    if (event.clipboardData) remember(event.clipboardData.getData('text/plain'));
+    if (event.clipboardData) remember(event.clipboardData.getData('text/plain'), false);
   }, true);
+  for (const gesture of ['pointerdown', 'keydown']) {
+    window.addEventListener(gesture, (event) => { pressed ||= event.isTrusted && !sheet.disabled; }, true);
+  }
+  for (const change of ['input', 'change']) window.addEventListener(change, guard, true);
 
   // Native dialogs and the tab's title are outside the document.
   for (const box of ['alert', 'confirm', 'prompt']) {
@@ -158,17 +202,23 @@
     window[box] = (text = '', ...rest) => show.call(window, disguised(String(text)), ...rest);
   }
 
-  // Whether something secret is still in this document: a disguised text, or a value in a field.
-  const known = (text) => shaped(text) || [...remembered].some((value) => text.includes(value));
-  const held = (root) => {
-    const bullets = [...disguises.values()];
-    for (const field of root.querySelectorAll(FIELD)) if (known(field.value)) return true;
-    const inside = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
-    while (inside.nextNode()) {
-      const node = inside.currentNode;
-      if (CODE.has(node.parentNode && node.parentNode.nodeName)) continue; // Never painted.
-      const texts = node.nodeType === Node.TEXT_NODE ? [node.data] : [...node.attributes].map((one) => one.value);
-      if (texts.some((text) => known(text) || bullets.some((stars) => text.includes(stars)))) return true;
+  // Whether a value could be read in this document if the disguise of all text ended now. Not one that stands disguised
+  // in a place that is known; but one that was copied in here, and that no text, attribute or field was ever seen to
+  // hold, is displayed in a way that cannot be looked into, and only leaving the document ends that.
+  const legible = () => {
+    guard();
+    if (homeless.size) return true;
+    for (const root of roots) {
+      if (root !== document && !root.isConnected) continue;
+      let joined = '';
+      const inside = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+      while (inside.nextNode()) {
+        const node = inside.currentNode;
+        if (CODE.has(node.parentNode && node.parentNode.nodeName)) continue; // Never painted.
+        if (node.nodeType === Node.TEXT_NODE) joined += node.data.trim();
+        else if ([...node.attributes].some((attribute) => known(attribute.value))) return true;
+      }
+      if (known(joined)) return true; // A value may be split over many elements.
     }
     return false;
   };
@@ -212,7 +262,7 @@
   };
 
   const painted = () => new Promise((done) => {
-    setTimeout(done, 500); // A tab in the background paints nothing.
+    setTimeout(done, 200); // A tab in the background, or a hidden frame, paints nothing.
     requestAnimationFrame(() => requestAnimationFrame(done));
   });
 
@@ -225,12 +275,8 @@
         adopt(root);
         if (on) root.querySelectorAll('[style*="text-security"]').forEach(visitAttributes);
       }
-      if (!on) {
-        remembered.clear();
-        disguises.clear();
-      }
     },
-    present: () => [...roots].some((root) => (root.isConnected || root === document) && held(root)),
+    legible,
     trial,
     show,
     hide,

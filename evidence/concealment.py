@@ -43,34 +43,39 @@ class Concealment:
         self._context = context
         context.add_init_script(self._script(concealing=False))
         for frame in self._frames():
-            self._ask(frame, "present")
+            self._ask(frame, "legible")
 
     def conceal(self) -> None:
         """Disguise all text in every frame, and in those that load from now on. Raises `ConcealmentFailed`."""
-        if self.concealed or self._context is None:
-            return
-        self._arming = self._context.add_init_script(self._script(concealing=True))
+        if self._context is None:
+            raise ConcealmentFailed("there is no browser to conceal in", hint=_HINT)
+        if self._arming is None:
+            self._arming = self._context.add_init_script(self._script(concealing=True))
         self.concealed = True
         for frame in self._frames():
             self._ask(frame, "set", argument=True)
 
     def uncover(self) -> bool:
-        """End the disguise of all text, but only when the value is gone from every frame; return whether it ended."""
-        if not self.concealed:
+        """End the disguise of all text in each tab where no value could be read then; return whether in all of them.
+
+        A value is not legible when it is gone, or stands disguised in a place that is known: replaced by bullets in
+        the document, or in a field that is disguised by itself.
+        """
+        if not self.concealed or self._context is None:
             return True
-        if self._present():
-            return False
-        for frame in self._frames():
-            self._ask(frame, "painted")  # A screen that still shows the value must not outlive the disguise.
-        if self._present():
-            return False
-        if self._arming:
+        clean = [tab for tab in self._context.pages if not self._legible(tab)]
+        for tab in clean:
+            self.painted(tab)  # A screen that still shows the value must not outlive the disguise.
+        clean = [tab for tab in clean if not self._legible(tab)]
+        everywhere = len(clean) == len(self._context.pages)
+        if everywhere and self._arming:
             self._arming.__exit__(None, None, None)
             self._arming = None
-        self.concealed = False
-        for frame in self._frames():
-            self._ask(frame, "set", argument=False)
-        return True
+        self.concealed = not everywhere
+        for tab in clean:
+            for frame in list(tab.frames):
+                self._ask(frame, "set", argument=False)
+        return everywhere
 
     def prove(self, tabs: Iterable[Tab]) -> int:
         """Prove in every frame of `tabs` that a made-up value cannot be read, and return the number of frames.
@@ -99,7 +104,8 @@ class Concealment:
 
     def painted(self, tab: Tab) -> None:
         """Wait until what is in `tab` now has been painted."""
-        self._ask(tab.main_frame, "painted")
+        for frame in list(tab.frames):
+            self._ask(frame, "painted")
 
     def _prove_pixels(self, tab: Tab, frame: Frame) -> None:
         """Show two made-up texts in turn at the edge of the frame and compare how they look, and with nothing there."""
@@ -117,8 +123,8 @@ class Concealment:
         if frame is tab.main_frame and (clip is None or looks[0] == tab.screenshot(clip=clip)):
             raise ConcealmentFailed("concealment cannot be seen at work on the screen", hint=_HINT)
 
-    def _present(self) -> bool:
-        return any(self._ask(frame, "present") is True for frame in self._frames())
+    def _legible(self, tab: Tab) -> bool:
+        return any(self._ask(frame, "legible") is True for frame in list(tab.frames))
 
     def _frames(self) -> Iterator[Frame]:
         for tab in self._context.pages if self._context else ():

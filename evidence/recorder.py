@@ -150,7 +150,7 @@ class Recorder:
         self._concealment.conceal()
 
     def uncover(self) -> bool:
-        """End the disguise if the value is gone from every frame; return whether nothing is disguised any longer."""
+        """End the disguise in each tab where no value is legible any longer; return whether it ended everywhere."""
         if not self.concealed:
             return True
         if not self._concealment.uncover():

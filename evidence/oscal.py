@@ -1,0 +1,105 @@
+"""A recording as OSCAL assessment results, for the tools that keep control evidence (NIST OSCAL 1.1).
+
+One observation for each instruction of the procedure, and one finding for each control: satisfied when every
+instruction was carried out and the recording's run ended well. Which controls a procedure is evidence for is the
+organisation's word: `controls`, or `controls` in `run.json`, else the default below, which is about the life cycle of
+an authenticator (NIST SP 800-53, IA-5) and about records of what was done (AU-3, AU-10).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from evidence import story as stories
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from evidence.story import Instruction, Story
+
+VERSION = "1.1.2"
+CONTROLS = ("ia-5", "au-3", "au-10")
+_SPACE = uuid.UUID("0f0e5b0a-6a0c-4f0e-9d0e-6b6579747572")  # ends in "keytur"; makes the identifiers repeatable
+_NAMES = "https://keyturn.invalid/ns/oscal"  # marks properties as ours; resolves nowhere
+
+
+def write(folder: Path, to: Path, *, controls: Sequence[str] | None = None, plan: str = "#assessment-plan") -> Path:
+    """Write the assessment results of the recording in `folder` to `to`; return it.
+
+    `controls`: identifiers of the controls that the procedure is evidence for. `plan`: address of the assessment plan.
+    """
+    story = stories.read(folder / "data" if (folder / "data").is_dir() else folder)
+    asked = controls or story.facts.get("controls") or CONTROLS
+    text = json.dumps({"assessment-results": _results(story, list(asked), plan)}, indent=2, ensure_ascii=False)
+    to.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return to
+
+
+def _results(story: Story, controls: list[str], plan: str) -> dict[str, Any]:
+    run = story.fact("run") or "run"
+    observations = [_observation(story, run, one) for one in story.instructions]
+    result = {
+        "uuid": _id(run, "result"),
+        "title": story.fact("title") or run,
+        "description": f"The procedure was carried out as run {run}; it ended as “{story.status}”.",
+        "start": story.began,
+        "end": story.ended,
+        "props": [{"name": "journal-head", "value": story.head, "ns": _NAMES}],
+        "reviewed-controls": {"control-selections": [{"include-controls": [{"control-id": one} for one in controls]}]},
+        "observations": observations,
+        "findings": [_finding(story, run, control, observations) for control in controls],
+    }
+    return {
+        "uuid": _id(run, "results"),
+        "metadata": {
+            "title": f"Recording {run}",
+            "last-modified": story.ended,
+            "version": "1",
+            "oscal-version": VERSION,
+        },
+        "import-ap": {"href": plan},
+        "results": [result if observations else {key: value for key, value in result.items() if key != "observations"}],
+    }
+
+
+def _observation(story: Story, run: str, one: Instruction) -> dict[str, Any]:
+    pictures = [path for act in one.acts for _, path in act.pictures]
+    observation: dict[str, Any] = {
+        "uuid": _id(run, f"P{one.number:02d}"),
+        "title": f"P{one.number:02d}: {one.text}"[:200],
+        "description": f"{one.text or 'An instruction of the procedure'}: {one.result}",
+        "methods": ["EXAMINE"],
+        "types": ["control-objective"],
+        "collected": max((act.began for act in one.acts), default=story.ended),
+        "props": [{"name": "result", "value": one.result.replace(" ", "-"), "ns": _NAMES}],
+    }
+    if pictures:
+        observation["relevant-evidence"] = [
+            {"href": f"data/{path.removeprefix('data/')}", "description": "picture of the step"} for path in pictures
+        ]
+    return observation
+
+
+def _finding(story: Story, run: str, control: str, observations: list[dict[str, Any]]) -> dict[str, Any]:
+    good = story.status == "done" and all(one.result in stories.CARRIED_OUT for one in story.instructions)
+    finding: dict[str, Any] = {
+        "uuid": _id(run, f"finding {control}"),
+        "title": control,
+        "description": "Every instruction was carried out." if good else "Not every instruction was carried out.",
+        "target": {
+            "type": "objective-id",
+            "target-id": f"{control}_obj",
+            "status": {"state": "satisfied" if good else "not-satisfied"},
+        },
+    }
+    if observations:
+        finding["related-observations"] = [{"observation-uuid": one["uuid"]} for one in observations]
+    return finding
+
+
+def _id(run: str, part: str) -> str:
+    """Return an identifier that is the same each time for the same run and part: a UUID of version 5, as OSCAL wants."""
+    return str(uuid.uuid5(_SPACE, f"{run}/{part}"))

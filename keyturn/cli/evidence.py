@@ -1,0 +1,168 @@
+"""`keyturn evidence`: verify a recording, write its report, list what there is and the chain between them.
+
+For people to standard error; with `--json` one object to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from evidence import EvidenceError, junit, listing, oscal, report, verify
+from keyturn.errors import Exit, NotVerified
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+FORMATS = ("html", "pdf", "junit", "oscal")
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser("evidence", help="verify, report and list recordings")
+    words = parser.add_subparsers(metavar="WORD", required=True)
+    one = words.add_parser("verify", help="check a recording: every file, the journal, the signature, the timestamp")
+    one.add_argument("recording", type=Path, metavar="DIR")
+    _add_trust(one)
+    one.set_defaults(run=run_verify)
+    two = words.add_parser("report", help="write a recording's report beside it")
+    two.add_argument("recording", type=Path, metavar="DIR")
+    two.add_argument("--format", action="append", choices=FORMATS, help="html and pdf unless said; may be repeated")
+    two.add_argument("--to", type=Path, metavar="DIR", help="folder to write into; beside the recording unless said")
+    two.add_argument(
+        "--control", action="append", metavar="ID", help="control that the procedure is evidence for (oscal)"
+    )
+    two.add_argument("--browser", default="auto", metavar="NAME", help="browser that prints the PDF")
+    two.add_argument("--json", action="store_true", help="print one JSON object to standard output")
+    two.set_defaults(run=run_report)
+    three = words.add_parser("list", help="all recordings with status and verdict, and the chain between them")
+    three.add_argument("--recordings", type=Path, metavar="DIR", help="folder of the recordings")
+    _add_trust(three)
+    three.set_defaults(run=run_list)
+
+
+def _add_trust(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--allowed-signers", type=Path, metavar="FILE", help="who may sign, in ssh-keygen's form")
+    parser.add_argument(
+        "--tsa-root", type=Path, metavar="FILE", help="root certificate of the timestamp authority (PEM)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object to standard output")
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Verify one recording. Returns 8 when it does not verify, 7 when something of a secret's shape stands in it."""
+    if not args.recording.is_dir():
+        raise NotVerified(
+            f"there is no recording at {args.recording}", hint="`keyturn evidence list` shows what there is"
+        )
+    verdict = verify.verify(args.recording, allowed_signers=args.allowed_signers, tsa_root=args.tsa_root)
+    code = _code(verdict)
+    console = Console(stderr=True, highlight=False)
+    word = "[bold green]verifies[/]" if verdict.holds else "[bold red]does not verify[/]"
+    console.print(f"{escape(args.recording.name)}: {word}; proof: [bold]{verdict.proof}[/]", soft_wrap=True)
+    if verdict.signer:
+        console.print(f"signed by {escape(verdict.signer)}", soft_wrap=True)
+    for fault in verdict.faults:
+        console.print(f"  [red]{escape(fault)}[/]", soft_wrap=True)
+    console.print("[dim]This does not prove:[/]")
+    for unproven in verdict.does_not_prove:
+        console.print(f"  [dim]– {escape(unproven)}[/]", soft_wrap=True)
+    if args.json:
+        _print(
+            {
+                "recording": str(args.recording),
+                "verifies": verdict.holds,
+                "exit": int(code),
+                "proof": verdict.proof,
+                "signer": verdict.signer,
+                "digest": verdict.digest,
+                "faults": verdict.faults,
+                "does_not_prove": verdict.does_not_prove,
+            }
+        )
+    return code
+
+
+def run_report(args: argparse.Namespace) -> int:
+    """Write the report in the formats asked for; the recording itself stays as it was sealed."""
+    folder: Path = args.recording
+    home: Path = args.to or folder.resolve().parent
+    stem = f"{folder.resolve().name}-report"
+    written: list[Path] = []
+    formats: Sequence[str] = args.format or ("html", "pdf")
+    if {"html", "pdf"} & set(formats):
+        page = report.write(folder, home / f"{stem}.html")
+        written.append(page)
+        if "pdf" in formats:
+            written.append(_printed(page, args.browser))
+        if "html" not in formats:
+            page.unlink()
+            written.remove(page)
+    if "junit" in formats:
+        written.append(junit.write(folder, home / f"{stem}.junit.xml"))
+    if "oscal" in formats:
+        written.append(oscal.write(folder, home / f"{stem}.oscal.json", controls=args.control))
+    console = Console(stderr=True, highlight=False)
+    for path in written:
+        console.print(escape(str(path)), soft_wrap=True)
+    if args.json:
+        _print({"recording": str(folder), "written": [str(path) for path in written]})
+    return Exit.DONE
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """List all recordings, oldest first. Returns 8 when one does not verify or the chain between them has a gap."""
+    from keyturn.settings import default_recordings  # noqa: PLC0415  # only this word needs it
+
+    home: Path = args.recordings or default_recordings()
+    entries = listing.entries(home, allowed_signers=args.allowed_signers, tsa_root=args.tsa_root)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("recording", "status", "verdict", "proof", "chain"):
+        table.add_column(heading, overflow="fold")
+    for entry in entries:
+        colour = "green" if entry.verdict == listing.VERIFIES else "yellow" if entry.verdict == listing.OPEN else "red"
+        gap = f"[red]{entry.chain}[/]" if entry.gap else entry.chain
+        table.add_row(escape(entry.name), escape(entry.status), f"[{colour}]{entry.verdict}[/]", entry.proof, gap)
+    console = Console(stderr=True, highlight=False)
+    console.print(table if entries else f"there are no recordings in {escape(str(home))}")
+    bad = any(entry.gap or entry.verdict == listing.FAULTY for entry in entries)
+    if args.json:
+        fields = ("name", "status", "verdict", "proof", "chain", "gap", "digest")
+        _print({"recordings": [{field: getattr(entry, field) for field in fields} for entry in entries]})
+    return Exit.NOT_VERIFIED if bad else Exit.DONE
+
+
+def _code(verdict: verify.Verdict) -> Exit:
+    if verdict.leaks:
+        return Exit.LEAK_FOUND
+    return Exit.DONE if verdict.holds else Exit.NOT_VERIFIED
+
+
+def _printed(page: Path, browser: str) -> Path:
+    """Print the report with the installed browser, headless."""
+    from playwright.sync_api import Error as BrowserError  # noqa: PLC0415  # slow to load, and only needed here
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # the same
+
+    from keyturn.browser import find_browser  # noqa: PLC0415  # the same
+
+    installed = find_browser(browser)
+    with sync_playwright() as playwright:
+        try:
+            program = playwright.chromium.launch(headless=True, **installed.launch_options())
+            path: Path | None = report.print_pdf(program, page)
+            program.close()
+        except BrowserError:
+            path = None  # Its text may hold page content.
+    if path is None:
+        raise EvidenceError("the browser could not print the report", hint="use --format html and print it yourself")
+    return path
+
+
+def _print(facts: dict[str, Any]) -> None:
+    print(json.dumps(facts, ensure_ascii=False))  # noqa: T201  # what --json is for
