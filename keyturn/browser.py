@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, ViewportSize
 
-BROWSERS = ("msedge", "chrome", "chromium")
 PATIENCE = 30_000  # ms; the one default for a gesture or an appearance. The portals need up to 30 s for a blade.
 WINDOW: ViewportSize = {"width": 1280, "height": 800}  # CSS px; narrower, and the grid's actions go off screen
 
@@ -50,13 +49,13 @@ def find_browser(choice: str) -> Installed:
 
     Raises `CannotStart` when it is not there.
     """
-    if choice not in {"auto", *BROWSERS}:
+    if choice not in {"auto", *system.BROWSERS}:
         if not Path(choice).is_file():
             raise CannotStart(
-                f"there is no browser at {choice}", hint=f"--browser takes auto, {', '.join(BROWSERS)} or a path"
+                f"there is no browser at {choice}", hint=f"--browser takes auto, {', '.join(system.BROWSERS)} or a path"
             )
         return Installed(Path(choice).stem, choice)
-    for name in BROWSERS if choice == "auto" else (choice,):
+    for name in system.BROWSERS if choice == "auto" else (choice,):
         for place in system.browser_places(name):
             return Installed(name, str(place))
     own = _playwrights_own() if choice in {"auto", "chromium"} else None

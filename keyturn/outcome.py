@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from evidence import EvidenceError
 from keyturn.errors import Exit, KeyturnError
-from pages.base import PageError
-from secrets_store import StoreError
 
 _STATUS = {
     Exit.DONE: "done",
@@ -27,6 +24,10 @@ _STATUS = {
 
 def exit_of(error: BaseException | None) -> int:
     """Return the exit code for `error`; the one table from each room's root to its code."""
+    from evidence import EvidenceError  # noqa: PLC0415  # loaded when something went wrong, not at every start
+    from pages.base import PageError  # noqa: PLC0415  # the same: it brings the browser library
+    from secrets_store import StoreError  # noqa: PLC0415  # the same
+
     if error is None:
         return Exit.DONE
     if isinstance(error, KeyturnError):

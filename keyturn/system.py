@@ -7,6 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
+BROWSERS = ("msedge", "chrome", "chromium")  # as `--browser` names them, the ones that organisations manage first
+
 # Names on PATH and fixed places of installed browsers, the ones that organisations manage first.
 _ON_PATH = {
     "msedge": ("microsoft-edge-stable", "microsoft-edge"),

@@ -8,10 +8,6 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
-from keyturn.outcome import exit_of
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -45,6 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def report(error: BaseException) -> int:
     """Print `error` in the tool's voice and return its exit code. A bug shows its kind and place, never its text."""
+    from rich.console import Console  # noqa: PLC0415  # loaded when something went wrong, not at every start
+
+    from keyturn.outcome import exit_of  # noqa: PLC0415  # the same
+
     console = Console(stderr=True, highlight=False)
     code = exit_of(error)
     if isinstance(error, KeyboardInterrupt):

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn import system
-from keyturn.browser import BROWSERS
-
 if TYPE_CHECKING:
     import argparse
 
@@ -30,7 +28,7 @@ def add_walkthrough(parser: argparse.ArgumentParser) -> None:
         "--mode", choices=("guided", "auto"), help="guided: every change waits for a yes; auto: only gates do"
     )
     parser.add_argument(
-        "--browser", default="auto", metavar="NAME", help=f"auto, {', '.join(BROWSERS)} or the path of a program"
+        "--browser", default="auto", metavar="NAME", help=f"auto, {', '.join(system.BROWSERS)} or the path of a program"
     )
     parser.add_argument("--from", dest="first", default="", metavar="STEP", help="begin at this step")
     parser.add_argument("--until", dest="last", default="", metavar="STEP", help="end after this step")
