@@ -114,18 +114,40 @@ def fill_slot(slot: Path, data: bytes, target: Path) -> None:
     flush_folder(target.parent)
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Give `path` new content at once or not at all, durably: a new file beside it takes its name."""
-    fresh = path.with_name(f".new-{path.name}")
-    fresh.unlink(missing_ok=True)  # what an interrupted replacement left
-    create(fresh, data)
-    fresh.replace(path)
-    flush_folder(path.parent)
+def rename(path: Path, target: Path) -> None:
+    """Give `path` the name `target` in the same folder, at once or not at all, durably."""
+    path.replace(target)
+    flush_folder(target.parent)
 
 
-def remove(path: Path) -> None:
-    """Remove a file durably; a file that is not there is fine."""
-    if sys.platform == "win32" and path.exists():
-        path.chmod(FILE_MODE)  # Windows does not remove what is read-only
-    path.unlink(missing_ok=True)
-    flush_folder(path.parent)
+def create_all(files: dict[Path, bytes]) -> None:
+    """Write new files of one folder and flush them together, each before any of their names counts.
+
+    Whatever stands at one of the paths was left by an interrupted attempt, and is replaced.
+    """
+    for path, data in files.items():
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, FILE_MODE)
+        try:
+            write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+    for path in files:
+        descriptor = os.open(path, os.O_RDWR | _NOFOLLOW)
+        try:
+            flush(descriptor)
+        finally:
+            os.close(descriptor)
+        path.chmod(SEALED_MODE)
+    for folder in {path.parent for path in files}:
+        flush_folder(folder)
+
+
+def remove(*paths: Path) -> None:
+    """Remove files durably; a file that is not there is fine."""
+    for path in paths:
+        if sys.platform == "win32" and path.exists():
+            path.chmod(FILE_MODE)  # Windows does not remove what is read-only
+        path.unlink(missing_ok=True)
+    for folder in {path.parent for path in paths}:
+        flush_folder(folder)

@@ -25,7 +25,7 @@ from secrets_store.entry import now, stamp
 from secrets_store.errors import NotVerified
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -190,25 +190,27 @@ class Journal:
             disk.write_at(self.path, self.end, b" " * (self._size - self.end))
             self.torn = 0
 
-    def append(self, key: Ed25519PrivateKey, fields: Line, *, reserve: int = 0) -> Line:
-        """Add a line with `fields` and return it once it is durable; then `reserve` bytes of room are left too.
+    def append(self, key: Ed25519PrivateKey, added: Sequence[Line], *, reserve: int = 0) -> list[Line]:
+        """Add lines with the fields `added` and return them once they are durable; then `reserve` bytes are left too.
 
         The caller holds the store's lock and has just called `refresh`.
         """
-        line = {"v": FORMAT, "seq": self.count, "prev": self.head, "at": stamp(now()), **fields}
-        raw = signed(line, key)
-        if len(raw) >= LONGEST_LINE:
-            raise ValueError("a journal line is too long")  # fields are limited where they come in
-        needed = self.end + len(raw) + 1 + reserve
+        lines, text, head = [], b"", self.head
+        for seq, fields in enumerate(added, start=self.count):
+            lines.append({"v": FORMAT, "seq": seq, "prev": head, "at": stamp(now()), **fields})
+            raw = signed(lines[-1], key)
+            if len(raw) >= LONGEST_LINE:
+                raise ValueError("a journal line is too long")  # fields are limited where they come in
+            head = digest(raw)
+            text += raw + b"\n"
+        needed = self.end + len(text) + reserve
         if reserve and needed > self._size:
             self._make_room(needed + ROOM)
         self.cut_torn()
-        disk.write_at(self.path, self.end, raw + b"\n")
-        self.end += len(raw) + 1
+        disk.write_at(self.path, self.end, text)
+        self.count, self.head, self.end = self.count + len(lines), head, self.end + len(text)
         self._size = max(self._size, self.end)
-        self.count += 1
-        self.head = digest(raw)
-        return line
+        return lines
 
     def _make_room(self, size: int) -> None:
         blanks = b" " * (size - self._size)

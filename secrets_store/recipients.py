@@ -6,12 +6,18 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from secrets_store import disk
 from secrets_store.age import AgeError, X25519Recipient
 from secrets_store.entry import check_text
-from secrets_store.errors import BadInput, NotVerified
+from secrets_store.errors import BadInput, NotVerified, RecipientsChanged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
+
+
+FILE = "recipients.txt"
+FRESH = ".new-recipients.txt"  # the next list, until it is in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,24 @@ def read_recipients(text: bytes) -> list[Recipient]:
     if recipients_text(found) != text:
         raise NotVerified("recipients.txt cannot be read")
     return found
+
+
+def pinned_text(folder: Path, wanted: str) -> bytes:
+    """Return the text of the list whose pin is `wanted`; raise `RecipientsChanged` when the folder has it not.
+
+    A change that was cut off between its journal line and its last step left the right list under another name.
+    """
+    for name in (FILE, FRESH):
+        try:
+            text = disk.read(folder / name)
+        except OSError:
+            continue
+        if pin(text) == wanted:
+            return text
+    raise RecipientsChanged(
+        "recipients.txt is not the list that the journal pins",
+        hint="find out who changed it; keyturn secrets recipients is the way to change it",
+    )
 
 
 def pin(text: bytes) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from secrets_store import disk
+from secrets_store.recipients import FILE, FRESH, pin
 
 if TYPE_CHECKING:
     from secrets_store.store import Store
@@ -37,6 +38,9 @@ def recover(store: Store) -> None:
                     "read_back": False,
                 },
             )
+    fresh = store.folder / FRESH
+    if fresh.exists() and pin(disk.read(fresh)) == store.ledger.recipients:
+        disk.rename(fresh, store.folder / FILE)
     _sweep(store)
 
 

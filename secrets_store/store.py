@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING
 from secrets_store import disk, lock, place, verify
 from secrets_store.age import AgeError, X25519Identity, open_sealed, seal
 from secrets_store.entry import Entry, Intent, Metadata, check_text, new_id, now, to_sealed_text
-from secrets_store.errors import BadInput, NotStored, NotThere, NotVerified, RecipientsChanged
+from secrets_store.errors import BadInput, NotStored, NotThere, NotVerified
+from secrets_store.identity_file import NAME as IDENTITY
 from secrets_store.journal import Journal, without_collector
 from secrets_store.ledger import NOTES, Ledger
-from secrets_store.recipients import Recipient, pin, read_recipients, recipients_text
+from secrets_store.recipients import FILE, Recipient, pin, pinned_text, read_recipients, recipients_text
 from secrets_store.recovery import recover
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Store:
         self._own = X25519Identity.generate()
 
     @classmethod
-    def create(
+    def create(  # noqa: PLR0913  # all but the first by name
         cls,
         folder: Path,
         *,
@@ -65,9 +66,11 @@ class Store:
         signing_key: Ed25519PrivateKey,
         single_recipient_i_accept_loss: bool = False,
         allow_synced: bool = False,
+        identity_file: bytes | None = None,
     ) -> Store:
         """Make a new store in `folder`, which must not exist yet, and open it.
 
+        `identity_file` is the operator's sealed private key, which is durable before anything can be sealed to it.
         At least two recipients, because one lost key would lose every secret; one only with the named flag.
         """
         check_recipients(recipients, single=single_recipient_i_accept_loss)
@@ -81,7 +84,9 @@ class Store:
             folder.parent.mkdir(parents=True, exist_ok=True, mode=disk.FOLDER_MODE)
             disk.make_folder(folder)
             disk.make_folder(folder / "v")
-            disk.create(folder / "recipients.txt", text)
+            if identity_file is not None:
+                disk.create(folder / IDENTITY, identity_file)
+            disk.create(folder / FILE, text)
             # Last, because the journal makes it a store: what is interrupted before is none.
             fields = {"op": "created", "store": secrets.token_hex(8), "recipients": pin(text)}
             Journal.start(folder / "journal.jsonl", signing_key, fields)
@@ -142,11 +147,12 @@ class Store:
             self.refresh()
             yield
 
-    def append(self, op: str, fields: Line, *, reserve: int = 0) -> None:
-        """Add a journal line and take it in; only inside `writing`."""
+    def append(self, op: str, *lines: Line, reserve: int = 0) -> None:
+        """Add journal lines with one flush and take them in; only inside `writing`. `reserve`: bytes of room after."""
         if self._key is None:
             raise BadInput("the store was opened for reading only")
-        self.ledger.add(self.journal.append(self._key, {"op": op, **fields}, reserve=reserve))
+        for line in self.journal.append(self._key, [{"op": op, **fields} for fields in lines], reserve=reserve):
+            self.ledger.add(line)
 
     def recipients(self) -> list[Recipient]:
         """Return the public keys that the journal pins; raise `RecipientsChanged` when the file holds others.
@@ -156,13 +162,7 @@ class Store:
         """
         pinned = self.ledger.recipients
         if self._recipients[0] != pinned:
-            text = disk.read(self.folder / "recipients.txt")
-            if pin(text) != pinned:
-                raise RecipientsChanged(
-                    "recipients.txt is not the list that the journal pins",
-                    hint="find out who changed it; keyturn secrets recipients is the way to change it",
-                )
-            self._recipients = (pinned, read_recipients(text))
+            self._recipients = (pinned, read_recipients(pinned_text(self.folder, pinned)))
         return list(self._recipients[1])
 
     def intend(self, metadata: Metadata) -> Intent:
@@ -176,8 +176,7 @@ class Store:
         metadata.check()
         intent_id = new_id(now())
         with self.writing("no space could be reserved, so no secret may be made"):
-            if recipients_text(self.recipients()) != disk.read(self.folder / "recipients.txt"):
-                raise RecipientsChanged("recipients.txt is not the list that the journal pins")
+            pinned_text(self.folder, self.ledger.recipients)
             slot = self.slot(intent_id)
             disk.create(slot, bytes(SLOT))
             share = _JOURNAL_SHARE * (len(self.ledger.intents) + 1)

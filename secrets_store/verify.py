@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from secrets_store import disk, place
-from secrets_store.errors import NotVerified, StoreError
+from secrets_store.errors import NotVerified, RecipientsChanged, StoreError
 from secrets_store.journal import FIRST_PREV, digest, is_signed, parse, split
 from secrets_store.ledger import Ledger
-from secrets_store.recipients import pin
+from secrets_store.recipients import pinned_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,10 +82,10 @@ def _names(line: Line) -> str:
 
 def _check_recipients(folder: Path, ledger: Ledger) -> list[Fault]:
     try:
-        same = pin(disk.read(folder / "recipients.txt")) == ledger.recipients
-    except OSError:
-        return [Fault("recipients.txt", "cannot be read")]
-    return [] if same else [Fault("recipients.txt", "is not the list that the journal pins")]
+        pinned_text(folder, ledger.recipients)
+    except RecipientsChanged as error:
+        return [Fault("recipients.txt", error.message)]
+    return []
 
 
 def _check_files(folder: Path, ledger: Ledger) -> list[Fault]:
@@ -103,7 +103,9 @@ def _check_files(folder: Path, ledger: Ledger) -> list[Fault]:
                 faults.append(Fault(entry.file, f"is not the file that was sealed ({entry.metadata.name})"))
     # A file whose intent is open was sealed just before a crash; opening the store to write takes it in.
     expected = named | {f"v/{intent}.age" for intent in ledger.intents}
-    for path in sorted((folder / "v").iterdir()):
-        if not path.name.startswith(".slot-") and f"v/{path.name}" not in expected:
-            faults.append(Fault(f"v/{path.name}", "is named by no journal line"))
-    return faults
+    surplus = [
+        Fault(f"v/{path.name}", "is named by no journal line")
+        for path in sorted((folder / "v").iterdir())
+        if not path.name.startswith(".slot-") and f"v/{path.name}" not in expected
+    ]
+    return faults + surplus

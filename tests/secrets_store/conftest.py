@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from secrets_store import Entry, Metadata, Recipient, Secret, Store
 from secrets_store.age import X25519Identity
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VALUE = "abc8Q~made-up-value-for-tests-0123456789"
 EXPIRES = date(2028, 11, 23)

@@ -3,14 +3,17 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from secrets_store import BadInput, NotThere, NotVerified, RecipientsChanged, Secret, Store
+from secrets_store import BadInput, NotThere, NotVerified, Recipient, RecipientsChanged, Secret, Store
 from secrets_store.age import X25519Identity, open_sealed
 from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_what_was_sealed_opens_with_each_recipient_alone(
@@ -115,8 +118,6 @@ def test_changed_recipients_stop_the_next_intent_but_lose_no_value_on_its_way(
 def test_one_recipient_needs_the_named_flag(
     folder: Path, signing_key: Ed25519PrivateKey, operator: X25519Identity
 ) -> None:
-    from secrets_store import Recipient
-
     one = Recipient("operator", operator.recipient)
     for recipients in ([one], [], [one, one]):
         with pytest.raises(BadInput):

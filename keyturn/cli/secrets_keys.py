@@ -1,0 +1,146 @@
+"""The words about keys: `init`, `recipients`, `drill`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from keyturn import signing
+from keyturn.cli.secrets_common import add_unlock, answer, console, finish, folder_of, open_store, plain, unlocked
+from secrets_store import BadInput, CannotUnlock, Recipient, Store, keychain, terminal
+from secrets_store.age import X25519Identity
+from secrets_store.identity_file import new_passphrase, seal_identity
+from secrets_store.reading import drill as drill_store
+from secrets_store.reseal import change_recipients
+
+if TYPE_CHECKING:
+    import argparse
+
+_PROOF = 6  # last characters of the break-glass key, typed back to prove that it was written down
+_TRIES = 3
+
+
+def add_init(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `init`."""
+    second = parser.add_mutually_exclusive_group()
+    second.add_argument("--break-glass", metavar="AGE1", help="public key (age1…) of the second recipient")
+    second.add_argument(
+        "--single-recipient-i-accept-loss",
+        action="store_true",
+        help="no second recipient: who loses the passphrase loses every secret",
+    )
+    parser.add_argument("--passphrase-fd", type=int, metavar="N", help="read the passphrase from this file descriptor")
+    parser.add_argument("--remember", action="store_true", help="keep the passphrase in the system's keychain")
+
+
+def init(args: argparse.Namespace) -> int:
+    """Make a store, the operator's key under a passphrase, and a break-glass key."""
+    operator = X25519Identity.generate()
+    passphrase = _passphrase(args)
+    recipients = [Recipient("operator", operator.recipient)]
+    if not args.single_recipient_i_accept_loss:
+        recipients.append(_break_glass(args.break_glass))
+    store = Store.create(
+        folder_of(args),
+        recipients=recipients,
+        signing_key=signing.load_or_make(),
+        single_recipient_i_accept_loss=args.single_recipient_i_accept_loss,
+        allow_synced=args.allow_synced,
+        identity_file=seal_identity(operator, passphrase),
+    )
+    if args.remember and not keychain.remember(store.ledger.store, passphrase):
+        console.print("[yellow]there is no keychain to keep the passphrase in[/]")
+    console.print(f"made {plain(str(store.folder))}; keyturn secrets drill proves that its keys work")
+    result = {"store": str(store.folder), "recipients": {one.name: str(one.key) for one in recipients}}
+    return finish(args, store, result)
+
+
+def _passphrase(args: argparse.Namespace) -> str:
+    if args.passphrase_fd is not None:
+        with os.fdopen(args.passphrase_fd, encoding="utf-8", closefd=False) as file:
+            return file.readline().rstrip("\n")
+    words = new_passphrase()
+    chosen = terminal.ask(f"Passphrase: press Enter for\n  {words}\nor type your own: ", hidden=True) or words
+    for _ in range(_TRIES):
+        if terminal.ask("Type it once more: ", hidden=True) == chosen:
+            return chosen
+        terminal.say("that was not the same")
+    raise BadInput("the passphrase was not repeated", hint="nothing was made; start again")
+
+
+def _break_glass(text: str | None) -> Recipient:
+    if text is None:
+        text = terminal.ask("Break-glass public key (age1…), or Enter to make a pair now: ", hidden=False).strip()
+    if text:
+        return Recipient.from_text("break-glass", text)
+    identity = X25519Identity.generate()
+    secret = identity.text()
+    terminal.say(f"Break-glass key, shown once. Write it on paper, keep it where you keep such things:\n  {secret}")
+    for _ in range(_TRIES):
+        if terminal.ask(f"Its last {_PROOF} characters: ", hidden=False).strip().upper() == secret[-_PROOF:]:
+            return Recipient("break-glass", identity.recipient)
+        terminal.say("that is not it")
+    raise BadInput("the break-glass key was not written down", hint="nothing was made; start again")
+
+
+def add_recipients(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `recipients`."""
+    parser.add_argument("what", nargs="?", choices=("list", "add", "remove"), default="list")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="whose key it is")
+    parser.add_argument("key", nargs="?", metavar="AGE1", help="public key (age1…), to add")
+    parser.add_argument("--single-recipient-i-accept-loss", action="store_true", help="let one recipient remain")
+    add_unlock(parser)
+
+
+def recipients(args: argparse.Namespace) -> int:
+    """List who can open the store, or change it: everything is sealed anew."""
+    if args.what == "list":
+        store = open_store(args, write=False)
+        exposed = []
+    else:
+        if not args.name or bool(args.key) != (args.what == "add"):
+            raise BadInput("say recipients add NAME AGE1, or recipients remove NAME")
+        store = open_store(args, write=True)
+        known = store.recipients()
+        wanted = [one for one in known if one.name != args.name]
+        if (len(wanted) == len(known)) != (args.what == "add"):
+            raise BadInput(f"there is {'already' if args.what == 'add' else 'no'} recipient {args.name}")
+        if args.what == "add":
+            wanted = [*known, Recipient.from_text(args.name, args.key)]
+        exposed = change_recipients(
+            store,
+            wanted,
+            unlocked(args, store),
+            single_recipient_i_accept_loss=args.single_recipient_i_accept_loss,
+        )
+    for one in store.recipients():
+        proven = store.ledger.drilled.get(str(one.key), "never")
+        console.print(f"{plain(one.name)}  {one.key}  opened all: {proven}", soft_wrap=True)
+    if exposed:
+        console.print("[yellow]who was removed still knows what they could read; rotate these in the portal:[/]")
+        for entry in exposed:
+            console.print(f"  {plain(entry.metadata.name)}  {entry.id}")
+    result = {
+        "recipients": {one.name: str(one.key) for one in store.recipients()},
+        "rotate": [entry.id for entry in exposed],
+    }
+    return finish(args, store, result)
+
+
+def drill(args: argparse.Namespace) -> int:
+    """Prove that a key opens everything; note it in the journal; say whose keys were never proven."""
+    store = open_store(args, write=True)
+    done = {}
+    for identity in unlocked(args, store):
+        holder, count = drill_store(store, identity)
+        done[holder.name] = count
+        console.print(f"the key of {plain(holder.name)} opens all {count} secrets")
+    never = [one.name for one in store.recipients() if str(one.key) not in store.ledger.drilled]
+    if never:
+        console.print(
+            f"[yellow]never proven:[/] {plain(', '.join(never))}; keyturn secrets drill --identity-fd 3 3<KEY"
+        )
+    if not done:
+        answer(args, {"opened": done, "never": never})
+        raise CannotUnlock("no key was given")
+    return finish(args, store, {"opened": done, "never": never})

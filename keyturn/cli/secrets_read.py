@@ -1,0 +1,109 @@
+"""The words that need no key: `list`, `show`, `due`, `verify`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from keyturn import settings, signing, store_head
+from keyturn.cli.secrets_common import answer, as_json, console, find, finish, folder_of, open_store, plain
+from keyturn.errors import Exit
+from secrets_store import NotVerified, RecipientsChanged, Store, StoreError
+from secrets_store import verify as verify_store
+from secrets_store.due import due, to_calendar
+from secrets_store.export import write_private
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from secrets_store import Entry
+
+_TABLE_LIMIT = 1000  # rows; measuring the columns of more takes longer than reading the journal
+
+
+def show_list(args: argparse.Namespace) -> int:
+    """List all entries, oldest first, and what a crash left open."""
+    store = open_store(args, write=False)
+    entries, intents = store.entries(), store.open_intents()
+    _print(entries)
+    for intent in intents:
+        console.print(
+            f"[yellow]open since {intent.at:%Y-%m-%d %H:%M} UTC:[/] {plain(intent.metadata.name)} {intent.id} "
+            f"(run {plain(intent.metadata.run)}): keyturn resume goes on"
+        )
+    result = {"entries": [as_json(entry) for entry in entries], "open": [intent.id for intent in intents]}
+    return finish(args, store, result)
+
+
+def _print(entries: Sequence[Entry]) -> None:
+    if len(entries) > _TABLE_LIMIT:
+        rows = (f"{one.metadata.name}\t{one.id}\t{one.metadata.expires_on}\t{one.status}\n" for one in entries)
+        console.file.write("".join(rows))
+        return
+    table = Table("Name", "Expires", "State", "Description", "Entry", box=None, padding=(0, 1))
+    for entry in entries:
+        known = entry.metadata
+        table.add_row(
+            plain(known.name),
+            str(known.expires_on or "unknown"),
+            entry.status,
+            plain(known.description),
+            entry.id,
+        )
+    console.print(table if entries else "the store is empty")
+
+
+def show_entry(args: argparse.Namespace) -> int:
+    """Show what is known about one entry."""
+    store = open_store(args, write=False)
+    entry = find(store, args.entry)
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    for key, value in as_json(entry).items():
+        table.add_row(key, plain(str(value)))
+    console.print(table)
+    return finish(args, store, as_json(entry))
+
+
+def show_due(args: argparse.Namespace) -> int:
+    """Say what expires soon; return 20 when anything does."""
+    store = open_store(args, write=False)
+    found = due(store.entries(), within_days=args.within)
+    if args.ics:
+        write_private(args.ics, to_calendar(store.entries(), warn_days=args.within).encode("utf-8"))
+    if found:
+        _print(found)
+    else:
+        console.print(f"nothing expires within {args.within} days")
+    return finish(args, store, {"due": [as_json(entry) for entry in found]}, Exit.DUE if found else Exit.DONE)
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Check everything; name every fault, and raise the refusal that they amount to."""
+    folder = folder_of(args)
+    key = None
+    if settings.default_signing_key().exists():
+        key = signing.load_or_make().public_key().public_bytes_raw()
+    store, head = None, args.head
+    try:
+        store = Store.open(folder, signing_key=None, allow_synced=args.allow_synced)
+        head = head or store_head.remembered(store.ledger.store)
+    except (NotVerified, RecipientsChanged):
+        pass  # the faults below say more
+    faults = verify_store(folder, key=key, head=head)
+    for fault in faults:
+        console.print(f"[bold red]{plain(fault.where)}[/]: {plain(fault.says)}", soft_wrap=True)
+    result = {"faults": [{"where": fault.where, "says": fault.says} for fault in faults]}
+    if faults or store is None:
+        answer(args, result)
+        raise _refusal(faults)
+    console.print(f"{len(store.entries())} secrets, {store.journal.count} journal lines: all as written")
+    console.print(f"head {store.head()}")
+    return finish(args, store, {**result, "head": store.head()})
+
+
+def _refusal(faults: Sequence[object]) -> StoreError:
+    wheres = {getattr(fault, "where", "") for fault in faults}
+    kind = RecipientsChanged if wheres == {"recipients.txt"} else NotVerified
+    return kind(f"the store does not verify ({len(faults)} faults)", hint="docs/recovery.md says what to do")

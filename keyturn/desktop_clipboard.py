@@ -1,0 +1,102 @@
+"""The desktop's clipboard, outside any browser: to hand a stored value to a person, and to take it back.
+
+The value goes to a program's standard input or straight to the system, never on an argument list. On Windows it is
+kept out of the clipboard's history and cloud; elsewhere managers that keep a history may keep the value, which
+clearing cannot undo.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keyturn.errors import CannotStart
+
+if TYPE_CHECKING:
+    from secrets_store import Secret
+
+_PATIENCE = 5  # seconds for a clipboard program
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """The commands that put text on the clipboard from standard input, and that print what is on it."""
+
+    put: tuple[str, ...]
+    get: tuple[str, ...]
+
+
+_WAYLAND = Programs(("wl-copy", "--type", "text/plain"), ("wl-paste", "--no-newline"))
+_X11 = (
+    Programs(("xclip", "-selection", "clipboard"), ("xclip", "-selection", "clipboard", "-out")),
+    Programs(("xsel", "--clipboard", "--input"), ("xsel", "--clipboard", "--output")),
+)
+_MACOS = Programs(("pbcopy",), ("pbpaste",))
+
+
+def find() -> Programs:
+    """Return the commands for this desktop; raise `CannotStart` when there are none."""
+    candidates: list[Programs] = []
+    if sys.platform == "darwin":
+        candidates.append(_MACOS)
+    if os.environ.get("WAYLAND_DISPLAY"):
+        candidates.append(_WAYLAND)
+    if os.environ.get("DISPLAY"):
+        candidates.extend(_X11)
+    for programs in candidates:
+        if shutil.which(programs.put[0]):
+            return programs
+    raise CannotStart(
+        "there is no desktop clipboard here", hint="install xclip or wl-clipboard, or use --fd, --out or --reveal"
+    )
+
+
+def put(text: str) -> None:
+    """Put `text` on the clipboard; the empty text clears it."""
+    if sys.platform == "win32":
+        from keyturn import windows_clipboard  # noqa: PLC0415  # only there
+
+        windows_clipboard.put(text)
+        return
+    # The program stays behind to serve the text and would keep our pipes open, so that it gets none.
+    subprocess.run(  # noqa: S603  # one of the commands above
+        find().put,
+        input=text.encode("utf-8"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+        timeout=_PATIENCE,
+    )
+
+
+def get() -> str:
+    """Return the text that is on the clipboard; empty when there is none."""
+    if sys.platform == "win32":
+        from keyturn import windows_clipboard  # noqa: PLC0415  # only there
+
+        return windows_clipboard.get()
+    done = subprocess.run(  # noqa: S603  # one of the commands above
+        find().get, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=_PATIENCE
+    )
+    return done.stdout.decode("utf-8", "replace")
+
+
+def lend(secret: Secret, seconds: float) -> bool:
+    """Put the value on the clipboard for so many seconds, then clear it if it is still there; return whether it was.
+
+    Interrupting (Ctrl-C) clears it at once.
+    """
+    put(secret.reveal())
+    try:
+        time.sleep(seconds)
+    finally:
+        unchanged = hmac.compare_digest(get().encode("utf-8"), secret.reveal().encode("utf-8"))
+        if unchanged:
+            put("")
+    return unchanged

@@ -1,0 +1,37 @@
+"""The last journal digest seen of each store, kept outside of it, so that a folder rolled back is noticed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _file() -> Path:
+    return platformdirs.user_state_path("keyturn", appauthor=False) / "store-heads.json"
+
+
+def _all() -> dict[str, str]:
+    try:
+        heads = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return heads if isinstance(heads, dict) else {}
+
+
+def remembered(store_id: str) -> str | None:
+    """Return the digest (hex) last seen of the store with this ID, or None."""
+    return _all().get(store_id)
+
+
+def remember(store_id: str, head: str) -> None:
+    """Keep `head` as the last digest seen of the store with this ID."""
+    file = _file()
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = file.with_suffix(".new")
+    fresh.write_text(json.dumps({**_all(), store_id: head}), encoding="utf-8")
+    fresh.replace(file)

@@ -1,0 +1,74 @@
+"""Opening entries. Each reading is a journal line, durable before the value is handed out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from secrets_store import disk
+from secrets_store.age import AgeError, HybridIdentity, NoMatch, X25519Identity, open_sealed
+from secrets_store.entry import from_sealed_text
+from secrets_store.errors import BadInput, CannotUnlock, NotVerified
+from secrets_store.journal import digest
+from secrets_store.ledger import READINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from secrets_store.age import Identity
+    from secrets_store.entry import Entry, Metadata
+    from secrets_store.recipients import Recipient
+    from secrets_store.secret import Secret
+    from secrets_store.store import Store
+
+
+def unseal(store: Store, entry: Entry, identities: Sequence[Identity]) -> tuple[Metadata, Secret]:
+    """Return what is sealed in `entry`, checked against the journal; writes nothing."""
+    try:
+        data = disk.read(store.folder / entry.file)
+    except OSError:
+        raise NotVerified(f"{entry.file} is missing or cannot be read") from None
+    if digest(data) != entry.sha256:
+        raise NotVerified(f"{entry.file} is not the file that was sealed", hint="run keyturn secrets verify")
+    try:
+        text = open_sealed(data, identities)
+    except NoMatch:
+        raise CannotUnlock(
+            f"the key at hand does not open {entry.id}", hint="use the key of one of the recipients"
+        ) from None
+    except AgeError:
+        raise NotVerified(f"{entry.file} is damaged") from None
+    return from_sealed_text(entry, text)
+
+
+def take(store: Store, entry: Entry, identities: Sequence[Identity], how: str) -> Secret:
+    """Return the value of `entry` for one use, `copied`, `shown` or `exported`, which the journal keeps.
+
+    An entry that was adopted after a crash has now been opened, and is noted as verified with its ID and date.
+    """
+    if how not in READINGS:
+        raise BadInput(f"a value is taken to be one of {', '.join(READINGS)}")
+    metadata, secret = unseal(store, entry, identities)
+    with store.writing("the reading could not be noted, so the value is not given"):
+        if not entry.read_back:
+            expires = metadata.expires_on.isoformat() if metadata.expires_on else None
+            store.append("verified", {"id": entry.id, "secret_id": metadata.secret_id, "expires_on": expires})
+        store.append(how, {"id": entry.id})
+    return secret
+
+
+def drill(store: Store, identity: X25519Identity | HybridIdentity) -> tuple[Recipient, int]:
+    """Prove that `identity` opens every entry; note it; return whose key it is and how many entries it opened.
+
+    Raises `CannotUnlock` when it is no recipient's key or an entry does not open with it.
+    """
+    holders = [
+        one for one in store.recipients() if isinstance(identity, X25519Identity) and one.key == identity.recipient
+    ]
+    if not holders:
+        raise CannotUnlock("this key belongs to none of the recipients", hint="keyturn secrets recipients lists them")
+    entries = store.entries()
+    for entry in entries:
+        unseal(store, entry, [identity])
+    with store.writing("the drill could not be noted"):
+        store.append("drilled", {"recipient": str(holders[0].key), "entries": len(entries)})
+    return holders[0], len(entries)

@@ -1,0 +1,100 @@
+"""Asking the person at the terminal, and nobody else: never standard input, which may be a file or a pipe."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from secrets_store.errors import CannotUnlock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+DEVICE = "/dev/tty"
+_LONGEST = 4096  # characters of one answer
+
+
+def ask(prompt: str, *, hidden: bool) -> str:
+    """Return the line that was typed, without its end; `hidden` keeps it off the screen.
+
+    Raises `CannotUnlock` when the process has no terminal.
+    """
+    if sys.platform == "win32":
+        return _ask_windows(prompt, hidden=hidden)
+    with _terminal() as terminal:
+        terminal.write(prompt)
+        terminal.flush()
+        if not hidden:
+            return terminal.readline(_LONGEST).rstrip("\n")
+        with _no_echo(terminal.fileno()):
+            answer = terminal.readline(_LONGEST).rstrip("\n")
+        terminal.write("\n")
+        terminal.flush()
+        return answer
+
+
+def say(text: str) -> None:
+    """Show `text` on the terminal alone, so that it lands in no log."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415  # only here
+
+        for char in text + "\r\n":
+            msvcrt.putwch(char)
+        return
+    with _terminal() as terminal:
+        terminal.write(text + "\n")
+        terminal.flush()
+
+
+@contextmanager
+def _terminal() -> Iterator[TextIO]:
+    try:
+        descriptor = os.open(DEVICE, os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        raise CannotUnlock(
+            "there is no terminal to ask on", hint="give a key with --identity-fd or a passphrase with --passphrase-fd"
+        ) from None
+    # Reading and writing one device through one buffer would need it to be seekable.
+    with (
+        os.fdopen(os.dup(descriptor), "w", encoding="utf-8") as screen,
+        os.fdopen(descriptor, encoding="utf-8", errors="replace") as keys,
+    ):
+        yield _Both(keys, screen)  # type: ignore[misc]  # the four methods used here
+
+
+class _Both:
+    def __init__(self, keys: TextIO, screen: TextIO) -> None:
+        self.readline, self.fileno = keys.readline, keys.fileno
+        self.write, self.flush = screen.write, screen.flush
+
+
+@contextmanager
+def _no_echo(descriptor: int) -> Iterator[None]:
+    import termios  # noqa: PLC0415  # not on Windows
+
+    before = termios.tcgetattr(descriptor)
+    quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(descriptor, termios.TCSAFLUSH, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+
+
+def _ask_windows(prompt: str, *, hidden: bool) -> str:
+    if sys.platform != "win32":
+        raise AssertionError
+    import msvcrt  # noqa: PLC0415  # only here
+
+    for char in prompt:
+        msvcrt.putwch(char)
+    typed = ""
+    while (char := msvcrt.getwch() if hidden else msvcrt.getwche()) not in "\r\n":
+        if char == "\x03":
+            raise KeyboardInterrupt
+        typed = typed[:-1] if char == "\b" else typed + char
+    msvcrt.putwch("\n")
+    return typed

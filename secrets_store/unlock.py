@@ -1,0 +1,56 @@
+"""Getting at private keys, in this order: a file descriptor, the system's keychain, the terminal. Never arguments."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from secrets_store import keychain, terminal
+from secrets_store.errors import CannotUnlock
+from secrets_store.identity_file import NAME, read_identity, read_keys
+
+if TYPE_CHECKING:
+    from secrets_store.age import HybridIdentity, X25519Identity
+    from secrets_store.store import Store
+
+_LONGEST = 64 * 1024  # bytes read from a descriptor
+_TRIES = 3
+
+
+def identities(
+    store: Store, *, identity_fd: int | None = None, passphrase_fd: int | None = None
+) -> list[X25519Identity | HybridIdentity]:
+    """Return private keys for `store`, from the first source that has any; raise `CannotUnlock` when none has.
+
+    `identity_fd` gives an age key file in the clear, `passphrase_fd` one line with the passphrase of `identity.age`.
+    """
+    if identity_fd is not None:
+        return read_keys(_read_fd(identity_fd))
+    if not (store.folder / NAME).exists():
+        raise CannotUnlock(f"this store has no {NAME}", hint="give a key file with --identity-fd")
+    if passphrase_fd is not None:
+        return [read_identity(store.folder, _line(_read_fd(passphrase_fd)))]
+    kept = keychain.recall(store.ledger.store)
+    if kept is not None:
+        return [read_identity(store.folder, kept)]
+    for left in reversed(range(_TRIES)):
+        passphrase = terminal.ask("Passphrase of the store: ", hidden=True)
+        try:
+            return [read_identity(store.folder, passphrase)]
+        except CannotUnlock as error:
+            if not left:
+                raise
+            terminal.say(error.message)
+    raise AssertionError  # the loop returns or raises
+
+
+def _read_fd(descriptor: int) -> bytes:
+    try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(_LONGEST)
+    except OSError:
+        raise CannotUnlock(f"nothing can be read from file descriptor {descriptor}") from None
+
+
+def _line(data: bytes) -> str:
+    return data.decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
