@@ -161,7 +161,7 @@ def _embedded(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     for match in _BASE64.finditer(data):
         digits = match[0].rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
         try:
-            body = base64.b64decode(digits[: len(digits) & ~3])
+            body = base64.b64decode(digits + b"=" * (-len(digits) % 4))
         except binascii.Error:
             continue
         if body.startswith(_MAGIC):

@@ -19,6 +19,7 @@ _SEPARATORS = ("", " ", ":", "-", ",", ", ", "_", "\\x", " 0x", ", 0x", ",0x", "
 _NOISE = re.compile(
     rb"<[^>]{0,400}>|[\s\"'`+,;|\\\[\](){}]|\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00"
 )
+_WRAP = re.compile(rb"=\r?\n")  # of quoted-printable
 _ESCAPE = re.compile(rb"\\(?:u00|x)([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{2})\}|=([0-9A-F]{2})")
 
 
@@ -45,7 +46,7 @@ def needles(value: bytes) -> list[Needle]:
 def laid_bare(data: bytes) -> list[bytes]:
     """Return `data`, in lower case, as it reads without markup, white space, quotes, escapes and zero-width marks."""
     plain = _NOISE.sub(b"", data)
-    decoded = html.unescape(data.decode("latin-1")).encode("utf-8", "replace")
+    decoded = html.unescape(_WRAP.sub(b"", data).decode("latin-1")).encode("utf-8", "replace")
     decoded = unquote_to_bytes(
         _ESCAPE.sub(lambda match: bytes.fromhex((match[1] or match[2] or match[3]).decode()), decoded)
     )

@@ -101,5 +101,5 @@ def _finding(story: Story, run: str, control: str, observations: list[dict[str, 
 
 
 def _id(run: str, part: str) -> str:
-    """Return an identifier that is the same each time for the same run and part: a UUID of version 5, as OSCAL wants."""
+    """Return an identifier that is the same for the same run and part, as OSCAL wants it: a UUID of version 5."""
     return str(uuid.uuid5(_SPACE, f"{run}/{part}"))

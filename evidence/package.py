@@ -82,10 +82,10 @@ def seal(  # noqa: PLR0913  # each is a fact of the package, given by name
     (folder / SIGNATURE).parent.mkdir(mode=0o700, exist_ok=True)
     _write(folder / SIGNATURE, signature)
     _write(folder / TAG_MANIFEST, tag_manifest)  # Last: a folder with a tag manifest is a finished package.
-    if tsa:
-        (folder / TOKEN).write_bytes(timestamp.request(signature.encode(), tsa))
     for path in files(folder):
         path.chmod(0o400)
+    if tsa:
+        (folder / TOKEN).write_bytes(timestamp.request(signature.encode(), tsa))
 
 
 def digest(folder: Path) -> str:
@@ -146,13 +146,15 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def encoded(name: str) -> str:
-    """Return a file name as a manifest writes it: RFC 8493 escapes the percent sign and line ends, nothing else."""
-    return name.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
-
-
 def _manifest(folder: Path, paths: list[Path]) -> str:
-    return "".join(f"{file_digest(path)}  {encoded(path.relative_to(folder).as_posix())}\n" for path in paths)
+    """Return the lines of a manifest. Tools differ in how they escape a few characters, so those are refused."""
+    lines = []
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        if not name.isprintable() or "%" in name or "\\" in name:
+            raise EvidenceError(f"a package cannot hold a file named {name!a}")
+        lines.append(f"{file_digest(path)}  {name}\n")
+    return "".join(lines)
 
 
 def _bag_info(lines: Mapping[str, str]) -> str:

@@ -94,7 +94,7 @@ def _manifest(folder: Path, name: str) -> _Manifest:
     faults = []
     for number, line in enumerate(text.splitlines(keepends=True), start=1):
         match = _LINE.fullmatch(line)
-        file = _decoded(match[2]) if match else ""
+        file = match[2] if match else ""
         parts = file.split("/")
         if not match or not line.endswith("\n"):
             faults.append(f"{name} line {number}: it is malformed")
@@ -107,10 +107,6 @@ def _manifest(folder: Path, name: str) -> _Manifest:
         else:
             entries[file] = match[1]
     return _Manifest(entries, faults)
-
-
-def _decoded(name: str) -> str:
-    return re.sub("%(0A|0D|25)", lambda match: chr(int(match[1], 16)), name)
 
 
 def _declared(folder: Path, tags: dict[str, str], payload: dict[str, str]) -> Iterator[str]:

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evidence import LeakGate, ScanError, shape_search
+from evidence.gate import Finding
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture
+def gate(value: str) -> LeakGate:
+    return LeakGate([value.encode()], optical=False)
+
+
+def test_a_clean_recording_has_no_findings(gate: LeakGate, sealed: Path) -> None:
+    assert gate.search(sealed) == []
+    assert shape_search(sealed) == []
+
+
+def test_a_finding_names_the_file_and_no_part_of_the_value(gate: LeakGate, recording: Path, value: str) -> None:
+    (recording / "data" / "log.txt").write_text(f"x={value}")
+    (finding,) = gate.search(recording)
+    assert finding == Finding("data/log.txt", "the value can be read, plain")
+    assert value[:8] not in str(finding)
+
+
+def test_a_file_name_is_searched(gate: LeakGate, tmp_path: Path, value: str) -> None:
+    (tmp_path / value).touch()
+    assert gate.search(tmp_path)
+    assert shape_search(tmp_path)
+
+
+def test_a_folder_name_is_searched(gate: LeakGate, tmp_path: Path, value: str) -> None:
+    (tmp_path / value).mkdir()
+    assert gate.search(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="this system has no extended attributes")
+def test_an_extended_attribute_is_searched(gate: LeakGate, tmp_path: Path, value: str) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    try:
+        os.setxattr(path, "user.note", value.encode())
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    assert gate.search(tmp_path)
+
+
+def _locked_zip() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("inner", b"harmless")
+    data = bytearray(file.getvalue())
+    data[6] |= 1  # marked as encrypted, in the local header and in the directory
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("torn.zip", b"PK\x03\x04" + b"\0" * 40),
+        ("locked.zip", _locked_zip()),
+        ("torn.gz", b"\x1f\x8b\x08\0" + b"\xff" * 40),
+        ("torn.bz2", b"BZh9" + b"\xff" * 40),
+        ("torn.xz", b"\xfd7zXZ\x00" + b"\xff" * 40),
+        ("any.zst", b"\x28\xb5\x2f\xfd" + b"\0" * 40),
+        ("any.7z", b"7z\xbc\xaf\x27\x1c"),
+        ("any.br", b"abc"),
+        ("entry.age", b"age-encryption.org/v1\n"),
+        ("locked.pdf", b"%PDF-1.4\n<< /Encrypt 3 0 R >>"),
+        ("torn.pdf", b"%PDF-1.4\n<< /Length 4 /Filter /FlateDecode >>\nstream\nabcd\nendstream"),
+    ],
+)
+def test_what_cannot_be_read_is_a_finding(gate: LeakGate, tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    (finding,) = gate.search(tmp_path)
+    assert finding.path == name
+    with pytest.raises(ScanError, match=name):
+        shape_search(tmp_path)
+
+
+def test_a_link_is_a_finding(gate: LeakGate, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/etc/hostname")
+    assert gate.search(tmp_path) == [Finding("link", "it is not a regular file")]
+
+
+def test_a_bomb_is_not_unfolded_for_ever(gate: LeakGate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("evidence.container.LARGEST", 1000)
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner", bytes(5000))
+    assert gate.search(tmp_path) == [Finding("bomb.zip", "bomb.zip: it unfolds to more than can be searched")]
+
+
+def test_the_text_of_a_pdf_is_searched(gate: LeakGate, tmp_path: Path, browser: Browser, value: str) -> None:
+    page = browser.new_page()
+    page.set_content(f"<p>The value is <b style='font-family: serif'>{value}</b></p>")
+    page.pdf(path=tmp_path / "report.pdf")
+    page.set_content("<p>Nothing to see</p>")
+    page.pdf(path=tmp_path / "other.pdf")
+    page.close()
+    assert {finding.path for finding in gate.search(tmp_path)} == {"report.pdf!text"}
+    assert {finding.path for finding in shape_search(tmp_path)} == {"report.pdf!text"}
+
+
+def test_the_search_by_shape_needs_no_secret(tmp_path: Path, value: str) -> None:
+    (tmp_path / "a.json").write_text(f'{{"v": "{value}"}}')
+    (tmp_path / "b.bin").write_bytes(value.encode("utf-16-le"))
+    (tmp_path / "c.txt").write_text("abc8Q~ is only how such a value begins")
+    assert [finding.path for finding in shape_search(tmp_path)] == ["a.json", "b.bin"]
