@@ -1,0 +1,114 @@
+"""What waits for the operator: sign-ins at Microsoft's pages, and questions at gates.
+
+The pages poll a sign-in and move on by themselves when its screen has been dealt with, by a person's click or by the
+operator of the rehearsal, so that keyturn really waits for somebody else.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from threading import RLock
+
+SCREENS = ("picker", "email", "password", "number", "timeout", "proofup", "kmsi")  # what a person can get past
+
+
+@dataclass(slots=True)
+class SignIn:
+    """One visit to the sign-in pages: the screens still to come, the first of them being shown."""
+
+    number: str  # the two digits of the number match
+    screens: list[str]
+    account: str = ""
+    error: str = ""  # a numbered error of the service, after which no screen follows
+
+    @property
+    def screen(self) -> str:
+        """The screen that is up; empty when everything has been dealt with."""
+        return self.screens[0] if self.screens else ""
+
+
+@dataclass(slots=True)
+class Gate:
+    """A question that a run asks before something that cannot be taken back."""
+
+    step: str
+    title: str
+    answer: str | None = None  # "yes" or "no"
+
+
+@dataclass(slots=True)
+class Desk:
+    """All sign-ins and gates of one rehearsal, and the sessions and codes that come of them."""
+
+    sign_ins: dict[str, SignIn] = field(default_factory=dict)
+    gates: list[Gate] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)  # each opens one session
+    sessions: set[str] = field(default_factory=set)
+    lock: RLock = field(default_factory=RLock)
+
+    def begin(self, screens: list[str], error: str = "") -> str:
+        """Begin a sign-in and return its key."""
+        key = secrets.token_urlsafe(12)
+        with self.lock:
+            self.sign_ins[key] = SignIn(str(10 + secrets.randbelow(90)), list(screens), error=error)
+        return key
+
+    def pass_screen(self, key: str, screen: str) -> bool:
+        """Deal with `screen` of a sign-in if it is the one shown; return whether it was."""
+        with self.lock:
+            sign_in = self.sign_ins.get(key)
+            if sign_in is None or sign_in.error or sign_in.screen != screen or screen not in SCREENS:
+                return False
+            sign_in.screens.pop(0)
+            return True
+
+    def code(self, key: str) -> str:
+        """Return a code that opens one session, once every screen has been dealt with; empty before."""
+        with self.lock:
+            sign_in = self.sign_ins.get(key)
+            if sign_in is None or sign_in.error or sign_in.screens:
+                return ""
+            del self.sign_ins[key]
+            code = secrets.token_urlsafe(16)
+            self.codes.add(code)
+            return code
+
+    def redeem(self, code: str) -> str:
+        """Open a session for a code, which is then spent; empty for one that is not known."""
+        with self.lock:
+            if code not in self.codes:
+                return ""
+            self.codes.discard(code)
+            session = secrets.token_urlsafe(16)
+            self.sessions.add(session)
+            return session
+
+    def end_sessions(self) -> None:
+        """Sign everybody out, as the portal does after a time."""
+        with self.lock:
+            self.sessions.clear()
+
+    def waiting(self) -> list[tuple[str, str]]:
+        """Return key and screen of every sign-in that a person could move on."""
+        with self.lock:
+            return [(key, one.screen) for key, one in self.sign_ins.items() if one.screen and not one.error]
+
+    def ask(self, step: str, title: str) -> int:
+        """Put a question; return its number, from 1."""
+        with self.lock:
+            self.gates.append(Gate(step, title))
+            return len(self.gates)
+
+    def answer(self, number: int, answer: str) -> bool:
+        """Answer a question "yes" or "no", once; return whether it was open."""
+        with self.lock:
+            gate = self.gate(number)
+            if gate is None or gate.answer is not None or answer not in {"yes", "no"}:
+                return False
+            gate.answer = answer
+            return True
+
+    def gate(self, number: int) -> Gate | None:
+        """Return a question by its number."""
+        return self.gates[number - 1] if 0 < number <= len(self.gates) else None

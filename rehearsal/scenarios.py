@@ -1,0 +1,110 @@
+"""What the directory looks like when a rehearsal begins. The organisation and everything in it are made up."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from rehearsal.state import Directory, Registration, Secret, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rehearsal.faults import FaultPlan
+
+NAME = "Arctic Wolf Managed Awareness"  # as the vendor's older documentation calls it; each customer names their own
+SCENARIOS = {
+    "expired": "one secret, expired ten days ago; the Overview says that it has expired",
+    "expiring": "one secret, still valid for twelve days; the Overview says that it is expiring soon",
+    "both-expired-and-valid": "an expired secret beside one that is valid for most of a year",
+    "no-banner": "one expired secret, and the Overview says nothing about it",
+}
+_BANNERS = {"expired": "expired", "expiring": "expiring", "both-expired-and-valid": "expired", "no-banner": ""}
+_TERM = timedelta(days=730)
+# .example never resolves (RFC 2606).
+HOME = Directory(
+    "Cedar Ridge Medical Group",
+    "cedarridge.example",
+    "6c2a9b1e-4f0d-4d0c-9b57-1f3a8e2c7d40",
+    "nora.lindqvist@cedarridge.example",
+    "Nora Lindqvist",
+)
+ELSEWHERE = Directory(
+    "Cedar Ridge Test Lab",
+    "lab.cedarridge.example",
+    "0f8b7c3d-92ae-4c6b-8e11-5d7a40b9c2f6",
+    "nora.lindqvist@cedarridge.example",
+    "Nora Lindqvist",
+)
+# Name, days since it was registered, days until its secret ends (None: it has none), owned by the operator.
+_OTHERS: tuple[tuple[str, int, int | None], ...] = (
+    (NAME, 1_310, 402),  # the same display name a second time: only the application ID tells them apart
+    ("Backup Reporting", 955, 188),
+    ("Clinic Intranet Search", 611, None),
+    ("HR Onboarding Sync", 434, 21),
+    ("Patient Portal SSO", 1_502, 640),
+    ("Print Fleet Monitor", 288, -95),
+    ("Service Desk Connector", 77, 103),
+    ("Sophos Central Directory Sync", 820, 16),
+    ("Visitor Wi-Fi Sign-in", 1_120, None),
+)
+
+
+def build(
+    scenario: str,
+    make_secret: Callable[[], str],
+    faults: FaultPlan,
+    replication_delay: float,
+    now: datetime | None = None,
+) -> World:
+    """Return the world as `scenario` has it. Raises `ValueError` for one that is not in `SCENARIOS`."""
+    if scenario not in SCENARIOS:
+        raise ValueError(f"there is no scenario called {scenario}")
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
+    ids = random.Random(scenario)  # noqa: S311  # made-up identifiers, the same in every rehearsal
+
+    def secret(description: str, ends_in: float, term: timedelta = _TERM) -> Secret:
+        end = now + timedelta(days=ends_in)
+        return Secret(_guid(ids), description, end - term, end, make_secret(), end - term)
+
+    target = Registration(NAME, _guid(ids), _guid(ids), now - timedelta(days=1_201), banner=_BANNERS[scenario])
+    if scenario == "expiring":
+        target.secrets.append(secret("Arctic Wolf Secret", 12))
+    else:
+        target.secrets.append(secret("Arctic Wolf Secret", -10))
+    vendor_secret = target.secrets[0]
+    if scenario == "both-expired-and-valid":
+        target.secrets.append(secret("Reporting job", 300, timedelta(days=365)))
+    if faults.from_the_start("several-expired"):
+        target.secrets.append(secret("Arctic Wolf Secret", -375))
+    if faults.from_the_start("odd-descriptions"):
+        target.secrets += [
+            secret(text, 200 + at) for at, text in enumerate(("", "ÿþA\x80w", "Password uploaded on Tue Jun 23 2026"))
+        ]
+    target.active = not faults.from_the_start("app-deactivated")
+    registrations = [target]
+    for name, age, ends_in in _OTHERS:
+        other = Registration(name, _guid(ids), _guid(ids), now - timedelta(days=age))
+        if ends_in is not None:
+            other.secrets.append(secret(f"{name} secret", ends_in))
+        registrations.append(other)
+    missing = faults.from_the_start("app-not-found")
+    application_id = target.application_id
+    away = faults.from_the_start("wrong-directory")
+    if missing or away:
+        registrations.remove(target)
+    return World(
+        ELSEWHERE if away else HOME,
+        registrations,
+        application_id,
+        vendor_secret,
+        make_secret,
+        faults,
+        replication_delay,
+    )
+
+
+def _guid(ids: random.Random) -> str:
+    return str(uuid.UUID(int=ids.getrandbits(128), version=4))
