@@ -89,6 +89,8 @@ class BrowserClipboard:
         text = self._read()
         if text == self._sentinel:
             raise ClipboardFailed("the copy button was pressed but the clipboard did not change")
+        if not text:
+            raise ClipboardFailed("the copy button emptied the clipboard")
         self._holding = Secret(text, label)
         return self._holding
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 VALUE = secret_format.make()
 PORTAL = f"""<!doctype html><title>portal</title><input aria-label="field">
-<button onclick="navigator.clipboard.writeText('{VALUE}')">Copy</button><button>Broken</button>"""
+<button onclick="navigator.clipboard.writeText('{VALUE}')">Copy</button><button>Broken</button>
+<button onclick="navigator.clipboard.writeText('')">Nothing</button>"""
 
 
 class Portal(BaseHTTPRequestHandler):
@@ -68,6 +69,13 @@ def test_a_copy_button_that_does_nothing_is_noticed(tab: Tab, clipboard: Browser
     clipboard.await_copy()
     tab.get_by_role("button", name="Broken").click()
     with pytest.raises(ClipboardFailed, match="did not change"):
+        clipboard.take("value")
+
+
+def test_a_copy_button_that_copies_nothing_is_noticed(tab: Tab, clipboard: BrowserClipboard) -> None:
+    clipboard.await_copy()
+    tab.get_by_role("button", name="Nothing").click()
+    with pytest.raises(ClipboardFailed, match="emptied"):
         clipboard.take("value")
 
 

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from keyturn.cli import main
+
+RUNBOOK = str(Path(__file__).parents[2] / "runbooks" / "update-entra-client-secret.yaml")
+APPLICATION = "application_id=6f1e1a52-70a8-4a5b-9f57-0f0c8ad0f7d3"
+
+
+class Run(Protocol):
+    def __call__(self, *arguments: str) -> tuple[int, str]: ...
+
+
+def refuse(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = main(arguments)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("keyturn: error: ")
+    assert "Traceback" not in captured.err
+    return code, " ".join(captured.err.split())
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Run a command that must refuse, and see that it touched nothing."""
+
+    def call(*arguments: str) -> tuple[int, str]:
+        folder = tmp_path / "recordings"
+        answer = refuse(capsys, *arguments, "--recordings", str(folder), "--store", str(tmp_path / "store"))
+        assert list(tmp_path.iterdir()) == []
+        return answer
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["application_id"]),
+        (["--set", "application_id=12345"], ["application_id", "guid"]),
+        (["--set", APPLICATION, "--set", "entra_url=entra"], ["entra_url", "url"]),
+        (["--set", APPLICATION, "--set", "entra_url=file:///etc/passwd"], ["entra_url"]),
+        (["--set", APPLICATION, "--set", "expires=3 years"], ["expires", "730 days (24 months)"]),
+        (["--set", APPLICATION, "--set", "descriptoin=x"], ["descriptoin", "description"]),
+        (["--set", APPLICATION, "--set", "application_id"], ["NAME=VALUE"]),
+        (["--set", APPLICATION, "--approve", "add-secrets"], ["add-secrets"]),
+        (["--set", APPLICATION, "--from", "nowhere"], ["--from", "nowhere"]),
+        (["--set", APPLICATION, "--until", "nowhere"], ["--until", "nowhere"]),
+        (["--values", "/nowhere/values.yaml"], ["/nowhere/values.yaml"]),
+    ],
+)
+def test_a_wrong_input_is_refused_with_3(run: Run, arguments: list[str], words: list[str]) -> None:
+    code, text = run("run", RUNBOOK, "--headless", *arguments)
+    assert code == 3
+    assert all(word in text for word in words)
+
+
+def test_all_wrong_inputs_are_told_at_once(run: Run) -> None:
+    code, text = run("run", RUNBOOK, "--headless", "--set", "entra_url=x", "--set", "expires=never")
+    assert code == 3
+    assert all(word in text for word in ("application_id", "entra_url", "expires"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--scenario", "expird"], ["expird", "expired"]),
+        (["--fault", "no-such-fault"], ["no-such-fault"]),
+        (["--fault", "slow@no-such-step"], ["no-such-step"]),
+    ],
+)
+def test_an_unknown_scenario_or_fault_is_refused_with_3(run: Run, arguments: list[str], words: list[str]) -> None:
+    code, text = run("rehearse", "--headless", *arguments)
+    assert code == 3
+    assert all(word in text for word in words)
+
+
+def test_a_browser_that_is_not_there_is_refused_with_2(run: Run) -> None:
+    code, text = run("rehearse", "--headless", "--browser", "/nowhere/chrome")
+    assert code == 2
+    assert "/nowhere/chrome" in text
+
+
+def test_a_window_without_a_display_is_refused_with_2(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    code, text = run("rehearse", "--headed")
+    assert code == 2
+    assert "--headless" in text
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "DEBUG_FILE", "PWDEBUG"])
+def test_switches_that_log_page_content_are_refused_with_2(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "pw:api")
+    code, text = run("rehearse", "--headless")
+    assert code == 2
+    assert name in text
+
+
+def test_a_runbook_that_is_not_there_is_refused_with_3(run: Run) -> None:
+    code, text = run("run", "/nowhere/runbook.yaml", "--headless")
+    assert code == 3
+    assert "/nowhere/runbook.yaml" in text
+
+
+def test_a_store_that_is_not_there_is_refused_with_10(run: Run) -> None:
+    code, text = run("run", RUNBOOK, "--headless", "--set", APPLICATION)
+    assert code == 10
+    assert "keyturn secrets init" in text
