@@ -34,7 +34,7 @@ class Portal(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(PORTAL.encode())
 
-    def log_message(self, *_: Any) -> None:  # type: ignore[override]
+    def log_message(self, *_: Any) -> None:
         pass
 
 
