@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MASK = "*" * 18  # counted in a picture: three characters of the value, then eighteen asterisks
 
 
-class Refused(Exception):  # noqa: N818  # named for what happened, as the portal's own word
+class Refused(Exception):  # named for what happened, as the portal's own word
     """The directory refuses a change. `code` and `text` are the portal's, as far as they are public."""
 
     def __init__(self, code: str, text: str, status: int = 400) -> None:

@@ -1,0 +1,49 @@
+// Shows the screen that the server says is up, and tells the server which one a person has dealt with by hand.
+"use strict";
+
+const attempt = document.body.dataset.attempt;
+const LOOK_AGAIN = 60; // milliseconds
+
+function show(name, state) {
+  for (const screen of document.querySelectorAll(".screen")) {
+    const up = screen.dataset.screen === name;
+    screen.classList.toggle("moveOffScreen", !up);
+    screen.toggleAttribute("inert", !up);
+    // On the real pages the main button has this one id on whichever screen is up.
+    for (const button of screen.querySelectorAll("[data-id]")) button.id = up ? button.dataset.id : "";
+    if (up) document.querySelector("meta[name=PageID]").content = screen.dataset.page;
+  }
+  document.querySelector("#displayName").textContent =
+    ["picker", "email", "error"].includes(name) ? "" : document.body.dataset.account;
+  document.querySelector("#idRichContext_DisplaySign").textContent = state.number || "";
+  document.querySelector("#service_exception_message").textContent = state.error || "";
+}
+
+async function look() {
+  const answer = await fetch(`/attempt/${attempt}`);
+  if (answer.status === 404) return;
+  const state = await answer.json();
+  if (state.go) {
+    location.replace(state.go);
+    return;
+  }
+  show(state.error ? "error" : state.screen, state);
+  setTimeout(look, LOOK_AGAIN);
+}
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a");
+  if (link) event.preventDefault();
+  const other = event.target.closest("#otherTile");
+  const passes = event.target.closest("[data-pass], .table");
+  if (!passes || other) return;
+  await fetch(`/attempt/${attempt}/${passes.closest(".screen").dataset.screen}`, { method: "POST" });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input")) {
+    event.target.closest(".screen").querySelector("[data-pass]").click();
+  }
+});
+
+look();
