@@ -7,6 +7,7 @@ none, the one that Playwright installs.
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +67,12 @@ def find_browser(choice: str) -> Installed:
 
 
 def _playwrights_own() -> Installed | None:
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
+    def ask() -> str:
+        with sync_playwright() as playwright:
+            return playwright.chromium.executable_path
+
+    with ThreadPoolExecutor(1) as apart:  # The library runs once in a thread, and this one may be using it.
+        path = apart.submit(ask).result()
     return Installed("chromium", path) if Path(path).is_file() else None
 
 

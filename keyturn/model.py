@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FORMAT = 1
+KEY = "@key"  # last part of a path in `Runbook.places` that means the key in place of its value
 
 Scalar = str | int | bool
 
@@ -141,9 +142,9 @@ class Fact:
     """One fact that must hold, and what to say when it does not."""
 
     kind: FactKind
-    of: tuple[str, ...]  # one text, two for `same` and `differ`; may hold {{ }}
+    of: tuple[str, ...]  # one text, two for `same`, `differ` and `agrees`; may hold {{ }}
     negated: bool  # written `not: {…}`
-    say: str
+    say: str = doc("what to tell the operator when the fact does not hold")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,60 +160,69 @@ class Probe:
 class Undo:
     """How a step is taken back: an action, or only `say` when it cannot be."""
 
-    say: str
-    page: str = ""
-    do: str = ""
-    args: Mapping[str, Scalar] = field(default_factory=dict)
+    say: str = doc("how to take the step back, or why it cannot be taken back")
+    page: str = doc("page of the action that takes it back, as `portal.page`; else the step's own", default="")
+    do: str = doc("action that takes it back; without it the step cannot be taken back", default="")
+    args: Mapping[str, Scalar] = doc("arguments of that action", default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
     """How long an answer that is `not yet` is asked for again, both in seconds."""
 
-    within: float
-    every: float
+    within: float = doc("for how long, as in `2m`")
+    every: float = doc("how often, as in `5s`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One thing an operator would name."""
 
-    id: str
-    title: str
-    page: str  # portal.page, as in `entra.client-secrets`
-    do: str
-    effect: Effect
-    covers: tuple[int, ...] = ()
-    args: Mapping[str, Scalar] = field(default_factory=dict)  # `with`, without `secret`
+    id: str = doc("kebab-case name, unique in the runbook; the console, the journal and the report use it")
+    title: str = doc("what the step does, as an operator would say it")
+    page: str = doc("page it acts on, as `portal.page`")
+    do: str = doc("action of that page")
+    effect: Effect = doc("what it does to the data in the portal; filling in a form that is not yet sent is `read`")
+    covers: tuple[int, ...] = doc("numbers of the procedure's instructions that it carries out", default=())
+    args: Mapping[str, Scalar] = doc(
+        "arguments of the action; `secret: NAME` where the action pastes one", default_factory=dict
+    )
     pastes: str = ""  # name of the secret that the action pastes: `with: {secret: NAME}`
     copies: str = ""  # name of the secret that the action copies: `outputs: {secret: NAME}`
-    gate: Gate = Gate.NONE
-    guard: tuple[Fact, ...] = ()
-    when: tuple[Fact, ...] = ()
-    done_when: tuple[Probe, ...] = ()
-    expect: tuple[Probe, ...] = ()
-    outputs: Mapping[str, str] = field(default_factory=dict)  # our name -> field of what the action returns
-    undo: Undo | None = None
-    timeout: float = 30.0  # seconds
-    retry: Retry | None = None
-    evidence: Pictures = Pictures.PICTURES
-    note: str = ""
+    gate: Gate = doc("which person's act it waits for before it begins", default=Gate.NONE)
+    guard: tuple[Fact, ...] = doc("facts that must hold, or the run stops", default=())
+    when: tuple[Fact, ...] = doc("facts that must hold, or the step is skipped", default=())
+    done_when: tuple[Probe, ...] = doc("what is seen when it is already so; then nothing is pressed", default=())
+    expect: tuple[Probe, ...] = doc("what must be seen afterwards", default=())
+    outputs: Mapping[str, str] = doc(
+        "our name -> field of what the action returns; `secret: NAME` where the action copies one", default_factory=dict
+    )
+    undo: Undo | None = doc("how it is taken back", default=None)
+    timeout: float = doc("how long it may take, as in `30s` or `2m`", default=30.0)
+    retry: Retry | None = doc("how long an answer that is `not yet` is asked for again", default=None)
+    evidence: Pictures = doc("which pictures go into the recording", default=Pictures.PICTURES)
+    note: str = doc("what an operator should know about it", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runbook:
-    """A whole procedure as data. `places` maps the path of keys of every part to where it stands."""
+    """A whole procedure as data. `places` maps the path of keys of every part to where it stands.
 
-    name: str
-    format: int
-    revision: int
-    title: str
-    procedure: Procedure
-    inputs: Mapping[str, Input]
-    secrets: Mapping[str, SecretSpec]
-    portals: Mapping[str, Portal]
-    steps: tuple[Step, ...]
-    always: tuple[Always, ...]
+    The path of a step begins with `("steps", n)`, n from 0 as in `steps`; `KEY` at the end of a path means the key
+    itself in place of its value.
+    """
+
+    name: str = doc("the file's name without its ending, kebab-case")
+    format: int = doc(f"version of this format: {FORMAT}")
+    revision: int = doc("version of the content, counted up with every change")
+    title: str = doc("the heading")
+    procedure: Procedure = doc("the numbered procedure that the steps cover")
+    inputs: Mapping[str, Input] = doc("values that the operator gives; never a secret", default_factory=dict)
+    secrets: Mapping[str, SecretSpec] = doc("values to capture, by name", default_factory=dict)
+    portals: Mapping[str, Portal] = doc("the web portals, by name")
+    steps: tuple[Step, ...] = doc("what is done, in order")
+    always: tuple[Always, ...] = doc("what is done however the run ends", default=())
     places: Mapping[tuple[str | int, ...], Place]
     path: str  # the file it was read from
     text: str  # its bytes as read, for the recording
+    included: Mapping[str, str] = field(default_factory=dict)  # file -> text of every runbook taken in by `use`

@@ -23,15 +23,16 @@ def _all() -> dict[str, str]:
     return heads if isinstance(heads, dict) else {}
 
 
-def remembered(store_id: str) -> str | None:
-    """Return the digest (hex) last seen of the store with this ID, or None."""
-    return _all().get(store_id)
+def remembered(folder: Path) -> str | None:
+    """Return the digest (hex) last seen of the store in `folder`, or None."""
+    return _all().get(str(folder.resolve()))
 
 
-def remember(store_id: str, head: str) -> None:
-    """Keep `head` as the last digest seen of the store with this ID."""
+def remember(folder: Path, head: str) -> None:
+    """Keep `head` as the last digest seen of the store in `folder`. The store was opened against the one before."""
     file = _file()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps({**_all(), store_id: head}), encoding="utf-8")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps({**_all(), str(folder.resolve()): head}), encoding="utf-8")
     fresh.replace(file)

@@ -32,12 +32,13 @@ def open_store(args: argparse.Namespace, *, write: bool) -> Store:
     if not folder.exists():
         raise NotThere(f"there is no store in {folder}", hint="keyturn secrets init makes one")
     key = signing.load_or_make() if write else None
-    return Store.open(folder, signing_key=key, allow_synced=args.allow_synced)
+    noted = store_head.remembered(folder)
+    return Store.open(folder, signing_key=key, allow_synced=args.allow_synced, noted_head=noted)
 
 
 def finish(args: argparse.Namespace, store: Store, result: dict[str, Any], code: int = 0) -> int:
     """Note the store's head outside of it, print the result if asked for, and return `code`."""
-    store_head.remember(store.ledger.store, store.head())
+    store_head.remember(store.folder, store.head())
     answer(args, result)
     return code
 

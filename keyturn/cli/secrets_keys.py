@@ -50,7 +50,7 @@ def init(args: argparse.Namespace) -> int:
     )
     if args.remember and not keychain.remember(store.ledger.store, passphrase):
         console.print("[yellow]there is no keychain to keep the passphrase in[/]")
-    console.print(f"made {plain(str(store.folder))}; keyturn secrets drill proves that its keys work")
+    console.print(f"made {plain(str(store.folder))}; keyturn secrets drill proves that its keys work", soft_wrap=True)
     result = {"store": str(store.folder), "recipients": {one.name: str(one.key) for one in recipients}}
     return finish(args, store, result)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -31,7 +32,8 @@ def show_list(args: argparse.Namespace) -> int:
     for intent in intents:
         console.print(
             f"[yellow]open since {intent.at:%Y-%m-%d %H:%M} UTC:[/] {plain(intent.metadata.name)} {intent.id} "
-            f"(run {plain(intent.metadata.run)}): keyturn resume goes on"
+            f"(run {plain(intent.metadata.run)}): keyturn resume goes on",
+            soft_wrap=True,
         )
     result = {"entries": [as_json(entry) for entry in entries], "open": [intent.id for intent in intents]}
     return finish(args, store, result)
@@ -42,7 +44,8 @@ def _print(entries: Sequence[Entry]) -> None:
         rows = (f"{one.metadata.name}\t{one.id}\t{one.metadata.expires_on}\t{one.status}\n" for one in entries)
         console.file.write("".join(rows))
         return
-    table = Table("Name", "Expires", "State", "Description", "Entry", box=None, padding=(0, 1))
+    table = Table("Name", "Expires", "State", "Description", box=None, padding=(0, 1))
+    table.add_column("Entry", no_wrap=True, min_width=33)
     for entry in entries:
         known = entry.metadata
         table.add_row(
@@ -85,12 +88,9 @@ def verify(args: argparse.Namespace) -> int:
     key = None
     if settings.default_signing_key().exists():
         key = signing.load_or_make().public_key().public_bytes_raw()
-    store, head = None, args.head
-    try:
-        store = Store.open(folder, signing_key=None, allow_synced=args.allow_synced)
-        head = head or store_head.remembered(store.ledger.store)
-    except (NotVerified, RecipientsChanged):
-        pass  # the faults below say more
+    store, head = None, args.head or store_head.remembered(folder)
+    with suppress(NotVerified, RecipientsChanged):  # the faults below say more
+        store = Store.open(folder, signing_key=None, allow_synced=args.allow_synced, noted_head=head)
     faults = verify_store(folder, key=key, head=head)
     for fault in faults:
         console.print(f"[bold red]{plain(fault.where)}[/]: {plain(fault.says)}", soft_wrap=True)

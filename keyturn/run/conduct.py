@@ -25,9 +25,11 @@ from keyturn.run.state import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from playwright.sync_api import BrowserContext
 
     from keyturn.events import Listener
     from keyturn.gates import Gatekeeper
@@ -60,11 +62,17 @@ class Prepared:
     browser: browser.Installed
 
 
+def own_browser(prepared: Prepared) -> AbstractContextManager[BrowserContext]:
+    """Open a browser for this run alone."""
+    return browser.open_browser(prepared.browser, headed=prepared.wish.headed)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """What a run is given by whoever starts it.
 
     `before_close` is called with the exit code while the browser is still open, so that a person can look.
+    `open_browser` opens the context of the run, and ends everything in it.
     """
 
     recordings: Path
@@ -73,6 +81,7 @@ class Around:
     gatekeeper: Gatekeeper
     listeners: tuple[Listener, ...]
     before_close: Callable[[int], None]
+    open_browser: Callable[[Prepared], AbstractContextManager[BrowserContext]] = own_browser
 
 
 def prepare(wish: Wish) -> Prepared:
@@ -96,7 +105,6 @@ def prepare(wish: Wish) -> Prepared:
 def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException | None]:
     """Carry the run out. Returns what it came to and what stopped it, if something did; the recording is sealed."""
     began = time.monotonic()
-    system.harden()
     recording = Recording.begin(around.recordings, prepared.runbook, prepared.inputs, around.signing_key)
     state = RunState(recording.folder.name, prepared.runbook, prepared.inputs)
     summary = Summary(state.run, str(recording.folder))
@@ -157,7 +165,7 @@ def _browse(
 ) -> None:
     wish = prepared.wish
     with ExitStack() as stack:
-        context = stack.enter_context(browser.open_browser(prepared.browser, headed=wish.headed))
+        context = stack.enter_context(around.open_browser(prepared))
         versions = recording.facts["versions"]
         versions["browser"] = f"{prepared.browser.name} {context.browser.version if context.browser else ''}".strip()
         recorder = Recorder(recording.data, banner=f"{state.run} · {recording.facts['operator']}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from evidence import Recorder
     from evidence.recorder import Moment
-    from keyturn.catalogue import Catalogue
+    from keyturn.catalogue import ActionSpec, Catalogue
     from keyturn.clipboard import BrowserClipboard
     from keyturn.events import Event, Listener
     from keyturn.gates import Gatekeeper
@@ -69,11 +69,10 @@ class Engine:
         """Journal that the step's action is about to be called."""
         self.emit(Acting(step.id, step.page, step.do, dict(args)))
 
-    def anywhere(self, step: Step) -> bool:
-        """Return whether the step's action brings its page up itself."""
+    def action(self, step: Step) -> ActionSpec:
+        """Return what is known of the step's action."""
         portal, _, name = step.page.partition(".")
-        page = self._catalogue.page(self.state.runbook.portals[portal].pages, name)
-        return page.actions[step.do].anywhere
+        return self._catalogue.page(self.state.runbook.portals[portal].pages, name).actions[step.do]
 
     def run(self, first: str = "", last: str = "") -> None:
         """Carry the steps out, from `first` to `last` where given. Raises what stopped it, after telling it."""

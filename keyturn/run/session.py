@@ -60,8 +60,10 @@ class Session:
 
         Raises `NotYetKnown` when its arguments are not known yet.
         """
-        args = self._state.fill_all(probe.args)
-        if not self.is_open(probe.page.partition(".")[0]):
+        portal, _, name = probe.page.partition(".")
+        spec = self._catalogue.page(self._state.runbook.portals[portal].pages, name).probe(probe.ask)
+        args = self._state.bound(probe.args, spec.parameters if spec else {})
+        if not self.is_open(portal):
             return False
         page = self.page(probe.page)
         if not page.is_on_screen():

@@ -91,8 +91,9 @@ def _already(engine: Engine, step: Step) -> bool:
 
 def _act(engine: Engine, step: Step) -> Any:
     page = engine.session.page(step.page)
-    args = engine.state.fill_all(step.args)
-    if not engine.anywhere(step):
+    action = engine.action(step)
+    args = engine.state.bound(step.args, action.parameters)
+    if not action.anywhere:
         page.arrive()
     if step.copies:
         return create_and_capture(engine, step, page, args)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from keyturn.errors import KeyturnError
 from keyturn.events import Result
 from keyturn.interpolate import fill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from keyturn.catalogue import Parameter
     from keyturn.model import Runbook, Scalar
     from secrets_store import Entry, Secret
 
@@ -46,6 +48,15 @@ class RunState:
     def fill_all(self, args: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Return `args` with every value filled."""
         return {name: self.fill(value) for name, value in args.items()}
+
+    def bound(self, args: Mapping[str, Scalar], parameters: Mapping[str, Parameter]) -> dict[str, Scalar]:
+        """Return `args` filled and in the types that `parameters` take. Raises `KeyturnError` for a text that fits none."""
+        filled = self.fill_all(args)
+        try:
+            return {name: parameters[name].bind(value) for name, value in filled.items()}
+        except ValueError as error:
+            wants = str(error)
+        raise KeyturnError(f"an argument does not fit: it takes {wants}", hint="`keyturn check` tells which")
 
     def is_done(self, step: str) -> bool:
         """Return whether `step` ended with what it is for, by keyturn or by the operator."""

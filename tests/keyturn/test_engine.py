@@ -134,7 +134,7 @@ def build(
         secrets={"client_secret": SecretSpec(label="Label", format="entra-client-secret")},
         portals={"p": SimpleNamespace(pages="p", url="http://127.0.0.1")},
     )
-    actions = {"act": SimpleNamespace(anywhere=False)}
+    actions = {"act": SimpleNamespace(anywhere=False, parameters={})}
     fake: Any = stage
     engine = Engine(
         RunState("run", runbook, {"id": "one"}),

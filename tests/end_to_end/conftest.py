@@ -1,0 +1,100 @@
+"""A rehearsal as a test sees it: the whole runbook, a real browser, and everything it left behind."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from playwright.sync_api import expect
+
+from keyturn.browser import PATIENCE, WINDOW
+from keyturn.cli.replica import SecondHand, StepTold, open_replicas
+from keyturn.cli.rehearse import DEFAULT
+from keyturn.run.conduct import Around, Prepared, Wish, conduct, prepare
+from keyturn.settings import shipped_runbooks
+from rehearsal import Operator
+from secrets_store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+    from keyturn.events import Event
+    from keyturn.outcome import Summary
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What a rehearsal came to, and what it left."""
+
+    summary: Summary
+    error: BaseException | None
+    events: list[Event]
+    before: dict[str, Any]  # the replicas' state when it began
+    state: dict[str, Any]  # and when it ended
+    store: Store
+    identity: Path  # a key file that opens the store with the stock `age` program
+
+    @property
+    def recording(self) -> Path:
+        return Path(self.summary.recording)
+
+    @property
+    def secrets(self) -> list[dict[str, str]]:
+        """The secrets of the registration, as the directory holds them."""
+        secrets: list[dict[str, str]] = self.state["registrations"][self.state["application_id"]]["secrets"]
+        return secrets
+
+    @property
+    def old(self) -> list[dict[str, str]]:
+        secrets: list[dict[str, str]] = self.before["registrations"][self.before["application_id"]]["secrets"]
+        return secrets
+
+    @property
+    def results(self) -> dict[str, str]:
+        return {step["id"]: step["result"] for step in self.summary.steps}
+
+
+class Rehearse(Protocol):
+    def __call__(self, *faults: str, scenario: str = "expired", **inputs: str) -> Rehearsed: ...
+
+
+@pytest.fixture
+def rehearse(browser: Browser, tmp_path: Path) -> Rehearse:
+    """Rehearse the rotation headless, in the suite's browser, with a context of its own."""
+
+    @contextmanager
+    def context(_: Prepared) -> Iterator[BrowserContext]:
+        context = browser.new_context(locale="en-US", viewport=WINDOW)
+        context.set_default_timeout(PATIENCE)
+        yield context
+        context.close()
+        expect.set_options(timeout=5_000)
+
+    def run(*faults: str, scenario: str = "expired", **inputs: str) -> Rehearsed:
+        events: list[Event] = []
+        key = Ed25519PrivateKey.generate()
+        store, _ = Store.throw_away(tmp_path / "store", key)
+        with open_replicas(scenario, faults) as replicas, Operator(replicas):
+            before = replicas.state()
+            path = shipped_runbooks() / DEFAULT
+            prepared = prepare(Wish(runbook=path, given={**replicas.inputs, **inputs}))
+            around = Around(
+                recordings=tmp_path / "recordings",
+                store=store,
+                signing_key=key,
+                gatekeeper=SecondHand(replicas.operator_url),
+                listeners=(StepTold(replicas), events.append),
+                before_close=lambda _code: None,
+                open_browser=context,
+            )
+            summary, error = conduct(prepared, around)
+            state = replicas.state()
+        return Rehearsed(summary, error, events, before, state, store, tmp_path / "store-operator.key")
+
+    return run
