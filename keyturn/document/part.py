@@ -1,0 +1,166 @@
+"""The parts of a step that are more than a table of keys: facts, probes, and rules between the keys of one part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from keyturn.document.kind import BROKEN, Argument, Kind, Many, Path, Reader, Schema, Table, Text
+from keyturn.document.shape import ARGUMENT, ID, PROBE
+from keyturn.document.tree import Entries, Node
+from keyturn.document.value import canonical
+from keyturn.model import KEY, Fact, FactKind, Input, InputType, Probe, Retry, Undo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from keyturn.model import Scalar as Value
+
+NEGATION = "not"
+_SAY = Text()
+_TWO = Many(Text(filled=True, empty=True), least=2, most=2)
+_ONE = Text(filled=True)
+_FACTS: Mapping[FactKind, tuple[Kind, str]] = {
+    FactKind.STORED: (ARGUMENT, "this secret was sealed into the store in this run and read back"),
+    FactKind.DONE: (ID, "this step ended `done` or `already` in this run"),
+    FactKind.EXPIRED: (_ONE, "this date lies before today"),
+    FactKind.SAME: (_TWO, "these two texts are equal, capitals aside"),
+    FactKind.DIFFER: (_TWO, "these two texts are not equal, and neither is empty"),
+    FactKind.AGREES: (_TWO, "the first text, what was wanted, is empty or equal to the second, what was found"),
+    FactKind.GIVEN: (_ONE, "this text is not empty"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FactKindOf:
+    """One fact with what to say when it does not hold; `not:` turns it round."""
+
+    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+        """Return the fact."""
+        words = [kind.value for kind in FactKind]
+        if not isinstance(node, Entries):
+            return reader.fault(node, path, "one fact with its `say` belongs here", allowed=words)
+        named = {key.value: (key, value) for key, value in node.entries}
+        say = self._say(node, named.pop("say", None), path, reader)
+        negated = list(named) == [NEGATION]
+        if negated:
+            inner = named[NEGATION][1]
+            path = (*path, NEGATION)
+            named = {key.value: (key, value) for key, value in inner.entries} if isinstance(inner, Entries) else {}
+        for name, (key, value) in named.items():
+            reader.places[*path, name] = value.place
+            if name not in words:
+                return reader.fault(key, path, "this fact is not known", found=name, allowed=[*words, NEGATION])
+        if len(named) != 1:
+            return reader.fault(node, path, "one fact belongs here", found=str(len(named)), allowed=words)
+        ((name, (_, value)),) = named.items()
+        of = _FACTS[FactKind(name)][0].read(value, (*path, name), reader)
+        if of is BROKEN:
+            return BROKEN
+        return Fact(kind=FactKind(name), of=of if isinstance(of, tuple) else (of,), negated=negated, say=say)
+
+    @staticmethod
+    def _say(node: Node, entry: tuple[Node, Node] | None, path: Path, reader: Reader) -> str:
+        if entry is None:
+            reader.fault(node, path, "`say` is missing: what to tell the operator when the fact does not hold")
+            return ""
+        say = _SAY.read(entry[1], (*path, "say"), reader)
+        return "" if say is BROKEN else str(say)
+
+    def schema(self) -> Schema:
+        """Return an object with `say` and exactly one fact."""
+        facts = {kind.value: of.schema() | {"description": doc} for kind, (of, doc) in _FACTS.items()}
+        negation = {"type": "object", "properties": facts, "additionalProperties": False}
+        negation |= {"minProperties": 1, "maxProperties": 1, "description": "the fact inside must not hold"}
+        say = _SAY.schema() | {"description": "what to tell the operator when the fact does not hold"}
+        return {
+            "type": "object",
+            "properties": {"say": say, NEGATION: negation} | facts,
+            "required": ["say"],
+            "additionalProperties": False,
+            "minProperties": 2,
+            "maxProperties": 2,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A probe as written, before the page of its step is known."""
+
+    page: str
+    ask: str
+    args: Mapping[str, Value]
+
+    def on(self, own: str) -> Probe:
+        """Return the probe; where it names no page or no portal, those of the page `own` are meant."""
+        portal = own.partition(".")[0]
+        page = self.page if "." in self.page else f"{portal}.{self.page}" if self.page else own
+        return Probe(page=page, ask=self.ask, args=self.args)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeKind:
+    """One question to a page with its arguments."""
+
+    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+        """Return what is asked."""
+        if not isinstance(node, Entries) or len(node.entries) != 1:
+            return reader.fault(node, path, "one question with its arguments belongs here, as in `has_form: {}`")
+        ((key, value),) = node.entries
+        reader.places[*path, key.value] = value.place
+        reader.places[*path, key.value, KEY] = key.place
+        name = PROBE.read(key, path, reader)
+        args = Table(ARGUMENT, Argument()).read(value, (*path, key.value), reader)
+        if name is BROKEN or args is BROKEN:
+            return BROKEN
+        page, _, ask = name.rpartition(".")
+        return Asked(page, ask, args)
+
+    def schema(self) -> Schema:
+        """Return an object with one key."""
+        args = Table(ARGUMENT, Argument()).schema()
+        names = {"propertyNames": {"pattern": f"^(?:{PROBE.shape})$"}, "minProperties": 1, "maxProperties": 1}
+        return {"type": "object", "additionalProperties": args} | names
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A kind with a rule between its keys; `rule` notes what breaks it."""
+
+    kind: Kind
+    rule: Callable[[Any, Node, Path, Reader], None]
+
+    def read(self, node: Node, path: Path, reader: Reader) -> Any:
+        """Return what the kind reads."""
+        value = self.kind.read(node, path, reader)
+        if value is not BROKEN:
+            self.rule(value, node, path, reader)
+        return value
+
+    def schema(self) -> Schema:
+        """Return the kind's own."""
+        return self.kind.schema()
+
+
+def check_input(spec: Input, node: Node, path: Path, reader: Reader) -> None:
+    """Demand choices of a `choice` and of nothing else, and a default that could be given."""
+    if (spec.type is InputType.CHOICE) != bool(spec.choices):
+        reader.fault(node, path, "`choices` belong to the type `choice`, and only to it")
+    elif spec.default is not None:
+        try:
+            canonical(spec, spec.default)
+        except ValueError as error:
+            place = reader.places[*path, "default"]
+            reader.fault(Node(place), (*path, "default"), f"not {error}", found=spec.default, allowed=spec.choices)
+
+
+def check_undo(undo: Undo, node: Node, path: Path, reader: Reader) -> None:
+    """Demand an action wherever a page or arguments are named."""
+    if (undo.page or undo.args) and not undo.do:
+        reader.fault(node, path, "`page` and `with` need `do`: the action that takes the step back")
+
+
+def check_retry(retry: Retry, node: Node, path: Path, reader: Reader) -> None:
+    """Demand that asking again fits into the time."""
+    if retry.every > retry.within:
+        reader.fault(node, path, "`every` is longer than `within`")

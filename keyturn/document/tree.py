@@ -1,0 +1,184 @@
+"""YAML text to nodes that know their place: only mappings, lists and plain scalars, and every fault noted.
+
+Built from PyYAML's events rather than its objects, because a scalar must stay the text that was written (YAML 1.1
+reads `no` as a truth value and `12:30` as a number) and because anchors, tags and duplicate keys are faults here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from keyturn.model import Place
+
+if TYPE_CHECKING:
+    from keyturn.fault import Faults
+
+LARGEST = 1 << 20  # bytes of a document
+DEEPEST = 16  # levels of nesting; the grammar needs eight
+
+# libyaml is some ten times faster; where PyYAML was built without it, its own parser gives the same events.
+_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# What YAML 1.1 allows in a file, section 5.1 of its specification.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
+_BARE_BRACES = re.compile(r"(?::|-|,|\[|\{)\s+\{\{")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Something in the document."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Node):
+    """A text as written. `plain`: without quotes."""
+
+    value: str
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Node):
+    """A list."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(Node):
+    """A mapping in the order written, without its duplicate keys."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread(Node):
+    """Something whose fault has been noted already."""
+
+
+def compose(raw: bytes, file: str, faults: Faults) -> tuple[str, Node | None]:
+    """Return the text of `raw` and its tree; None where there is none to go on with, with the reason in `faults`."""
+    start = Place(file, 1, 1)
+    if len(raw) > LARGEST:
+        faults.add(start, "", "the document is larger than 1 MiB", found=f"{len(raw)} bytes")
+        return "", None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        faults.add(start, "", "the document is not UTF-8 text")
+        return "", None
+    faults.texts[file] = text
+    bad = [(match.start(), "a character that may not stand in YAML") for match in _UNPRINTABLE.finditer(text)]
+    bad += [(match.end() - 1, "a tab in the indentation; use spaces") for match in _TAB_INDENT.finditer(text)]
+    for index, message in bad:
+        faults.add(_place_of(text, index, file), "", message)
+    return text, None if bad else _tree(text, file, faults)
+
+
+def _place_of(text: str, index: int, file: str) -> Place:
+    before = text[:index]
+    return Place(file, before.count("\n") + 1, index - before.rfind("\n"))
+
+
+def _tree(text: str, file: str, faults: Faults) -> Node | None:
+    try:
+        return _Composer(yaml.parse(text, Loader=_FAST), text, file, faults).document()
+    except yaml.YAMLError:
+        pass
+    try:  # PyYAML's own parser, slower, says better what is wrong.
+        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        mark: Any = error.problem_mark
+        line = text.splitlines()[mark.line] if mark.line < len(text.splitlines()) else ""
+        braces = "; a value that begins with {{ must be in quotes" if _BARE_BRACES.search(line) else ""
+        faults.add(Place(file, mark.line + 1, mark.column + 1), "", f"not YAML: {error.problem}{braces}")
+        return None
+    faults.add(Place(file, 1, 1), "", "not YAML")  # Only where the two parsers disagree.
+    return None
+
+
+class _Composer:
+    """Builds the tree from the events of one document."""
+
+    def __init__(self, events: Any, text: str, file: str, faults: Faults) -> None:
+        self._events = events
+        self._lines = text.splitlines()
+        self._file = file
+        self._faults = faults
+
+    def document(self) -> Node | None:
+        """Return the root of the one document."""
+        next(self._events)  # the stream begins
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            self._faults.add(Place(self._file, 1, 1), "", "the document is empty")
+            return None
+        root = self._node(next(self._events), 0)
+        next(self._events)  # the document ends
+        event = next(self._events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            self._faults.add(self._place(event), "", "a second document; a file holds one runbook")
+        return root
+
+    def _place(self, event: Any) -> Place:
+        return Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _node(self, event: Any, depth: int) -> Node:
+        place = self._place(event)
+        if isinstance(event, yaml.AliasEvent):
+            self._faults.add(place, "", "an alias; write it out", found=f"*{event.anchor}")
+            return Unread(place)
+        if event.anchor is not None:
+            self._faults.add(place, "", "an anchor; write it out where it is needed", found=f"&{event.anchor}")
+        if event.tag is not None:
+            self._faults.add(place, "", "a tag; a runbook needs none", found=str(event.tag))
+        if isinstance(event, yaml.ScalarEvent):
+            return Scalar(place, str(event.value), plain=not event.style)
+        if depth == DEEPEST:
+            self._faults.add(place, "", f"nested more than {DEEPEST} levels deep")
+            self._skip()
+            return Unread(place)
+        return self._items(place, depth) if isinstance(event, yaml.SequenceStartEvent) else self._entries(place, depth)
+
+    def _skip(self) -> None:
+        level = 1
+        while level:
+            event = next(self._events)
+            level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+
+    def _items(self, place: Place, depth: int) -> Items:
+        items = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        return Items(place, tuple(items))
+
+    def _entries(self, place: Place, depth: int) -> Entries | Unread:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        odd = False
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._node(event, depth + 1)
+            value = self._node(next(self._events), depth + 1)
+            if not isinstance(key, Scalar):
+                odd = True
+                self._odd_key(place, key)
+            elif key.value in entries:
+                first = entries[key.value][0].place
+                self._faults.add(key.place, "", f"the key `{key.value}` is there already, on line {first.line}")
+            else:
+                entries[key.value] = (key, value)
+        return Unread(place) if odd else Entries(place, tuple(entries.values()))
+
+    def _odd_key(self, place: Place, key: Node) -> None:
+        line = self._lines[place.line - 1][place.column - 1 :]
+        if line.startswith("{{"):
+            self._faults.add(place, "", "a value that begins with {{ must be in quotes")
+        elif not isinstance(key, Unread):
+            self._faults.add(key.place, "", "a key must be a plain word")

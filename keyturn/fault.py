@@ -1,0 +1,132 @@
+"""A fault in a runbook or an input: where it stands, what was found, what is allowed, and the nearest match.
+
+Faults are collected and told all at once, sorted by place. No fault's text ever holds something of a secret's shape.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from keyturn.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from keyturn.model import Place
+
+# Entra's client secrets carry `7Q~` or `8Q~` after three characters (seen in public scripts and secret scanners).
+SECRET_SHAPE = re.compile(r"[\w~.\-]{0,3}[78]Q~[\w~.\-]{8,}")
+
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML 1.1 takes for the end of a line
+_WIDEST = 110  # characters of an excerpt
+_MOST = 12  # allowed words that are listed before "and N more"
+
+
+def disguised(text: str) -> str:
+    """Return `text` with everything of a client secret's shape replaced by as many bullets."""
+    return SECRET_SHAPE.sub(lambda match: "•" * len(match[0]), text)
+
+
+def nearest(found: str, allowed: Iterable[str]) -> str:
+    """Return the allowed word that `found` was probably meant to be, or an empty text."""
+    words = {word.lower(): word for word in allowed}
+    close = difflib.get_close_matches(found.lower(), words, n=1, cutoff=0.6)
+    return words[close[0]] if close else ""
+
+
+def excerpt(text: str, place: Place) -> str:
+    """Return the line of `text` at `place` with a caret under the column, two lines in all."""
+    lines = _LINE_BREAK.split(text)
+    line = disguised(lines[place.line - 1] if place.line <= len(lines) else "").replace("\t", " ")
+    column = place.column - 1
+    start = max(0, column - _WIDEST + 20)
+    number = str(place.line)
+    return f"  {number} | {line[start : start + _WIDEST]}\n  {' ' * len(number)} | {' ' * (column - start)}^"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong. `place` is None for an input given on the command line."""
+
+    place: Place | None
+    path: str  # the path of keys, as in `steps.add-secret.effect`
+    message: str
+    found: str = ""
+    allowed: tuple[str, ...] = ()
+    nearest: str = ""
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        lines = [f"{where}{self.path}: {self.message}" if self.path else f"{where}{self.message}"]
+        lines += [self.excerpt] if self.excerpt else []
+        lines += [f"  found: {self.found}"] if self.found else []
+        if self.allowed:
+            more = f", and {len(self.allowed) - _MOST} more" if len(self.allowed) > _MOST else ""
+            lines.append(f"  allowed: {', '.join(self.allowed[:_MOST])}{more}")
+        lines += [f"  did you mean: {self.nearest}"] if self.nearest else []
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fault for editors: file, line and column from 1 (null for an input), and the texts."""
+        place = self.place
+        return {
+            "file": place.file if place else None,
+            "line": place.line if place else None,
+            "column": place.column if place else None,
+            "path": self.path,
+            "message": self.message,
+            "found": self.found,
+            "allowed": list(self.allowed),
+            "nearest": self.nearest,
+        }
+
+
+class Faulty(Invalid):
+    """A runbook or inputs with faults: `faults` holds them all, sorted by place."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n\n".join(str(fault) for fault in faults))
+
+
+@dataclass(slots=True)
+class Faults:
+    """Collects faults. `texts` maps each file's name to its text, for the excerpts."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    _found: list[Fault] = field(default_factory=list)
+
+    def add(
+        self, place: Place | None, path: str, message: str, *, found: str = "", allowed: Iterable[str] = ()
+    ) -> None:
+        """Note a fault. The nearest match is looked for among `allowed`."""
+        words = tuple(allowed)
+        near = nearest(found, words) if found else ""
+        self._found.append(
+            Fault(
+                place=place,
+                path=path,
+                message=disguised(message),
+                found=disguised(found),
+                allowed=words,
+                nearest=near if near != found else "",
+                excerpt=excerpt(self.texts[place.file], place) if place and place.file in self.texts else "",
+            )
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def sorted(self) -> tuple[Fault, ...]:
+        """Return every fault once, by file, line and column; those without a place come first."""
+        unique: Mapping[Fault, None] = dict.fromkeys(self._found)
+        return tuple(sorted(unique, key=lambda fault: (fault.place is not None, fault.place, fault.path)))
+
+    def raise_if_any(self) -> None:
+        """Raise `Faulty` when anything is wrong."""
+        if self._found:
+            raise Faulty(self.sorted())
