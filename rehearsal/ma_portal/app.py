@@ -1,0 +1,159 @@
+"""The replica as a web application: its screens, and what its buttons ask of the server.
+
+Every press of a button that counts is counted before anything is decided about it. No answer holds the value of a
+secret, and none may be kept by the browser.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from flask import Flask, jsonify, redirect, render_template, request
+
+from rehearsal.ma_portal import changes
+from rehearsal.ma_portal.people import EVERYBODY, TWIN
+from rehearsal.ma_portal.refusals import EXPIRED
+from rehearsal.ma_portal.state import Credentials, Integration, MaPortal, Stage
+
+if TYPE_CHECKING:
+    from flask import Response
+    from flask.typing import ResponseReturnValue
+
+    from rehearsal.state import World
+
+COOKIE = "ma_session"
+SLOW = 2.0  # seconds that the fault ma-slow adds to every answer
+SECTIONS = ("Reports", "Content Library", "Compliance", "Administrator Toolkit", "Program Maturity", "Report Phishing")
+_SLUGS = {name.lower().replace(" ", "-"): name for name in SECTIONS}
+
+
+def make_app(world: World) -> Flask:
+    """Return the MA Portal of `world` and hang its state on it, as `world.portals["ma_portal"]`."""
+    portal = _begin(world)
+    world.portals["ma_portal"] = portal
+    app = Flask(__name__, static_url_path="/assets")
+    _guard_sessions(app, world, portal)
+    _add_sign_in(app, world, portal)
+    _add_screens(app, world, portal)
+    changes.register(app, world, portal)
+    return app
+
+
+def _begin(world: World) -> MaPortal:
+    """Return the portal as it stands before a rotation: the old secret saved, everybody synchronised."""
+    old, faults = world.vendor_secret, world.faults
+    portal = MaPortal(world.directory.account, world.directory.name)
+    credentials = Credentials(
+        "Entra ID", "Arctic Wolf Secret", world.application_id, world.directory.directory_id, old.value, old.end.date()
+    )
+    last_sync = min(old.end, world.clock()) - timedelta(hours=7, minutes=12)
+    portal.integration = Integration(credentials, EVERYBODY.group_id, last_sync, len(EVERYBODY.people))
+    if faults.live("ma-twin-groups"):
+        portal.groups[TWIN.group_id] = TWIN
+    return portal
+
+
+def _guard_sessions(app: Flask, world: World, portal: MaPortal) -> None:
+    @app.before_request
+    def need_session() -> ResponseReturnValue | None:
+        if world.faults.live("ma-slow"):
+            time.sleep(SLOW)
+        if request.path.startswith(("/assets/", "/u/")):
+            return None
+        session = request.cookies.get(COOKIE, "")
+        if portal.sessions.get(session) is Stage.IN and world.faults.strikes("ma-session-ended"):
+            portal.sessions.pop(session)
+        if portal.sessions.get(session) is not Stage.IN:
+            return (jsonify(sign_in=True), 401) if request.path.startswith("/api/") else redirect("/u/login")
+        if not portal.active and not request.path.startswith("/api/"):
+            return render_template("access_lost.html", portal=portal), 403
+        return None
+
+    @app.after_request
+    def keep_nothing(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _add_sign_in(app: Flask, world: World, portal: MaPortal) -> None:
+    @app.get("/u/login")
+    def login() -> ResponseReturnValue:
+        key = request.cookies.get(COOKIE, "")
+        stage = portal.sessions.get(key)
+        if stage is Stage.IN:
+            return redirect("/")
+        if stage is None:
+            key = secrets.token_urlsafe(16)
+            portal.sessions[key] = stage = Stage.PASSWORD
+        expired = stage is Stage.CODE and world.faults.strikes("ma-code-expired")
+        if expired:
+            portal.sessions[key] = Stage.REFUSED
+        page = app.make_response(
+            render_template("sign_in.html", stage=portal.sessions[key], portal=portal, expired=expired)
+        )
+        page.set_cookie(COOKIE, key, httponly=True, samesite="Lax")
+        return page
+
+    @app.post("/u/login")
+    def by_hand() -> ResponseReturnValue:
+        """Move on by a person's click; what was typed is neither looked at nor kept."""
+        portal.move_on(request.cookies.get(COOKIE, ""))
+        return redirect("/u/login")
+
+    @app.get("/u/stage")
+    def stage() -> ResponseReturnValue:
+        """Tell the waiting page where its session stands, so that it moves on when the operator has acted."""
+        return jsonify(stage=portal.sessions.get(request.cookies.get(COOKIE, "")))
+
+
+def _add_screens(app: Flask, world: World, portal: MaPortal) -> None:
+    @app.context_processor
+    def shared() -> dict[str, object]:
+        return {
+            "portal": portal,
+            "sections": _SLUGS,
+            "path": request.path,
+            "old_wording": world.faults.live("ma-old-wording"),
+        }
+
+    @app.get("/")
+    def dashboard() -> ResponseReturnValue:
+        return render_template("dashboard.html")
+
+    @app.get("/section/<slug>")
+    def section(slug: str) -> ResponseReturnValue:
+        if slug not in _SLUGS:
+            return redirect("/")
+        return render_template("section.html", heading=_SLUGS[slug])
+
+    @app.get("/settings/user-management")
+    def user_management() -> ResponseReturnValue:
+        with portal.lock:
+            saved, group = portal.integration, portal.group()
+        if saved is None:
+            return render_template("new_integration.html", date_hint=_date_hint(world), faults=_switches(world))
+        return render_template(
+            "saved_credentials.html",
+            saved=saved,
+            group=group,
+            expired=EXPIRED if portal.has_expired(world.clock().date()) else "",
+            last_sync=f"{saved.last_sync.astimezone(UTC):%m/%d/%Y, %I:%M:%S %p} UTC" if saved.last_sync else "Never",
+            groups=[] if world.faults.live("ma-no-groups") else portal.groups.values(),
+        )
+
+
+def _date_hint(world: World) -> str:
+    if world.faults.live("ma-odd-date"):
+        return "Day of expiry"
+    return "YYYY-MM-DD" if world.faults.live("ma-iso-date") else "MM/DD/YYYY"
+
+
+def _switches(world: World) -> dict[str, bool]:
+    """Return the faults that lie in the page itself."""
+    return {
+        name: world.faults.live(f"ma-{name.replace('_', '-')}")
+        for name in ("paste_blocked", "no_dialog", "late_dialog", "save_disabled")
+    }

@@ -1,0 +1,34 @@
+"""What can go wrong in the MA Portal, by name: description and the step it strikes by default, if it has one.
+
+The texts of the errors are the vendor's as far as its documentation shows them (`refusals.py`).
+"""
+
+from __future__ import annotations
+
+MA_FAULTS: dict[str, tuple[str, str | None]] = {
+    "ma-code-expired": ("the first one-time code is refused as expired", None),
+    "ma-session-ended": ("the sign-in page stands in place of the page", None),
+    "ma-access-lost": ("the operator is no longer an active user once the integration is reset", None),
+    "ma-slow": ("every answer takes two seconds", None),
+    "ma-server-error": ("every change is answered with a 500 error", None),
+    "ma-old-wording": ("older wording: User Integration, Settings as text, types as the procedure names them", None),
+    "ma-reset-refused": ("Yes is pressed and the integration is not reset", None),
+    "ma-reset-breaks": ("the reset is done, but its answer never comes", None),
+    "ma-iso-date": ("the expiration date is to be typed as YYYY-MM-DD", None),
+    "ma-odd-date": ("the expiration date is to be typed in a format nobody knows", None),
+    "ma-paste-blocked": ("the field for the secret takes no paste", None),
+    "ma-first-test-fails": ("the first test is refused as if the secret were wrong", None),
+    "ma-insufficient-privileges": ("the test finds delegated permissions or no admin consent", None),
+    "ma-no-dialog": ("a good test is told on the page, without a dialog to acknowledge", None),
+    "ma-late-dialog": ("the dialog of the test comes two seconds late", None),
+    "ma-save-disabled": ("Save Credentials stays greyed out after a good test", None),
+    "ma-save-refused": ("the credentials are not saved", None),
+    "ma-save-forgotten": ("saving is answered as done and nothing is saved", None),
+    "ma-no-groups": ("the list of groups is empty", None),
+    "ma-twin-groups": ("two groups bear the same name", None),
+    "ma-empty-group": ("Query Group finds nobody", None),
+    "ma-group-not-kept": ("Save Integration is answered as done and the group stays blank", None),
+    "ma-sync-unchanged": ("Sync Now is accepted and Last Successful Sync stays as it was", None),
+    "ma-sync-refused": ("Sync Now is answered with an error", None),
+}
+ONCE = ("ma-code-expired", "ma-first-test-fails")  # these strike once in a run

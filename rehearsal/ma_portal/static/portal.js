@@ -1,0 +1,102 @@
+// The portal's buttons. State lives on the server; the page is loaded anew after every change.
+"use strict";
+const byId = id => document.getElementById(id);
+const on = (id, event, act) => byId(id)?.addEventListener(event, act);
+const here = "/settings/user-management";
+
+function tell(text) {
+  forget();
+  const notice = document.createElement("p");
+  notice.className = "notice";
+  notice.setAttribute("role", "alert");
+  notice.textContent = text;
+  document.querySelector("main h1").after(notice);
+}
+
+function forget() {
+  document.querySelector("main > [role=alert]")?.remove();
+}
+
+// Posts and returns the answer; tells a refusal and returns null.
+async function ask(address, body = {}) {
+  forget();
+  const answer = await fetch(address, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  });
+  if (answer.status === 401) { location.assign("/u/login"); return null; }
+  const content = await answer.json();
+  if (answer.ok) return content;
+  tell(content.text);
+  return null;
+}
+
+async function change(address, body) {
+  if (await ask(address, body)) location.assign(here);
+}
+
+// --- the gear ---
+on("settings", "click", () => {
+  const menu = byId("settings-menu");
+  menu.hidden = !menu.hidden;
+  byId("settings").setAttribute("aria-expanded", String(!menu.hidden));
+});
+
+// --- saved credentials ---
+function question(dialog, act) {
+  dialog.showModal();
+  dialog.onclick = event => {
+    if (!event.target.value) return;
+    dialog.close();
+    if (event.target.value === "yes") act();
+  };
+}
+on("reset", "click", () => question(byId("reset-dialog"), () => change("/api/integration/reset")));
+on("sync", "click", () => question(byId("sync-dialog"), () => change("/api/sync")));
+
+// --- the group editor ---
+on("edit-group", "click", () => { byId("editor").hidden = false; byId("group").focus(); });
+on("group", "change", () => { byId("save-group").disabled = true; byId("found").hidden = true; });
+on("query", "click", async () => {
+  const found = await ask("/api/group/query", { group: byId("group").value });
+  if (!found) return;
+  const rows = found.users.map(cells => {
+    const row = document.createElement("tr");
+    row.append(...cells.map(text => Object.assign(document.createElement("td"), { textContent: text })));
+    return row;
+  });
+  document.querySelector("#found tbody").replaceChildren(...rows);
+  byId("found-count").textContent = `${rows.length} users found`;
+  byId("found").hidden = false;
+  byId("save-group").disabled = rows.length === 0;
+});
+on("save-group", "click", () => change("/api/group/save", { group: byId("group").value }));
+
+// --- new integration ---
+const form = byId("new-integration");
+if (form) {
+  const switches = form.dataset;
+  const values = () => Object.fromEntries(new FormData(form));
+  const sayTested = text => { byId("tested").textContent = text; };
+  form.addEventListener("submit", event => event.preventDefault());
+  form.addEventListener("input", () => { byId("save").disabled = true; sayTested(""); });
+  on("type", "change", () => {
+    const entra = byId("type").value.endsWith("Entra ID");
+    byId("entra-fields").hidden = !entra;
+    byId("other-type").hidden = entra || !byId("type").value;
+  });
+  on("secret", "paste", event => { if ("pasteBlocked" in switches) event.preventDefault(); });
+  on("test", "click", async () => {
+    byId("test").disabled = true;
+    sayTested("Testing…");
+    const result = await ask("/api/integration/test", values());
+    byId("test").disabled = false;
+    sayTested(result?.passed ? "Connection tested" : "");
+    byId("save").disabled = !result?.passed || "saveDisabled" in switches;
+    if (!result || (result.passed && "noDialog" in switches)) return;
+    byId("test-title").textContent = result.passed ? "Connection Successful" : "Connection Failed";
+    byId("test-text").textContent = result.text;
+    setTimeout(() => byId("test-dialog").showModal(), "lateDialog" in switches ? 2000 : 0);
+  });
+  byId("test-dialog").addEventListener("click", event => { if (event.target.value) byId("test-dialog").close(); });
+  on("save", "click", () => change("/api/integration/save", values()));
+}

@@ -1,0 +1,10 @@
+// Moves on when the operator has acted elsewhere; nothing that is typed here is sent or read.
+"use strict";
+async function follow() {
+  const shown = document.body.dataset.stage;
+  const answer = await fetch("/u/stage");
+  const { stage } = await answer.json();
+  if (stage !== shown) location.assign("/u/login");
+  else setTimeout(follow, 150);
+}
+setTimeout(follow, 150);
