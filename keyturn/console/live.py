@@ -78,7 +78,7 @@ class LiveSteps:
         table.add_column(width=2)
         table.add_column(justify="right", width=3, style="dim")
         table.add_column(ratio=1, no_wrap=True)
-        table.add_column(width=8, style="dim")
+        table.add_column(width=12, style="dim", no_wrap=True)
         table.add_column(width=9, justify="right")
         for index in self._window():
             table.add_row(*self._row(index))
@@ -87,7 +87,7 @@ class LiveSteps:
         bar.add_column(ratio=1)
         bar.add_column(justify="right")
         bar.add_row(
-            ProgressBar(total=len(self._steps), completed=done),
+            ProgressBar(total=len(self._steps), completed=done, complete_style="blue", finished_style="green"),
             Text(f"{done} of {len(self._steps)}   {duration(time.monotonic() - self._began)}", style="dim"),
         )
         return Panel(Group(table, Text(), self._said, bar), title=self._title, title_align="left", border_style="blue")

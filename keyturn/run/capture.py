@@ -40,7 +40,7 @@ def create_and_capture(engine: Engine, step: Step, page: Any, args: dict[str, Sc
         engine.recorder.conceal()
         engine.announce(step, args)
         made = getattr(page, step.do)(**args)
-        engine.state.changed.append(f"{step.page}: a secret was created, ID {made.secret_id}, ends {made.expires_on}")
+        engine.state.changed.append(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
         secret = engine.clipboard.take(label)
         if not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and stands in the recording.
             engine.state.values.append(secret)
@@ -50,7 +50,7 @@ def create_and_capture(engine: Engine, step: Step, page: Any, args: dict[str, Sc
             expires_on = date.fromisoformat(made.expires_on)
             entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
             engine.state.held[step.copies] = Held(secret, entry, made.secret_id, made.expires_on)
-            engine.state.changed.append(f"store: “{label}” was sealed as {entry.id}")
+            engine.state.changed.append(f"store: its value was sealed as {entry.id}")
             engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
         finally:
             engine.emit(ClipboardLeft(engine.clipboard.clear()))

@@ -132,14 +132,14 @@ class Engine:
     def _end(self, step: Step, result: Result, reason: str, outputs: Mapping[str, str], seconds: float) -> None:
         self.state.results[step.id] = result
         if result is Result.DONE and step.effect in {Effect.CHANGE, Effect.DELETE}:
-            self.state.changed.append(f"{step.page}: {step.title} – done")
+            self.state.changed.append(f"portal: {step.title} – done")
         self.recorder.uncover()
         self.emit(StepEnded(step.id, result.value, reason, dict(outputs), round(seconds, 3)))
 
     def _fail(self, step: Step, error: Exception, seconds: float) -> None:
         """Tell a failure whole: what was expected and seen, what has changed, what to do next."""
         if getattr(error, "pressed", False) and not step.copies:
-            self.state.changed.append(f"{step.page}: {step.title} – the button was pressed, the result was not seen")
+            self.state.changed.append(f"portal: {step.title} – the button was pressed, the result was not seen")
         expected, seen, do_next = told(step, error)
         self.picture(step, "after")
         self.emit(Failed(step.id, step.title, expected, seen, tuple(self.state.changed), do_next))

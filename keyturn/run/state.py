@@ -50,7 +50,7 @@ class RunState:
         return {name: self.fill(value) for name, value in args.items()}
 
     def bound(self, args: Mapping[str, Scalar], parameters: Mapping[str, Parameter]) -> dict[str, Scalar]:
-        """Return `args` filled and in the types that `parameters` take. Raises `KeyturnError` for a text that fits none."""
+        """Return `args` filled and in the types of `parameters`. Raises `KeyturnError` for a text that fits none."""
         filled = self.fill_all(args)
         try:
             return {name: parameters[name].bind(value) for name, value in filled.items()}
