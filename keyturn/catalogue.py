@@ -9,12 +9,15 @@ import builtins
 import dataclasses
 import inspect
 import typing
-from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Self
 
 from pages import REGISTRY
-from pages.base import Page, SecretRole
+
+if typing.TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pages.base import Page, SecretRole
 
 _PLAIN: Mapping[type, str] = {str: "a text", int: "a whole number", bool: "true or false"}
 
@@ -83,15 +86,20 @@ class PageSpec:
 class Catalogue:
     """The pages of some packages. A page is described when it is first asked for."""
 
-    def __init__(self, packages: Mapping[str, Mapping[str, type[Page]]]) -> None:
+    def __init__(self, packages: Mapping[str, Mapping[str, type[Page]]], known: Iterable[str] = ()) -> None:
         self._packages = packages
+        self._known = tuple(known) or tuple(packages)
         self._specs: dict[tuple[str, str], PageSpec] = {}
 
     @classmethod
     def of(cls, packages: Iterable[str], registry: Mapping[str, Mapping[str, type[Page]]] = REGISTRY) -> Self:
         """Return the catalogue of those `packages` that there are; only they are imported."""
         wanted = set(packages)
-        return cls({name: registry[name] for name in registry if name in wanted})
+        return cls({name: registry[name] for name in registry if name in wanted}, registry)
+
+    def known(self) -> tuple[str, ...]:
+        """Return the names of all packages that there are."""
+        return self._known
 
     def packages(self) -> tuple[str, ...]:
         """Return the names of the packages."""

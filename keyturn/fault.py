@@ -118,6 +118,10 @@ class Faults:
             )
         )
 
+    def take(self, faults: Iterable[Fault]) -> None:
+        """Note faults that were found elsewhere."""
+        self._found.extend(faults)
+
     def __bool__(self) -> bool:
         return bool(self._found)
 

@@ -1,0 +1,62 @@
+"""What the checks share: the runbook, the catalogue, and how a fault is placed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keyturn.document.kind import worded
+from keyturn.model import KEY, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keyturn.catalogue import Catalogue, PageSpec
+    from keyturn.fault import Faults
+    from keyturn.model import Runbook
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Finding:
+    """The faults of one runbook as they are found."""
+
+    runbook: Runbook
+    catalogue: Catalogue
+    faults: Faults
+    _ids: dict[int, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ids = {index: step.id for index, step in enumerate(self.runbook.steps) if step.id}
+
+    def place(self, path: Path) -> Place:
+        """Return the nearest place on `path` that is known: a part that is left out stands where its owner does."""
+        places = self.runbook.places
+        while path and path not in places:
+            path = path[:-2] if path[-1] == KEY else path[:-1]
+        return places.get(path, Place(self.runbook.path, 1, 1))
+
+    def add(self, path: Path, message: str, *, found: str = "", allowed: Iterable[str] = (), within: str = "") -> None:
+        """Note a fault at `path`; with `within`, at that text on the same line, where it stands there."""
+        place = self.place(path)
+        if within:
+            lines = self.faults.texts.get(place.file, "").splitlines()
+            column = lines[place.line - 1].find(within, place.column - 1) if place.line <= len(lines) else -1
+            place = Place(place.file, place.line, column + 1) if column >= 0 else place
+        self.faults.add(place, worded(path, self._ids), message, found=found, allowed=allowed)
+
+    def page(self, named: str, path: Path) -> PageSpec | None:
+        """Return the page called `portal.page`, or note what is wrong with the name and return None."""
+        portal, _, name = named.partition(".")
+        portals = self.runbook.portals
+        if portal not in portals:
+            self.add(path, "no such portal in `portals`", found=portal, allowed=portals)
+            return None
+        package = portals[portal].pages
+        if package not in self.catalogue.packages():
+            return None  # Told where the portal stands.
+        if name not in self.catalogue.pages(package):
+            self.add(path, f"no such page in {package}", found=name, allowed=self.catalogue.pages(package))
+            return None
+        return self.catalogue.page(package, name)
