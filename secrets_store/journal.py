@@ -82,13 +82,6 @@ def split(data: bytes) -> tuple[list[bytes], bytes]:
     return lines, rest.strip(_BLANK)
 
 
-def parse(raw: bytes, seq: int, prev: str) -> Line:
-    """Return the fields of a line that must have the number `seq` and follow the digest `prev`."""
-    line = load(raw, seq)
-    check(line, seq, prev)
-    return line
-
-
 def load(raw: bytes, seq: int) -> Line:
     """Return the fields of the line with the number `seq`; raise `NotVerified` when there are none."""
     try:
@@ -100,10 +93,9 @@ def load(raw: bytes, seq: int) -> Line:
     return line
 
 
-def check(line: Line, seq: int, prev: str) -> None:
-    """Raise `NotVerified` unless `line` has the number `seq` and follows the digest `prev`."""
-    if line.get("seq") != seq or line.get("prev") != prev or line.get("v") != FORMAT:
-        raise NotVerified(f"journal line {seq + 1} does not follow the line before it")
+def follows(line: Line, seq: int, prev: str) -> bool:
+    """Return whether `line` has the number `seq` and follows the digest `prev`."""
+    return line.get("seq") == seq and line.get("prev") == prev and line.get("v") == FORMAT
 
 
 def _loaded(raws: list[bytes], start: int) -> list[Line]:
@@ -134,6 +126,7 @@ class Journal:
     """The journal at `path`, as far as it was read. `key` is the public key that must have signed its lines.
 
     `count` lines end at byte `end`, the last with digest `head`; `torn` bytes after that are unfinished.
+    `noted` is a digest known from before that must be among the lines; it is cleared when it is seen.
     """
 
     path: Path
@@ -142,6 +135,7 @@ class Journal:
     head: str = FIRST_PREV
     end: int = 0
     torn: int = 0
+    noted: str | None = None
     _size: int = field(default=0, repr=False)
 
     def refresh(self) -> Iterator[Line]:
@@ -161,9 +155,12 @@ class Journal:
         for start in range(0, len(raws), _BATCH):
             batch = raws[start : start + _BATCH]
             for raw, line in zip(batch, _loaded(batch, seq), strict=True):
-                check(line, seq, head)
+                if not follows(line, seq, head):
+                    raise NotVerified(f"journal line {seq + 1} does not follow the line before it")
                 yield line
                 head = digest(raw)
+                if head == self.noted:
+                    self.noted = None
                 end += len(raw) + 1
                 seq += 1
         self.count, self.head, self.end, self.torn, self._size = seq, head, end, len(rest), size
@@ -180,7 +177,7 @@ class Journal:
         """Return the public key that a journal's first line names; whether to trust it is the caller's question."""
         first = disk.read_from(path, 0, LONGEST_LINE).partition(b"\n")[0]
         try:
-            return bytes.fromhex(parse(first, 0, FIRST_PREV)["key"])
+            return bytes.fromhex(load(first, 0)["key"])
         except (KeyError, TypeError, ValueError):
             raise NotVerified("journal line 1 cannot be read") from None
 

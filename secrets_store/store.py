@@ -93,8 +93,18 @@ class Store:
         return cls.open(folder, signing_key=signing_key, allow_synced=allow_synced)
 
     @classmethod
-    def open(cls, folder: Path, *, signing_key: Ed25519PrivateKey | None, allow_synced: bool = False) -> Store:
+    def open(
+        cls,
+        folder: Path,
+        *,
+        signing_key: Ed25519PrivateKey | None,
+        allow_synced: bool = False,
+        noted_head: str | None = None,
+    ) -> Store:
         """Open the store in `folder`; without a signing key, for reading only.
+
+        `noted_head` is what `head` returned earlier, kept outside of the store: a folder that was rolled back does
+        not contain it, and is refused.
 
         Refuses what is not safe or does not verify. To write, it also takes in what a crash left: an unfinished
         line is cut, a sealed file without its line is adopted, and space that nobody needs any more is freed.
@@ -106,8 +116,13 @@ class Store:
             raise NotVerified(
                 "the store was made with another signing key", hint="open it with that key, or only to read"
             )
-        store = cls(folder, Journal(path, key), signing_key)
+        store = cls(folder, Journal(path, key, noted=noted_head), signing_key)
         store.refresh()
+        if store.journal.noted is not None:
+            raise NotVerified(
+                f"the journal does not contain the noted head {noted_head}",
+                hint="the folder was rolled back, cut or replaced: bring the right one back from a backup",
+            )
         store.recipients()
         if signing_key is not None:
             with store.writing("the store could not be put in order"):
@@ -261,12 +276,12 @@ class Store:
             raise NotThere(f"there is no entry {entry_id}", hint="keyturn secrets list shows all") from None
 
     def entries(self) -> list[Entry]:
-        """Return all entries, oldest first."""
-        return sorted(self.ledger.entries.values(), key=lambda entry: entry.id)
+        """Return all entries in the order in which they were sealed."""
+        return list(self.ledger.entries.values())
 
     def open_intents(self) -> list[Intent]:
         """Return the intents that were neither sealed nor closed, oldest first: what a crash interrupted."""
-        return [self.ledger.intent(intent_id) for intent_id in sorted(self.ledger.intents)]
+        return [self.ledger.intent(intent_id) for intent_id in self.ledger.intents]
 
     def verify(self, *, head: str | None = None) -> list[verify.Fault]:
         """Return everything that is wrong with the files, as `secrets_store.verify.verify` finds it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from secrets_store import disk, place
 from secrets_store.errors import NotVerified, RecipientsChanged, StoreError
-from secrets_store.journal import FIRST_PREV, digest, is_signed, parse, split
+from secrets_store.journal import FIRST_PREV, digest, follows, is_signed, load, split
 from secrets_store.ledger import Ledger
 from secrets_store.recipients import pinned_text
 
@@ -58,11 +58,13 @@ def _check_journal(path: Path, key: bytes | None) -> tuple[Ledger, list[Fault], 
     for number, raw in enumerate(raws):
         where = f"journal line {number + 1}"
         try:
-            line = parse(raw, number, prev)
+            line = load(raw, number)
             where += _names(line)
             key = key or bytes.fromhex(line["key"])
             if number == 0 and line["key"] != key.hex():
                 faults.append(Fault(where, "the store was made with another signing key"))
+            if not follows(line, number, prev):
+                faults.append(Fault(where, "does not follow the line before it"))
             ledger.add(line)
         except NotVerified as error:
             faults.append(Fault(where, error.message))

@@ -1,0 +1,345 @@
+"""Power cuts, kills and full disks: what was acknowledged is readable, and nothing needs repair by hand."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from secrets_store import NotStored, NotVerified, Secret, Store, disk
+from secrets_store.reading import unseal
+from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed
+from tests.secrets_store.power import Disk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from secrets_store.age import X25519Identity
+
+
+class PowerCuts:
+    """Cuts the power at calls of a rotation, and counts the cuts after which an acknowledged value was gone."""
+
+    def __init__(self, power: Disk, scratch: Path, key: Ed25519PrivateKey, identity: X25519Identity) -> None:
+        self.power, self.scratch, self.key, self.identity = power, scratch, key, identity
+        self.acknowledged: dict[str, str] = {}
+        self.draw = random.Random(4)  # noqa: S311  # the same cuts each time
+        self.cuts = self.losses = 0
+        power.after = self.cut
+
+    def cut(self, _call: str) -> None:
+        self.power.after = lambda _call: None  # opening the image makes calls of its own
+        for draw in (None, self.draw):
+            image = self.scratch / f"cut-{self.cuts}"
+            self.power.image(image, draw)
+            self.cuts += 1
+            self.losses += not self.all_readable(image)
+        self.power.after = self.cut
+
+    def all_readable(self, image: Path) -> bool:
+        try:
+            store = Store.open(image, signing_key=self.key)
+            found = {one.id: unseal(store, one, [self.identity])[1].reveal() for one in store.entries()}
+        except (NotVerified, OSError):
+            return False
+        whole = store.verify() == []
+        return whole and all(found.get(name) == value for name, value in self.acknowledged.items())
+
+    def rotate(self, store: Store, times: int) -> None:
+        for number in range(times):
+            value = f"{VALUE}{number}"
+            entry = sealed(store, value)
+            self.acknowledged[entry.id] = value
+            store.note(entry.id, "delivered")
+
+
+@pytest.fixture
+def cuts(
+    store: Store,
+    tmp_path: Path,
+    signing_key: Ed25519PrivateKey,
+    operator: X25519Identity,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[PowerCuts]:
+    power = Disk(store.folder, monkeypatch)
+    yield PowerCuts(power, tmp_path, signing_key, operator)
+    power.after = lambda _call: None
+    power.close()
+
+
+@pytest.mark.parametrize("times", [2, pytest.param(12, marks=pytest.mark.soak)])
+def test_no_power_cut_loses_what_was_acknowledged(store: Store, cuts: PowerCuts, times: int) -> None:
+    cuts.rotate(store, times)
+    assert cuts.cuts > times * 25
+    assert cuts.losses == 0, f"{cuts.losses} of {cuts.cuts}"
+
+
+@pytest.mark.parametrize("flush", ["flush", "flush_folder"])
+def test_without_a_flush_power_cuts_do_lose_it_so_the_test_above_can_see(
+    store: Store, cuts: PowerCuts, monkeypatch: pytest.MonkeyPatch, flush: str
+) -> None:
+    monkeypatch.setattr(disk, flush, lambda _target: None)
+    cuts.rotate(store, 2)
+    assert cuts.losses > cuts.cuts // 4, f"{cuts.losses} of {cuts.cuts}"
+
+
+def test_the_order_is_file_name_folder_and_then_the_journal(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    intent, order = store.intend(metadata()), []
+
+    def watch(name: str) -> None:
+        real = getattr(os, name)
+
+        def watched(*args: Any) -> Any:
+            where = Path(f"/proc/self/fd/{args[0]}").resolve() if name == "fsync" else Path(args[0])
+            order.append((name, where.name))
+            return real(*args)
+
+        monkeypatch.setattr(os, name, watched)
+
+    watch("fsync")
+    watch("rename")
+    store.seal(intent, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES)
+    slot = f".slot-{intent.id}"
+    assert order == [("fsync", slot), ("rename", slot), ("fsync", "v"), ("fsync", "journal.jsonl")]
+
+
+@contextmanager
+def dying() -> Iterator[None]:
+    """Keep a forked child from ever coming back into the tests."""
+    try:
+        yield
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def rotate_until_killed(folder: Path, key: Ed25519PrivateKey, calls: int, acks: int) -> None:
+    """Open, intend and seal, and die by SIGKILL at the call with the number `calls`; acknowledge on `acks`."""
+    left = calls
+
+    def watched(real: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*args, **kwargs)
+
+        return call
+
+    write = os.write
+    for name in ("open", "write", "ftruncate", "fsync", "rename", "replace", "unlink", "lseek", "chmod", "close"):
+        setattr(os, name, watched(getattr(os, name)))
+    with dying():
+        entry = sealed(Store.open(folder, signing_key=key))
+        write(acks, entry.id.encode())
+
+
+def test_killed_at_every_call_of_a_write_the_store_opens_and_keeps_its_word(
+    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity
+) -> None:
+    points, finished = 0, False
+    while not finished:
+        points += 1
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            rotate_until_killed(store.folder, signing_key, points, writer)
+        os.close(writer)
+        _, status = os.waitpid(child, 0)
+        finished = os.waitstatus_to_exitcode(status) == 0
+        acknowledged = os.read(reader, 100).decode()
+        os.close(reader)
+        again = Store.open(store.folder, signing_key=signing_key)
+        entries = {entry.id: entry for entry in again.entries()}
+        assert not acknowledged or acknowledged in entries
+        assert all(unseal(again, entry, [operator])[1].reveal() == VALUE for entry in entries.values())
+        assert again.verify() == []
+        for intent in again.open_intents():
+            again.lost(intent, "killed")
+        assert list((store.folder / "v").glob(".slot-*")) == []
+    assert points > 40
+
+
+@pytest.mark.soak
+def test_killed_at_five_hundred_random_moments_nothing_acknowledged_is_lost(
+    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity
+) -> None:
+    draw = random.Random(5)  # noqa: S311  # moments, not keys
+    acknowledged = set[str]()
+    for _ in range(500):
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            with dying():
+                writing = Store.open(store.folder, signing_key=signing_key)
+                while True:
+                    os.write(writer, sealed(writing).id.encode() + b"\n")
+        os.close(writer)
+        signal.sigtimedwait([], draw.uniform(0.005, 0.06))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        with os.fdopen(reader, "rb") as file:
+            acknowledged |= {line.decode() for line in file.read().split()}
+        again = Store.open(store.folder, signing_key=signing_key)
+        assert acknowledged <= {entry.id for entry in again.entries()}
+        for intent in again.open_intents():
+            again.lost(intent, "killed")
+    assert again.verify() == []
+    assert all(unseal(again, entry, [operator])[1].reveal() == VALUE for entry in again.entries())
+    print(f"500 kills, {len(acknowledged)} acknowledged, {len(again.entries())} stored, 0 lost")  # noqa: T201  # soak
+
+
+def write_many(folder: Path, key: Ed25519PrivateKey, times: int) -> None:
+    with dying():
+        store = Store.open(folder, signing_key=key)
+        for _ in range(times):
+            sealed(store)
+
+
+@pytest.mark.parametrize("times", [5, pytest.param(100, marks=pytest.mark.soak)])
+def test_eight_processes_write_at_once_and_none_loses(store: Store, signing_key: Ed25519PrivateKey, times: int) -> None:
+    children = []
+    for _ in range(8):
+        child = os.fork()
+        if child == 0:
+            write_many(store.folder, signing_key, times)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0] * 8
+    store.refresh()
+    assert len(store.entries()) == 8 * times
+    assert store.verify() == []
+
+
+class FullDisk:
+    """Refuses to give any file more blocks than it has."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.full = False
+        write = os.write
+
+        def refusing(descriptor: int, data: Any) -> int:
+            end = os.lseek(descriptor, 0, os.SEEK_CUR) + len(data)
+            if self.full and end > -(-os.fstat(descriptor).st_size // 4096) * 4096:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return write(descriptor, data)
+
+        patch.setattr(os, "write", refusing)
+
+
+def test_what_was_announced_before_the_disk_filled_up_is_stored(
+    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = FullDisk(monkeypatch)
+    intents = [store.intend(metadata()) for _ in range(5)]
+    full.full = True
+    for intent in intents:
+        entry = store.seal(intent, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES)
+        store.note(entry.id, "delivered")
+    again = Store.open(store.folder, signing_key=signing_key)
+    assert [unseal(again, entry, [operator])[1].reveal() for entry in again.entries()] == [VALUE] * 5
+
+
+def test_on_a_full_disk_nothing_is_announced_and_nothing_is_left_behind(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed(store)
+    before = {path.name: path.stat().st_size for path in store.folder.rglob("*") if path.is_file()}
+    FullDisk(monkeypatch).full = True
+    with pytest.raises(NotStored, match="No space left") as caught:
+        store.intend(metadata())
+    assert caught.value.exit_code == 19
+    assert {path.name: path.stat().st_size for path in store.folder.rglob("*") if path.is_file()} == before
+    assert store.open_intents() == []
+
+
+def test_when_the_journal_cannot_grow_the_slot_is_given_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, _offset: int, data: bytes) -> None:
+        path.write_bytes(path.read_bytes() + data[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    size = (store.folder / "journal.jsonl").stat().st_size
+    monkeypatch.setattr(disk, "write_at", refuse)
+    with pytest.raises(NotStored):
+        store.intend(metadata())
+    monkeypatch.undo()
+    assert (store.folder / "journal.jsonl").stat().st_size == size
+    assert list((store.folder / "v").iterdir()) == []
+    sealed(store)
+    assert store.verify() == []
+
+
+def test_a_value_that_reads_back_wrong_is_not_acknowledged(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    intent, read = store.intend(metadata()), disk.read
+    monkeypatch.setattr(disk, "read", lambda path: read(path)[:-1] + b"x" if path.suffix == ".age" else read(path))
+    with pytest.raises(NotStored, match="read back"):
+        store.seal(intent, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES)
+    assert store.entries() == []
+
+
+def test_a_failed_seal_goes_on_where_it_stopped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    intent, secret = store.intend(metadata()), Secret(VALUE, "v")
+    with monkeypatch.context() as patch:
+        patch.setattr(store.journal, "path", store.folder / "missing", raising=False)
+        with pytest.raises(NotStored):
+            store.seal(intent, secret, secret_id="id", expires_on=EXPIRES)
+    assert store.seal(intent, secret, secret_id="id", expires_on=EXPIRES).read_back
+    assert store.verify() == []
+
+
+def test_a_missing_slot_is_made_again(store: Store) -> None:
+    intent = store.intend(metadata())
+    store.slot(intent.id).unlink()
+    assert store.seal(intent, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES).read_back
+
+
+def test_a_sealed_file_is_never_replaced(tmp_path: Path) -> None:
+    for name in ("slot", "target"):
+        disk.create(tmp_path / name, name.encode())
+    with pytest.raises(FileExistsError):
+        disk.fill_slot(tmp_path / "slot", b"new", tmp_path / "target")
+    assert (tmp_path / "target").read_bytes() == b"target"
+
+
+@pytest.mark.parametrize("torn", [b'{"at":"2026', b"\0\0\0", b'  half of it"}\n', b"\0" * 600 + b'tail"}\n'])
+def test_an_unfinished_line_is_cut_and_writing_goes_on(
+    store: Store, signing_key: Ed25519PrivateKey, torn: bytes
+) -> None:
+    sealed(store)
+    path = store.folder / "journal.jsonl"
+    path.write_bytes(path.read_bytes().rstrip(b" ") + torn)
+    if torn.strip(b"\0"):
+        assert [fault.where for fault in store.verify()] == ["journal.jsonl"]
+    again = Store.open(store.folder, signing_key=signing_key)
+    assert again.verify() == []
+    sealed(again)
+    assert Store.open(store.folder, signing_key=None).verify() == []
+
+
+def test_macos_flushes_all_the_way_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl  # noqa: PLC0415  # not on Windows
+
+    asked = []
+    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", lambda _descriptor, what: asked.append(what))
+    disk.create(tmp_path / "file", b"x")
+    assert asked == [51, 51]
+
+
+def test_windows_needs_no_flush_of_folders_and_can_remove_sealed_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk.create(tmp_path / "file", b"x", mode=disk.SEALED_MODE)
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr(os, "O_DIRECTORY", None)
+    disk.remove(tmp_path / "file", tmp_path / "other")
+    assert not (tmp_path / "file").exists()

@@ -1,0 +1,272 @@
+"""Tampering with the files, without any key: each attack is named by `verify`, and the store is not written to."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from secrets_store import CannotUnlock, NotThere, NotVerified, Secret, Store, StoreError, journal, verify
+from secrets_store.age import X25519Identity, seal
+from secrets_store.entry import to_sealed_text
+from secrets_store.reading import unseal
+from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from secrets_store import Entry
+
+
+def lines_of(store: Store) -> list[bytes]:
+    return journal.split((store.folder / "journal.jsonl").read_bytes())[0]
+
+
+def put_lines(store: Store, lines: list[bytes]) -> None:
+    (store.folder / "journal.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def edit_expiry(store: Store, entries: list[Entry]) -> str:
+    lines = lines_of(store)
+    lines[2] = lines[2].replace(b"2028-11-23", b"2038-11-23")
+    put_lines(store, lines)
+    return f"journal line 3 (sealed {entries[0].id})"
+
+
+def delete_middle(store: Store, _entries: list[Entry]) -> str:
+    lines = lines_of(store)
+    del lines[4]
+    put_lines(store, lines)
+    intent = journal.load(lines[4], 4)["id"]
+    return f"journal line 5 (intent {intent})"
+
+
+def drop_last_lines(store: Store, entries: list[Entry]) -> str:
+    put_lines(store, lines_of(store)[:-1])
+    (store.folder / "v" / f"{entries[-1].id}.age").rename(store.folder / "v" / "20200101T000000Z-0000000000000000.age")
+    return "v/20200101T000000Z-0000000000000000.age"
+
+
+def swap(store: Store, entries: list[Entry]) -> str:
+    one, two = (store.folder / entry.file for entry in entries[:2])
+    kept = one.read_bytes()
+    one.chmod(0o600)
+    one.write_bytes(two.read_bytes())
+    two.chmod(0o600)
+    two.write_bytes(kept)
+    return entries[1].file
+
+
+def plant(store: Store, entries: list[Entry]) -> str:
+    text = to_sealed_text(entries[0].id, entries[0].metadata, Secret("planted", "p"))
+    path = store.folder / entries[0].file
+    path.chmod(0o600)
+    path.write_bytes(seal(text, [one.key for one in store.recipients()]))
+    return entries[0].file
+
+
+def plant_new(store: Store, entries: list[Entry]) -> str:
+    shutil.copy(store.folder / entries[0].file, store.folder / "v" / "extra.age")
+    return "v/extra.age"
+
+
+def remove_file(store: Store, entries: list[Entry]) -> str:
+    (store.folder / entries[1].file).unlink()
+    return entries[1].file
+
+
+def open_file_to_others(store: Store, entries: list[Entry]) -> str:
+    (store.folder / entries[1].file).chmod(0o644)
+    return entries[1].file
+
+
+def own_line(store: Store, _entries: list[Entry]) -> str:
+    lines = lines_of(store)
+    fields = {
+        "v": 1,
+        "seq": len(lines),
+        "prev": journal.digest(lines[-1]),
+        "at": "2026-11-24T00:00:00Z",
+        "op": "drilled",
+    }
+    put_lines(store, [*lines, journal.signed({**fields, "recipient": "x"}, Ed25519PrivateKey.generate())])
+    return f"journal line {len(lines) + 1} (drilled)"
+
+
+def not_json(store: Store, _entries: list[Entry]) -> str:
+    put_lines(store, [*lines_of(store)[:3], b"[1]", b"hello"])
+    return "journal line 5"
+
+
+def empty(store: Store, _entries: list[Entry]) -> str:
+    put_lines(store, [])
+    return "journal.jsonl"
+
+
+def without_key(store: Store, _entries: list[Entry]) -> str:
+    put_lines(store, [line.replace(b'"key":"', b'"yek":"') for line in lines_of(store)])
+    return "journal line 1 (created)"
+
+
+def cut_in_a_line(store: Store, _entries: list[Entry]) -> str:
+    path = store.folder / "journal.jsonl"
+    path.write_bytes(path.read_bytes().rstrip(b" ")[:-20])
+    return "journal.jsonl"
+
+
+def remove_recipients(store: Store, _entries: list[Entry]) -> str:
+    (store.folder / "recipients.txt").unlink()
+    return "recipients.txt"
+
+
+ATTACKS = [
+    edit_expiry, delete_middle, drop_last_lines, swap, plant, plant_new, remove_file, open_file_to_others, own_line,
+    not_json, empty, without_key, cut_in_a_line, remove_recipients,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_every_change_is_named_without_a_key(store: Store, attack: Callable[[Store, list[Entry]], str]) -> None:
+    entries = [sealed(store, f"{VALUE}{number}") for number in range(3)]
+    assert verify(store.folder) == []
+    where = attack(store, entries)
+    assert where in {fault.where for fault in verify(store.folder)}
+
+
+@pytest.mark.parametrize("attack", [edit_expiry, delete_middle, own_line, not_json, empty, without_key])
+def test_a_journal_that_does_not_verify_is_not_written_to(
+    store: Store, signing_key: Ed25519PrivateKey, attack: Callable[[Store, list[Entry]], str]
+) -> None:
+    attack(store, [sealed(store) for _ in range(3)])
+    before = (store.folder / "journal.jsonl").read_bytes()
+    for key in (signing_key, None):
+        with pytest.raises(NotVerified) as caught:
+            Store.open(store.folder, signing_key=key)
+        assert caught.value.exit_code == 16
+    assert (store.folder / "journal.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("attack", [swap, plant, remove_file])
+def test_an_exchanged_file_is_not_opened(
+    store: Store, operator: X25519Identity, attack: Callable[[Store, list[Entry]], str]
+) -> None:
+    entries = [sealed(store, f"{VALUE}{number}") for number in range(3)]
+    broken = attack(store, entries)
+    entry = next(entry for entry in entries if entry.file == broken)
+    with pytest.raises(NotVerified):
+        unseal(store, entry, [operator])
+
+
+def test_a_rolled_back_folder_shows_against_a_noted_head(
+    store: Store, tmp_path: Path, signing_key: Ed25519PrivateKey
+) -> None:
+    sealed(store)
+    old = tmp_path / "old"
+    shutil.copytree(store.folder, old)
+    sealed(store)
+    head = store.head()
+    assert verify(old) == []
+    assert "rolled back" in verify(old, head=head)[0].says
+    with pytest.raises(NotVerified, match="noted head"):
+        Store.open(old, signing_key=signing_key, noted_head=head)
+    sealed(store)
+    assert verify(store.folder, head=head) == []
+    assert Store.open(store.folder, signing_key=signing_key, noted_head=head).head() == store.head()
+
+
+def test_a_store_replaced_as_a_whole_shows_against_the_operators_key(
+    tmp_path: Path, signing_key: Ed25519PrivateKey
+) -> None:
+    other, _ = Store.throw_away(tmp_path / "other", Ed25519PrivateKey.generate())
+    assert verify(other.folder) == []
+    faults = verify(other.folder, key=signing_key.public_key().public_bytes_raw())
+    assert {fault.where for fault in faults} == {"journal line 1 (created)"}
+    assert len(faults) == 2
+
+
+def test_no_store_is_no_fault_but_an_answer(tmp_path: Path) -> None:
+    with pytest.raises(NotThere):
+        verify(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["bit", "block"])
+@pytest.mark.parametrize("trials", [10, pytest.param(300, marks=pytest.mark.soak)])
+def test_one_flipped_bit_or_zeroed_block_costs_at_most_one_secret(
+    store: Store, operator: X25519Identity, kind: str, trials: int
+) -> None:
+    entries = [sealed(store, f"{VALUE}{number}") for number in range(20)]
+    files = [path for path in store.folder.rglob("*") if path.is_file() and path.suffix in {".age", ".jsonl", ".txt"}]
+    draw = random.Random(6)  # noqa: S311  # the same damage each time
+    for _ in range(trials):
+        path = draw.choice(files)
+        whole = path.read_bytes()
+        damaged, at = bytearray(whole), draw.randrange(len(whole))
+        if kind == "bit":
+            damaged[at] ^= 1 << draw.randrange(8)
+        else:
+            start = at // 4096 * 4096
+            damaged[start : start + 4096] = bytes(len(damaged[start : start + 4096]))
+        path.chmod(0o600)
+        path.write_bytes(damaged)
+        # The journal is only needed to know what is what: every file opens by itself.
+        lost = 0
+        for entry in entries:
+            try:
+                unseal(store, entry, [operator])
+            except StoreError:
+                lost += 1
+        assert lost <= 1
+        path.write_bytes(whole)
+
+
+def test_damage_inside_an_intact_hash_is_refused_too(store: Store, operator: X25519Identity) -> None:
+    """Whoever has the signing key can make the journal vouch for anything; the sealed text still tells."""
+    from dataclasses import replace  # noqa: PLC0415  # only here
+
+    one, two = sealed(store), sealed(store, name="other")
+    path = store.folder / one.file
+    path.chmod(0o600)
+
+    def vouched(data: bytes) -> Entry:
+        path.write_bytes(data)
+        return replace(one, sha256=journal.digest(data))
+
+    keys = [key.key for key in store.recipients()]
+    with pytest.raises(NotVerified, match="another entry"):
+        unseal(store, vouched((store.folder / two.file).read_bytes()), [operator])
+    for text in (
+        b"[]",
+        b"{}",
+        b"hello",
+        to_sealed_text(one.id, one.metadata, Secret("x", "x")).replace(b": 1,", b": 2,"),
+    ):
+        with pytest.raises(NotVerified, match="not an entry"):
+            unseal(store, vouched(seal(text, keys)), [operator])
+    with pytest.raises(NotVerified, match="damaged"):
+        unseal(store, vouched(seal(b"x", keys)[:-1]), [operator])
+    with pytest.raises(CannotUnlock):
+        unseal(store, two, [X25519Identity.generate()])
+
+
+def test_a_file_sealed_just_before_a_crash_is_adopted_and_proven_by_the_first_key(
+    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from secrets_store.reading import take  # noqa: PLC0415  # only here
+
+    intent = store.intend(metadata())
+    monkeypatch.delattr(store.journal.__class__, "append")
+    with pytest.raises(AttributeError):
+        store.seal(intent, Secret(VALUE, "v"), secret_id="id-1", expires_on=EXPIRES)
+    monkeypatch.undo()
+    again = Store.open(store.folder, signing_key=signing_key)
+    entry = again.entry(intent.id)
+    assert (entry.status, entry.metadata.secret_id, again.open_intents()) == ("adopted", None, [])
+    assert take(again, entry, [operator], "copied").reveal() == VALUE
+    known = again.entry(intent.id)
+    assert (known.status, known.metadata.secret_id, known.metadata.expires_on) == ("sealed", "id-1", EXPIRES)
+    assert Store.open(store.folder, signing_key=signing_key).entries() == again.entries()
+    assert again.verify() == []
