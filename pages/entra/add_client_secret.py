@@ -1,0 +1,156 @@
+"""The pane in which a client secret is made, and the one moment at which its value can be copied."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from playwright.sync_api import expect
+
+from pages.base import NotOne, Page, action, probe
+from pages.entra.dropdown import Dropdown
+from pages.entra.secrets_grid import SecretsGrid, told
+from pages.entra.shell import Shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Locator
+    from playwright.sync_api import Page as Tab
+
+
+class NewSecret(NamedTuple):
+    """A secret just made, its value on the clipboard. `expires_on` is the date that the grid shows, in ISO form."""
+
+    secret_id: str
+    expires_on: str
+
+
+class AddClientSecretPane(Page):
+    """Add a client secret: the pane at the right of Certificates & secrets."""
+
+    name = "add-client-secret"
+    title = "Add a client secret"
+    surroundings = Shell
+    around: Shell
+
+    def __init__(self, tab: Tab, url: str) -> None:
+        super().__init__(tab, url)
+        self._known: tuple[str, ...] | None = None
+
+    @property
+    def proof(self) -> Iterable[Locator]:
+        """The pane by its title."""
+        return [self.pane, self.add_button]
+
+    @property
+    def pane(self) -> Locator:
+        """The pane."""
+        document = self.around.blade.document
+        heading = document.get_by_role("heading", name=self.title, exact=True)
+        # CSS, 2026-11: the older rendering's pane has no role of its own in public scripts; the newer is a dialog.
+        return document.locator(".fxs-contextpane-visible, [role=dialog]").filter(has=heading).filter(visible=True)
+
+    @property
+    def description_field(self) -> Locator:
+        """The description."""
+        return self.pane.get_by_role("textbox", name="Description", exact=True)
+
+    @property
+    def expires_list(self) -> Dropdown:
+        """When the secret ends."""
+        return Dropdown(self.pane, self.around.blade.document, "Expires")
+
+    @property
+    def add_button(self) -> Locator:
+        """The button that makes the secret."""
+        return self.pane.get_by_role("button", name="Add", exact=True)
+
+    @property
+    def cancel_button(self) -> Locator:
+        """The button that leaves without one."""
+        return self.pane.get_by_role("button", name="Cancel", exact=True)
+
+    @action()
+    def enter_description(self, description: str) -> None:
+        """Enter the description."""
+        with self.expecting("the description to be in its field"):
+            self.description_field.fill(description)
+            self.description_field.press("Tab")  # The portal takes it over, and checks it, when the field is left.
+            expect(self.description_field).to_have_value(description)
+
+    @action()
+    def select_expires(self, expires: str) -> None:
+        """Select when it expires. Raises `NotOne` with what is offered when the list does not hold it."""
+        with self.expecting(f"“{expires}” to be selected"):
+            dropdown = self.expires_list
+            if not dropdown.select(lifetime(expires)):
+                seen = f"a list that offers {', '.join(dropdown.offered())}"
+                raise NotOne(self.title, "select_expires", expected=f"the option “{expires}”", seen=seen)
+
+    @action(secret="copies")  # noqa: S106  # a role, not a password
+    def add_and_copy_value(self) -> NewSecret:
+        """Add the secret, wait until it is listed, and copy its value."""
+        grid = SecretsGrid(self.around.blade.root)
+        known = self.known_ids() if self._known is None else self._known
+        self._same_as_before(grid, known)
+        self.around.toasts.dismiss()  # What is said from here on is about this secret.
+        fresh = grid.copyable_rows_beside(known)
+        with self.expecting("the new secret to be listed with its value"):
+            self.press_once(self.add_button)
+            expect(fresh.or_(self.around.toasts.refusal_notice).first).to_be_visible()
+        if not fresh.count():
+            raise self.failure("add_and_copy_value")
+        made = [row for row in grid.listed("add_and_copy_value") if row.secret_id not in known]
+        ours = [row for row in made if grid.copy_value_button(row.secret_id).count()]
+        if len(ours) != 1:
+            raise NotOne(self.title, "add_and_copy_value", expected="one new secret with its value", seen=told(ours))
+        with self.expecting("the value's copy button"):
+            grid.copy_value(ours[0].secret_id)
+        return NewSecret(ours[0].secret_id, ours[0].expires_on.isoformat())
+
+    @action()
+    def cancel(self) -> None:
+        """Leave the pane without making a secret."""
+        pane = self.pane
+        self.cancel_button.click()
+        expect(pane).to_be_hidden()
+
+    @probe
+    def has_pane(self) -> bool:
+        """Return whether the pane is open."""
+        return self.pane.is_visible()
+
+    @probe
+    def has_description(self, description: str) -> bool:
+        """Return whether the field holds this description."""
+        return self.description_field.input_value() == description
+
+    @probe
+    def has_expires(self, expires: str) -> bool:
+        """Return whether this lifetime is selected."""
+        return lifetime(expires).fullmatch(self.expires_list.text()) is not None
+
+    def known_ids(self) -> tuple[str, ...]:
+        """Return the IDs of the secrets that exist before this one is added, and remember them."""
+        grid = SecretsGrid(self.around.blade.root)
+        grid.wait_until_listed()
+        self._known = tuple(row.secret_id for row in grid.listed("known_ids"))
+        return self._known
+
+    def _same_as_before(self, grid: SecretsGrid, known: tuple[str, ...]) -> None:
+        rows = grid.listed("add_and_copy_value")
+        if {row.secret_id for row in rows} != set(known):
+            expected = "the same secrets as a moment ago"
+            raise NotOne(self.title, "add_and_copy_value", expected=expected, seen=told(rows))
+
+
+def lifetime(expires: str) -> re.Pattern[str]:
+    """Return what an option for `expires`, such as “730 days (24 months)”, reads as in the portal's known wordings.
+
+    One option is marked as recommended; until about 2023 all were worded in months alone (seen in pictures).
+    """
+    wordings = [re.escape(expires)]
+    if months := re.search(r"\((\d+ months)\)$", expires):
+        wordings.append(re.escape(months[1]))
+    return re.compile(rf"^\s*(?:Recommended: )?(?:{'|'.join(wordings)})\s*$")

@@ -1,0 +1,158 @@
+"""Certificates & secrets of one registration: finding, copying and deleting its client secrets."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from playwright.sync_api import expect
+
+from pages.base import NotOne, Page, PortalRefused, action, probe
+from pages.entra.add_client_secret import AddClientSecretPane
+from pages.entra.message import MessageBox
+from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
+from pages.entra.shell import Shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Locator
+
+_SOON: Final = timedelta(days=30)  # the span of the directory's own recommendation about expiring credentials
+# The grid shows local dates, so that the browser says which day it is.
+_TODAY: Final = "() => new Intl.DateTimeFormat('sv-SE').format(new Date())"  # Swedish dates are ISO dates.
+
+
+class OldSecret(NamedTuple):
+    """The secret to replace. `state` is “expired”, “valid”, or “none” where there is none and the rest is empty.
+
+    `expires_on` is the date that the grid shows, in ISO form.
+    """
+
+    secret_id: str
+    expires_on: str
+    state: str
+    description: str
+
+
+class CopiedSecret(NamedTuple):
+    """A secret whose value has been copied. `expires_on` is the date that the grid shows, in ISO form."""
+
+    secret_id: str
+    expires_on: str
+
+
+class ClientSecretsPage(Page):
+    """Certificates & secrets, with the tab Client secrets."""
+
+    name = "client-secrets"
+    title = "Certificates & secrets"
+    surroundings = Shell
+    around: Shell
+
+    @property
+    def proof(self) -> Iterable[Locator]:
+        """The blade's title, the tab, and the button that only this tab has."""
+        yield self.around.blade.titled(self.title)
+        yield self.around.blade.loaded("[role=tab]").first  # Of three tabs any will do.
+        yield self.client_secrets_tab
+        yield self.new_client_secret_button
+
+    @property
+    def client_secrets_tab(self) -> Locator:
+        """The tab, which counts the secrets, at times with a delay."""
+        return self.around.blade.root.get_by_role("tab", name=re.compile(r"^Client secrets( \(\d+\))?$"))
+
+    @property
+    def new_client_secret_button(self) -> Locator:
+        """The button that opens the pane; part of a menu bar in the newer rendering."""
+        root = self.around.blade.root
+        name = "New client secret"
+        return root.get_by_role("button", name=name, exact=True).or_(
+            root.get_by_role("menuitem", name=name, exact=True)
+        )
+
+    @property
+    def grid(self) -> SecretsGrid:
+        """The list."""
+        return SecretsGrid(self.around.blade.root)
+
+    @property
+    def question(self) -> MessageBox:
+        """The question asked before a deletion."""
+        return MessageBox(self.around.blade.document)
+
+    @action()
+    def find_old_secret(self, secret_id: str = "") -> OldSecret:
+        """Find the secret to replace, and leave it alone.
+
+        With `secret_id`, that one. Without, the one that has expired, else the one that ends within 30 days. Raises
+        `NotOne` when the one given is not there, or when the choice would be a guess.
+        """
+        with self.expecting("the client secrets to be listed"):
+            self.grid.wait_until_listed()
+        rows = self.grid.listed("find_old_secret")
+        today = date.fromisoformat(self.tab.evaluate(_TODAY))
+        if secret_id:
+            return _old(self.grid.one(secret_id, "find_old_secret"), today)
+        expired = [row for row in rows if row.expires_on < today]
+        soon = [row for row in rows if today <= row.expires_on <= today + _SOON]
+        found = expired or soon
+        if len(found) > 1:
+            expected = "one secret to replace; set old_secret_id to the one that is meant"
+            raise NotOne(self.title, "find_old_secret", expected=expected, seen=told(found))
+        return _old(found[0], today) if found else OldSecret("", "", "none", "")
+
+    @action()
+    def open_new_client_secret(self) -> AddClientSecretPane:
+        """Begin a new client secret."""
+        with self.expecting("the client secrets to be listed"):
+            self.grid.wait_until_listed()
+        if self.new_client_secret_button.is_disabled():
+            expected, seen = "the button New client secret to be offered", "it is greyed out"
+            trouble = self.around.trouble()
+            raise PortalRefused(
+                self.title, "open_new_client_secret", expected=expected, seen=trouble.seen if trouble else seen
+            )
+        self.new_client_secret_button.click()
+        return AddClientSecretPane(self.tab, self.url).arrive()
+
+    @action(secret="copies")  # noqa: S106  # a role, not a password
+    def copy_value(self, secret_id: str) -> CopiedSecret:
+        """Copy the value of a secret made in this tab, as long as the portal still shows it."""
+        row = self.grid.one(secret_id, "copy_value")
+        with self.expecting("the value still to be shown, with its copy button"):
+            self.grid.copy_value(row.secret_id)
+        return CopiedSecret(row.secret_id, row.expires_on.isoformat())
+
+    @action()
+    def delete_secret(self, secret_id: str) -> None:
+        """Delete the secret with this Secret ID, and no other."""
+        grid, question = self.grid, self.question
+        row = grid.one(secret_id, "delete_secret")
+        self.around.toasts.dismiss()
+        with self.expecting("the question whether to delete"):
+            grid.delete_button(row.secret_id).click()  # Scrolls to it, where the window is narrow.
+            expect(question.yes_button).to_be_visible()
+        refusal = self.around.toasts.refusal_notice
+        with self.expecting("the row to be gone"):
+            self.press_once(question.yes_button)
+            expect(grid.without(row.secret_id).or_(refusal).first).to_be_visible()
+        if grid.row(row.secret_id).count():
+            raise self.failure("delete_secret")
+
+    @probe
+    def has_secret(self, secret_id: str) -> bool:
+        """Return whether a secret with this Secret ID is listed."""
+        return self.grid.row(secret_id).count() == 1
+
+    def secret_ids(self) -> tuple[str, ...]:
+        """Return the IDs of all secrets listed, in the order of the grid."""
+        self.grid.wait_until_listed()
+        return tuple(row.secret_id for row in self.grid.listed("secret_ids"))
+
+
+def _old(row: SecretRow, today: date) -> OldSecret:
+    state = "expired" if row.expires_on < today else "valid"
+    return OldSecret(row.secret_id, row.expires_on.isoformat(), state, row.description)

@@ -1,0 +1,68 @@
+"""What the portal says of its own accord: toasts, questions, and texts in place of a blade."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pages.base import Component, disguised
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FrameLocator, Locator
+    from playwright.sync_api import Page as Tab
+
+_LENGTH = 240  # characters of the portal's own words that a message may hold
+
+# The words with which the portal refuses, from its documents and from reports of its errors up to 2026. The wording of
+# its error toasts is not public, so that the words of refusal in general are looked for as well.
+_REFUSAL: Final = re.compile(
+    r"blocked by tenant-wide policy|exceeds the max value|Insufficient privileges|credential limit|"
+    r"AsPerAppPolicy|\b(?:failed|fail|unable|could not|cannot|can't|denied|not allowed|error|conflict)\b",
+    re.IGNORECASE,
+)
+# In place of a blade: seen in public scripts and reports, for a blade left and entered again, an unknown route, and a
+# directory that keeps people without a role out.
+_BLADE_REFUSAL: Final = re.compile(
+    r"blocked by tenant-wide policy|^\s*Content closed|^\s*Dashboard not found|\b401\b|AADSTS\d+", re.IGNORECASE
+)
+
+
+class Toasts(Component):
+    """The short messages at the top right. CSS, 2026-11: only classes tell them apart in public scripts."""
+
+    def __init__(self, tab: Tab) -> None:
+        super().__init__(tab.locator(".fxs-toast-item"))
+        self.refusal_notice = self.root.filter(has_text=_REFUSAL).filter(visible=True)
+        self.close_button = self.root.locator("button.fxs-toast-close")
+
+    def dismiss(self) -> None:
+        """Close what is there, by each toast's own button, so that the next ones can be told from it."""
+        for _ in range(self.close_button.count()):
+            self.close_button.first.click()  # Each press takes the first away; any order will do.
+
+    def refusal(self) -> str:
+        """Return what a toast that refuses says, disguised; empty when none does."""
+        texts = self.refusal_notice.all_inner_texts()
+        return disguised(texts[-1])[:_LENGTH] if texts else ""
+
+
+class MessageBox(Component):
+    """A question that the portal asks before it does something, answered with Yes or No (seen in pictures)."""
+
+    def __init__(self, document: Tab | FrameLocator) -> None:
+        # Two renderings: the older by its class (CSS, 2026-11: it has no role in public scripts), the newer a dialog.
+        super().__init__(document.locator(".fxs-messagebox, [role=dialog], [role=alertdialog]").filter(visible=True))
+        self.yes_button = self.root.get_by_role("button", name="Yes", exact=True)
+
+
+class BladeNotice(Component):
+    """A text that stands in place of a blade's content, or says why something in it cannot be done."""
+
+    def __init__(self, section: Locator) -> None:
+        super().__init__(section)
+        self.refusal_notice = self.root.get_by_text(_BLADE_REFUSAL).filter(visible=True)
+
+    def refusal(self) -> str:
+        """Return what the blade says, disguised; empty when there is no such text."""
+        texts = self.refusal_notice.all_inner_texts()
+        return disguised(texts[0])[:_LENGTH] if texts else ""

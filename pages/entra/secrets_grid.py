@@ -1,0 +1,159 @@
+"""The list of a registration's client secrets. A row is addressed by its Secret ID, never by its place."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from playwright.sync_api import expect
+
+from pages.base import Component, NoEffect, NotOne, disguised
+from pages.components.local_date import UnreadableDateError, read_local_date
+from pages.components.shown_text import GUID, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from playwright.sync_api import Locator
+
+# CSS, 2026-11: in the newer rendering a row's first cell has a role of its own, and columns are counted over both.
+_CELLS: Final = '[role="gridcell"], [role="rowheader"]'
+
+# One look at the whole list, so that no row can come or go in between. The Value's cell is left out: what stands in it
+# must not reach this program but by the clipboard. The Secret ID may be cut on screen and whole in a tooltip or field.
+_SNAPSHOT: Final = """
+(rows, {cells, guid, columns}) => rows.map((row) => {
+  const at = (name) => row.querySelectorAll(cells)[columns[name]];
+  const id = at('Secret ID');
+  const held = [id, ...id.querySelectorAll('[title], input')].flatMap((e) => [e.title, e.value]).concat(id.innerText);
+  return {
+    id: held.map((text) => (text || '').match(new RegExp(guid))).filter(Boolean).map(([found]) => found)[0] || '',
+    expires: at('Expires').innerText,
+    description: at('Description').title || at('Description').innerText,
+    language: row.ownerDocument.documentElement.lang,
+  };
+})
+"""
+
+
+_COLUMNS: Final = ("Description", "Expires", "Value", "Secret ID")
+_NOTHING: Final = "No client secrets have been created for this application."
+_SCREEN: Final = "Certificates & secrets"  # the title of the page that holds the grid, for errors
+_EXPIRED_BADGE: Final = re.compile(r"\s*Expired$", re.IGNORECASE)  # 2026-11: reported beside a past date, not seen
+_BALLOON: Final = 3_000  # ms that the balloon “Copied” is waited for; it is up for about two seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRow:
+    """What one row shows, its value left out. `expires_on` is the local date that the portal shows."""
+
+    secret_id: str
+    expires_on: date
+    description: str
+
+
+class SecretsGrid(Component):
+    """The grid of the tab Client secrets; its root is the blade's content."""
+
+    def __init__(self, root: Locator) -> None:
+        super().__init__(root)
+        page = root.page
+        self._cells = page.locator(_CELLS)
+        self.header_row = root.get_by_role("row").filter(has=page.get_by_role("columnheader", name="Secret ID"))
+        self.rows = root.get_by_role("row").filter(has=self._cells)
+        self.nothing_notice = root.get_by_text(_NOTHING)
+        self.copied_notice = root.page.get_by_text("Copied", exact=True)
+
+    def wait_until_listed(self) -> None:
+        """Wait until the grid holds rows or says that there are none; before, an empty one proves nothing."""
+        # `first`: any row will do.
+        expect(self.rows.first.or_(self.nothing_notice)).to_be_visible()
+
+    def listed(self, verb: str) -> list[SecretRow]:
+        """Return what the rows show at this moment. Raises `NoEffect` for a row that cannot be read for certain."""
+        if not self.rows.count():
+            return []
+        asked = {"cells": _CELLS, "guid": GUID, "columns": self._columns()}
+        return [_read(row, verb) for row in self.rows.evaluate_all(_SNAPSHOT, asked)]
+
+    def one(self, secret_id: str, verb: str) -> SecretRow:
+        """Return the row of `secret_id`. Raises `NotOne` when it is not there."""
+        self.wait_until_listed()
+        rows = self.listed(verb)
+        for row in rows:
+            if row.secret_id == secret_id.lower():
+                return row
+        raise NotOne(_SCREEN, verb, expected=f"the secret {secret_id}", seen=told(rows))
+
+    def row(self, secret_id: str) -> Locator:
+        """Return the row of `secret_id`."""
+        return self.rows.filter(has=self._id_cell(secret_id))
+
+    def without(self, secret_id: str) -> Locator:
+        """Return the grid's place if it is filled in and `secret_id` is not in it; a blank grid proves nothing."""
+        page = self.root.page
+        filled = page.get_by_role("row").filter(has=self._cells).or_(page.get_by_text(_NOTHING))
+        return self.root.filter(has=filled).filter(has_not=page.get_by_role("row").filter(has=self._id_cell(secret_id)))
+
+    def copyable_rows_beside(self, secret_ids: Collection[str]) -> Locator:
+        """Return the rows that are none of `secret_ids` and whose value can be copied: those made in this tab."""
+        value_cell = self._cells.nth(self._columns()["Value"])
+        rows = self.rows.filter(has=value_cell.get_by_role("button"))
+        for secret_id in secret_ids:
+            rows = rows.filter(has_not=self._id_cell(secret_id))
+        return rows
+
+    def copy_value_button(self, secret_id: str) -> Locator:
+        """Return the copy button in the Value column of a row.
+
+        A masked row has none; its only copy button is its Secret ID's.
+        """
+        return self.row(secret_id).locator(_CELLS).nth(self._columns()["Value"]).get_by_role("button")
+
+    def delete_button(self, secret_id: str) -> Locator:
+        """Return the delete icon at the end of a row."""
+        return self.row(secret_id).get_by_role("button", name=re.compile(r"^Delete\b"))
+
+    def copy_value(self, secret_id: str) -> None:
+        """Press the copy button of a row's value and wait for the balloon that answers it.
+
+        A balloon missed is no failure: only the clipboard can prove the copy, and whoever reads it does. To stop here
+        would lose the value.
+        """
+        self.row(secret_id).hover()  # Some renderings show the button only then.
+        self.copy_value_button(secret_id).click()
+        with suppress(AssertionError):
+            expect(self.copied_notice.first).to_be_visible(timeout=_BALLOON)  # `first`: a screen reader's twin.
+
+    def _id_cell(self, secret_id: str) -> Locator:
+        """Return, for use inside a row, its cell of the Secret ID if it holds `secret_id` as text, tooltip or field."""
+        # `nth` is no choice among equals here: the header proves which column it is.
+        cell = self._cells.nth(self._columns()["Secret ID"])
+        held = self.root.page.locator(f'[title="{secret_id}" i], input[value="{secret_id}" i]')
+        return cell.filter(has_text=secret_id).or_(cell.filter(has=held)).or_(cell.and_(held))
+
+    def _columns(self) -> dict[str, int]:
+        """Return the place of each column by its heading."""
+        headings = [clean(text) for text in self.header_row.get_by_role("columnheader").all_inner_texts()]
+        # A heading may carry an icon's words after its own, as Value does; none begins like another.
+        return {name: next(at for at, text in enumerate(headings) if text.startswith(name)) for name in _COLUMNS}
+
+
+def told(rows: Collection[SecretRow]) -> str:
+    """Say which secrets `rows` are, by ID and end."""
+    return ", ".join(f"{row.secret_id} (ends {row.expires_on.isoformat()})" for row in rows) or "no secret"
+
+
+def _read(row: dict[str, Any], verb: str) -> SecretRow:
+    if not row["id"]:
+        expected, seen = "the whole Secret ID in every row", "a row in which it is cut or missing"
+    else:
+        try:
+            ends = read_local_date(_EXPIRED_BADGE.sub("", clean(row["expires"])), row["language"])
+            return SecretRow(row["id"].lower(), ends, disguised(clean(row["description"])))
+        except UnreadableDateError as error:
+            expected, seen = f"a date under Expires for {row['id']}", str(error)
+    raise NoEffect(_SCREEN, verb, expected=expected, seen=seen)

@@ -1,0 +1,81 @@
+"""What surrounds every page of the Entra admin center: top bar, menu, messages, and the sign-in in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from playwright.sync_api import expect
+
+from pages.base import PortalRefused, SessionEnded, Surroundings, Trouble, disguised
+from pages.components.interruption import Interruption
+from pages.entra.blade import Blade
+from pages.entra.message import BladeNotice, MessageBox, Toasts
+from pages.entra.sign_in_screen import SignInScreen
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+    from playwright.sync_api import Page as Tab
+
+# ms. A first load that shows nothing for so long is the blank shell, or the bounce to the portal's home, that public
+# scripts report for deep links; loading again brings the page. A blade may well need 20 s.
+BLANK = 20_000
+
+
+class Account(NamedTuple):
+    """Who is signed in: the account's name, and the directory's as the portal writes it, mostly in capitals."""
+
+    account: str
+    directory: str
+
+
+class Shell(Surroundings):
+    """The admin center around a page. Also tells every sign-in screen, which takes the page's place."""
+
+    def __init__(self, tab: Tab) -> None:
+        super().__init__(tab)
+        self.blade = Blade(tab)
+        self.toasts = Toasts(tab)
+        self.sign_in = SignInScreen(tab)
+        self.interruption = Interruption(tab)
+        # CSS, 2026-11: the top bar's button names account and directory in one text; these classes hold each alone.
+        self.account_notice = tab.locator(".fxs-avatarmenu-username")
+        self.directory_notice = tab.locator(".fxs-avatarmenu-tenant")
+        self.interruption.watch()
+
+    def account(self) -> Account:
+        """Return who is signed in, as the top bar shows it."""
+        return Account(self.account_notice.inner_text().strip(), self.directory_notice.inner_text().strip())
+
+    def go(self, address: str, landmark: Locator) -> None:
+        """Load `address` and wait for `landmark`, or for a sign-in screen; once more if the portal stays blank."""
+        there = landmark.or_(self.sign_in.any_field).first
+        self.tab.goto(address, wait_until="domcontentloaded")
+        try:
+            expect(there).to_be_visible(timeout=BLANK)
+        except AssertionError:
+            self.tab.goto(address, wait_until="domcontentloaded")
+            self.tab.reload(wait_until="domcontentloaded")  # A change of the fragment alone would load nothing.
+            expect(there).to_be_visible()
+
+    def seen(self) -> str:
+        """Say which screen, pane or question is up."""
+        if screen := self.sign_in.which():
+            return screen
+        if MessageBox(self.blade.document).root.count():
+            return "a question of the portal that waits for an answer"
+        headings = [disguised(text) for text in self.blade.heading.all_inner_texts()]
+        if headings:
+            return f"the blade “{headings[0]}”"
+        if self.account_notice.count():
+            return "the portal without a page in it"
+        return super().seen()
+
+    def trouble(self) -> Trouble | None:
+        """Return the portal's refusal in its own words, or that the session has ended."""
+        if words := self.sign_in.refusal():
+            return Trouble(PortalRefused, f"“{words}”")
+        if screen := self.sign_in.which():
+            return Trouble(SessionEnded, screen)
+        if words := self.toasts.refusal() or BladeNotice(self.blade.section).refusal():
+            return Trouble(PortalRefused, f"“{words}”")
+        return None

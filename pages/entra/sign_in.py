@@ -1,0 +1,55 @@
+"""The sign-in pages, on which only a person acts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from pages.base import Page, action
+from pages.entra.shell import Account, Shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Locator
+
+
+class SignInPage(Page):
+    """Sign in to your account. keyturn opens it and waits; it never types here."""
+
+    name = "sign-in"
+    title = "Sign in to your account"
+    surroundings = Shell
+    around: Shell
+
+    @property
+    def proof(self) -> Iterable[Locator]:
+        """Any one of the sign-in screens."""
+        return [self.around.sign_in.any_field]
+
+    @action(anywhere=True)
+    def open(self) -> None:
+        """Open the Microsoft Entra admin center."""
+        self.around.go(self.url, self.around.account_notice)
+
+    @action(anywhere=True)
+    def wait_until_signed_in(self) -> Account:
+        """Wait until a person has signed in.
+
+        Returns at once where the browser still is signed in. Raises `PortalRefused` as soon as the sign-in service
+        shows one of its numbered errors, because no more screens follow it.
+        """
+        with self.expecting("a person to sign in"):
+            expect(self.around.account_notice.or_(self.around.sign_in.refusal_notice)).to_be_visible()
+        if self.around.sign_in.refusal():
+            raise self.failure("wait_until_signed_in")
+        # The shell paints the account before it knows the name.
+        expect(self.around.account_notice).to_have_text(re.compile(r"\S"))
+        expect(self.around.directory_notice).to_have_text(re.compile(r"\S"))
+        return self.around.account()
+
+    def screen(self) -> str:
+        """Say at once which sign-in screen is up, the number to match included; empty when none is."""
+        return self.around.sign_in.which()
