@@ -8,14 +8,15 @@ from keyturn.document.value import canonical
 from keyturn.fault import Faults
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from keyturn.model import Runbook
 
 
-def resolve_inputs(runbook: Runbook, given: Mapping[str, str]) -> dict[str, str]:
+def resolve_inputs(runbook: Runbook, given: Mapping[str, str], *, open_ended: Collection[str] = ()) -> dict[str, str]:
     """Return every input of `runbook` by name, given or by default, in its canonical form.
 
+    The inputs named in `open_ended` may be missing, and then are left out: a plan is not yet a run.
     Raises `Faulty` (an `Invalid`) that tells of all missing, unknown and malformed inputs at once.
     """
     faults = Faults()
@@ -24,6 +25,8 @@ def resolve_inputs(runbook: Runbook, given: Mapping[str, str]) -> dict[str, str]
             faults.add(None, f"input {name}", "no such input", found=name, allowed=runbook.inputs)
     resolved = {}
     for name, spec in runbook.inputs.items():
+        if name in open_ended and not given.get(name):
+            continue
         value = given.get(name, spec.default)
         if value is None or (value == "" and spec.default is None):
             about = spec.ask or spec.help

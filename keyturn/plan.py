@@ -1,0 +1,128 @@
+"""What a run would do: the steps with what is already known filled in, and the points of no return marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from keyturn.interpolate import NotYetKnown, fill
+from keyturn.model import Effect, FactKind, Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from keyturn.model import Fact, Probe, Runbook, Scalar, Step
+
+# The facts that inputs alone may decide, as the engine decides them during the run.
+_DECIDE: Mapping[FactKind, Callable[[Sequence[str]], bool]] = {
+    FactKind.SAME: lambda of: of[0].casefold() == of[1].casefold(),
+    FactKind.DIFFER: lambda of: all(of) and of[0].casefold() != of[1].casefold(),
+    FactKind.AGREES: lambda of: not of[0] or of[0].casefold() == of[1].casefold(),
+    FactKind.GIVEN: lambda of: bool(of[0]),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One step of the plan. `skipped` holds the reason when the inputs alone already rule the step out."""
+
+    step: Step
+    args: Mapping[str, Scalar]
+    skipped: str
+    no_return: bool
+
+
+def planned(runbook: Runbook, inputs: Mapping[str, str]) -> tuple[Planned, ...]:
+    """Return the plan for `inputs`, by name. What changes something and has no way back is a point of no return."""
+    names = {f"inputs.{name}": value for name, value in inputs.items()}
+    return tuple(
+        Planned(
+            step=step,
+            args={name: _filled(value, names) for name, value in step.args.items()},
+            skipped=next((fact.say for fact in step.when if holds(fact, names) is False), ""),
+            no_return=step.effect is not Effect.READ and not (step.undo and step.undo.do),
+        )
+        for step in runbook.steps
+    )
+
+
+def holds(fact: Fact, names: Mapping[str, str]) -> bool | None:
+    """Return whether `fact` holds, or None where only the run can tell."""
+    try:
+        of = [str(fill(text, names)) for text in fact.of]
+    except NotYetKnown:
+        return None
+    return _DECIDE[fact.kind](of) is not fact.negated if fact.kind in _DECIDE else None
+
+
+def _filled(value: Scalar, names: Mapping[str, str]) -> Scalar:
+    try:
+        return fill(value, names)
+    except NotYetKnown:
+        return value
+
+
+def plan_text(runbook: Runbook, inputs: Mapping[str, str], unknown: Sequence[str]) -> str:
+    """Return the plan for people to read. `unknown` names the inputs that are still to be given."""
+    lines = [f"{runbook.title} (revision {runbook.revision})", ""]
+    lines += [f"  {name} = {value or '(nothing)'}" for name, value in inputs.items()]
+    lines += [f"  {name} is still to be given" for name in unknown]
+    for number, item in enumerate(planned(runbook, inputs), 1):
+        lines += ["", *_step_lines(number, item)]
+    lines += ["", f"however it ends: {', '.join(act.value.replace('_', ' ') for act in runbook.always) or 'nothing'}"]
+    return "\n".join(lines) + "\n"
+
+
+def _step_lines(number: int, item: Planned) -> list[str]:
+    step = item.step
+    covers = ", ".join(f"P{covered:02}" for covered in step.covers)
+    lines = [f"{number:>3}. {step.id}: {step.title}{f' [{covers}]' if covers else ''}"]
+    if item.skipped:
+        return [*lines, f"     skipped: {item.skipped}"]
+    gate = "" if step.gate is Gate.NONE else f", gate {step.gate}"
+    args = ", ".join(f"{name}: {value}" for name, value in item.args.items())
+    lines.append(f"     {step.effect}{gate}, {step.page} {step.do}({args})")
+    lines += [f"     captures the secret {step.copies} into the store"] if step.copies else []
+    lines += [f"     pastes the secret {step.pastes}"] if step.pastes else []
+    lines += [f"     only when {_fact(fact)} (else skipped: {fact.say})" for fact in step.when]
+    lines += [f"     guard: {_fact(fact)} (else stopped: {fact.say})" for fact in step.guard]
+    lines += [f"     already done when {_probe(probe)}" for probe in step.done_when]
+    lines += [f"     expects {_probe(probe)}" for probe in step.expect]
+    lines += [f"     undo: {step.undo.say}"] if step.undo else []
+    lines += ["     POINT OF NO RETURN"] if item.no_return else []
+    return lines
+
+
+def _fact(fact: Fact) -> str:
+    return f"{'not ' if fact.negated else ''}{fact.kind} {', '.join(text or '(nothing)' for text in fact.of)}"
+
+
+def _probe(probe: Probe) -> str:
+    args = ", ".join(f"{name}: {value}" for name, value in probe.args.items())
+    return f"{probe.page} {probe.ask}({args})"
+
+
+def plan_json(runbook: Runbook, inputs: Mapping[str, str], unknown: Sequence[str]) -> dict[str, Any]:
+    """Return the plan as one JSON object."""
+    steps = [
+        {
+            "id": item.step.id,
+            "title": item.step.title,
+            "covers": list(item.step.covers),
+            "page": item.step.page,
+            "do": item.step.do,
+            "with": dict(item.args),
+            "effect": item.step.effect,
+            "gate": item.step.gate,
+            "when": [_fact(fact) for fact in item.step.when],
+            "guard": [_fact(fact) for fact in item.step.guard],
+            "done_when": [_probe(probe) for probe in item.step.done_when],
+            "expect": [_probe(probe) for probe in item.step.expect],
+            "undo": item.step.undo.say if item.step.undo else None,
+            "skipped": item.skipped or None,
+            "point_of_no_return": item.no_return,
+        }
+        for item in planned(runbook, inputs)
+    ]
+    head = {"runbook": runbook.name, "revision": runbook.revision, "title": runbook.title}
+    return head | {"inputs": dict(inputs), "unknown": list(unknown), "steps": steps}
