@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from playwright.sync_api import expect
 
-from pages.base import NotOne, Page, action, probe
+from pages.base import NotOne, Page, PageError, action, probe
 from pages.entra.dropdown import Dropdown
 from pages.entra.secrets_grid import SecretsGrid, told
 from pages.entra.shell import Shell
@@ -92,7 +92,7 @@ class AddClientSecretPane(Page):
     def add_and_copy_value(self) -> NewSecret:
         """Add the secret, wait until it is listed, and copy its value."""
         grid = SecretsGrid(self.around.blade.root)
-        known = self.known_ids() if self._known is None else self._known
+        known = self._known if self._known is not None else self.known_ids()
         self._same_as_before(grid, known)
         self.around.toasts.dismiss()  # What is said from here on is about this secret.
         fresh = grid.copyable_rows_beside(known)
@@ -130,6 +130,18 @@ class AddClientSecretPane(Page):
     def has_expires(self, expires: str) -> bool:
         """Return whether this lifetime is selected."""
         return lifetime(expires).fullmatch(self.expires_list.text()) is not None
+
+    def seen(self) -> str:
+        """Say what is on screen, and after Add which secrets are new in the list: their values nobody has."""
+        seen = super().seen()
+        grid = SecretsGrid(self.around.blade.root)
+        if not self.pressed or self._known is None or not grid.rows.count():
+            return seen
+        try:
+            made = [row for row in grid.listed("seen") if row.secret_id not in self._known]
+        except PageError:
+            return seen
+        return f"{seen}, with {told(made)} new in the list" if made else seen
 
     def known_ids(self) -> tuple[str, ...]:
         """Return the IDs of the secrets that exist before this one is added, and remember them."""

@@ -20,10 +20,11 @@ _REFUSAL: Final = re.compile(
     r"AsPerAppPolicy|\b(?:failed|fail|unable|could not|cannot|can't|denied|not allowed|error|conflict)\b",
     re.IGNORECASE,
 )
-# In place of a blade: seen in public scripts and reports, for a blade left and entered again, an unknown route, and a
-# directory that keeps people without a role out.
+# In place of a blade: seen in public scripts and reports, for a blade left and entered again, an unknown route, an
+# unknown application (the directory service's own words), and a directory that keeps people without a role out.
 _BLADE_REFUSAL: Final = re.compile(
-    r"blocked by tenant-wide policy|^\s*Content closed|^\s*Dashboard not found|\b401\b|AADSTS\d+", re.IGNORECASE
+    r"blocked by tenant-wide policy|^\s*Content closed|^\s*Dashboard not found|\b401\b|does not exist|AADSTS\d+",
+    re.IGNORECASE,
 )
 
 
@@ -51,7 +52,8 @@ class MessageBox(Component):
 
     def __init__(self, document: Tab | FrameLocator) -> None:
         # Two renderings: the older by its class (CSS, 2026-11: it has no role in public scripts), the newer a dialog.
-        super().__init__(document.locator(".fxs-messagebox, [role=dialog], [role=alertdialog]").filter(visible=True))
+        box = document.locator(".fxs-messagebox, [role=dialog], [role=alertdialog]").filter(visible=True)
+        super().__init__(box.filter(has=box.page.get_by_role("button", name="Yes", exact=True)))
         self.yes_button = self.root.get_by_role("button", name="Yes", exact=True)
 
 

@@ -42,8 +42,12 @@ class RegistrationOverviewPage(Page):
     def proof(self) -> Iterable[Locator]:
         """The blade's menu, and the Application ID among the Essentials."""
         yield self.around.blade.heading
-        yield self.around.blade.loaded(".fxc-essentials-item").first  # Any of the Essentials will do.
+        yield self._filled_in
         yield self.essential("Application (client) ID")
+
+    @property
+    def _filled_in(self) -> Locator:
+        return self.around.blade.loaded(".fxc-essentials-item").first  # Any of the Essentials will do.
 
     @property
     def expiry_notice(self) -> Locator:
@@ -78,7 +82,7 @@ class RegistrationOverviewPage(Page):
     @action(anywhere=True)
     def open(self, application_id: str) -> None:
         """Open the registration by its direct link."""
-        self.around.go(f"{self.url}/{_ADDRESS}{application_id}", self.around.blade.heading)
+        self.around.go(f"{self.url}/{_ADDRESS}{application_id}", self._filled_in)
         if self.around.sign_in.which():
             raise self.failure("open")
         self.arrive()

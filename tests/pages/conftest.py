@@ -1,0 +1,98 @@
+"""The replicas and a signed-in browser for the tests of page objects."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from playwright.sync_api import expect
+
+from keyturn.secret_format import make
+from pages.entra import ClientSecretsPage, RegistrationOverviewPage, SignInPage
+from rehearsal import Operator, Replicas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Page as Tab
+
+PATIENCE = 5_000  # ms: long enough for a busy machine, short enough for what is meant to fail
+
+
+class Portal:
+    """The admin center of one rehearsal, in one tab, signed in."""
+
+    def __init__(self, replicas: Replicas, tab: Tab) -> None:
+        self.replicas = replicas
+        self.tab = tab
+        self.url = replicas.entra_url
+        self.application_id = replicas.inputs["application_id"]
+
+    def secrets(self) -> list[dict[str, Any]]:
+        """Return the secrets of the registration as the server holds them."""
+        found: list[dict[str, Any]] = next(
+            one["secrets"]
+            for one in self.replicas.state()["registrations"]
+            if one["application_id"] == self.application_id
+        )
+        return found
+
+    def pressed(self, what: str) -> int:
+        """Return how often an irreversible button was pressed."""
+        return int(self.replicas.state()["pressed"].get(what, 0))
+
+    def overview(self) -> RegistrationOverviewPage:
+        """Return the registration's Overview, on screen."""
+        page = RegistrationOverviewPage(self.tab, self.url)
+        page.open(self.application_id)
+        return page
+
+    def client_secrets(self) -> ClientSecretsPage:
+        """Return the registration's client secrets, on screen."""
+        return self.overview().open_certificates_and_secrets()
+
+
+class Opening(Protocol):
+    """Opens a rehearsal: scenario, faults, and how the portal looks."""
+
+    def __call__(self, *faults: str, step: str = "", **options: Any) -> Portal: ...
+
+
+@pytest.fixture
+def short_patience(context: BrowserContext) -> Iterator[None]:
+    """Wait less than in a run."""
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def sign_in_waits(context: BrowserContext, short_patience: None) -> Iterator[Opening]:  # noqa: ARG001  # for its effect
+    """Open rehearsals in which nobody signs in."""
+    with ExitStack() as open_ones:
+
+        def opened(*faults: str, step: str = "", **options: Any) -> Portal:
+            replicas = open_ones.enter_context(Replicas(make_secret=make, faults=faults, **options))
+            replicas.at_step(step)
+            return Portal(replicas, context.new_page())
+
+        yield opened
+
+
+@pytest.fixture
+def admin_center(sign_in_waits: Opening) -> Iterator[Opening]:
+    """Open rehearsals in which the operator signs in."""
+    with ExitStack() as open_ones:
+
+        def opened(*faults: str, step: str = "", **options: Any) -> Portal:
+            portal = sign_in_waits(*faults, step=step, **options)
+            open_ones.enter_context(Operator(portal.replicas))
+            page = SignInPage(portal.tab, portal.url)
+            page.open()
+            page.wait_until_signed_in()
+            return portal
+
+        yield opened
