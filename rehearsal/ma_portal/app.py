@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, jsonify, redirect, render_template, request
 
+from rehearsal.headers import harden
 from rehearsal.ma_portal import changes
 from rehearsal.ma_portal.people import EVERYBODY, TWIN
 from rehearsal.ma_portal.refusals import EXPIRED
 from rehearsal.ma_portal.state import Credentials, Integration, MaPortal, Stage
 
 if TYPE_CHECKING:
-    from flask import Response
     from flask.typing import ResponseReturnValue
 
     from rehearsal.state import World
@@ -35,6 +35,7 @@ def make_app(world: World) -> Flask:
     portal = _begin(world)
     world.portals["ma_portal"] = portal
     app = Flask(__name__, static_url_path="/assets")
+    harden(app)
     _guard_sessions(app, world, portal)
     _add_sign_in(app, world, portal)
     _add_screens(app, world, portal)
@@ -71,11 +72,6 @@ def _guard_sessions(app: Flask, world: World, portal: MaPortal) -> None:
         if not portal.active and not request.path.startswith("/api/"):
             return render_template("access_lost.html", portal=portal), 403
         return None
-
-    @app.after_request
-    def keep_nothing(response: Response) -> Response:
-        response.headers["Cache-Control"] = "no-store"
-        return response
 
 
 def _add_sign_in(app: Flask, world: World, portal: MaPortal) -> None:

@@ -11,8 +11,8 @@ from flask import abort, jsonify, request
 from rehearsal.ma_portal.refusals import (
     DATE_PASSED,
     NO_PRIVILEGES,
+    REFUSED_VALUE,
     SERVER_ERROR,
-    WRONG_SECRET,
     refusal_of_form,
     refusal_of_token,
 )
@@ -53,7 +53,7 @@ class _Buttons:
         if refusal:
             return refusal
         if self.faults.strikes("ma-first-test-fails"):
-            return WRONG_SECRET
+            return REFUSED_VALUE
         if self.faults.strikes("ma-insufficient-privileges"):
             return NO_PRIVILEGES
         answer = self.world.tokens.check(asked.directory_id, asked.application_id, asked.value)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rehearsal.ma_portal.state import Credentials
 
-WRONG_SECRET = (
+REFUSED_VALUE = (
     "Have you entered a Client Secret ID? Please enter the Client Secret Value or recreate the Client Secret and use "
     "its Value."
 )
@@ -41,7 +41,7 @@ def refusal_of_form(credentials: Credentials, today: date) -> str:
     if credentials.expires_on < today:
         return DATE_PASSED
     if GUID.fullmatch(credentials.value):
-        return WRONG_SECRET
+        return REFUSED_VALUE
     return ""
 
 
@@ -51,7 +51,7 @@ def refusal_of_token(answer: Mapping[str, object] | None, directory_id: str) -> 
         return ""
     text = str(answer.get("error_description", ""))
     if "AADSTS7000215" in text:
-        return WRONG_SECRET
+        return REFUSED_VALUE
     if "AADSTS90002" in text or "AADSTS900023" in text:
         return (
             f"Connection Failed: {directory_id} not found. Check to make sure you have the correct tenant ID. "

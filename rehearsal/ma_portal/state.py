@@ -20,7 +20,7 @@ GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Stage(StrEnum):
-    """How far a browser has come in signing in: password, then one-time code, then in. A refused code is asked again."""
+    """How far a browser has come in signing in: password, one-time code, in. A refused code is asked for again."""
 
     PASSWORD = "password"  # noqa: S105  # the name of a screen
     CODE = "code"

@@ -90,12 +90,15 @@ if (form) {
     sayTested("Testing…");
     const result = await ask("/api/integration/test", values());
     byId("test").disabled = false;
+    if (result && !(result.passed && "noDialog" in switches)) {
+      byId("test-title").textContent = result.passed ? "Connection Successful" : "Connection Failed";
+      byId("test-text").textContent = result.text;
+      const show = () => byId("test-dialog").showModal();
+      if ("lateDialog" in switches) setTimeout(show, 2000);
+      else show();
+    }
     sayTested(result?.passed ? "Connection tested" : "");
     byId("save").disabled = !result?.passed || "saveDisabled" in switches;
-    if (!result || (result.passed && "noDialog" in switches)) return;
-    byId("test-title").textContent = result.passed ? "Connection Successful" : "Connection Failed";
-    byId("test-text").textContent = result.text;
-    setTimeout(() => byId("test-dialog").showModal(), "lateDialog" in switches ? 2000 : 0);
   });
   byId("test-dialog").addEventListener("click", event => { if (event.target.value) byId("test-dialog").close(); });
   on("save", "click", () => change("/api/integration/save", values()));

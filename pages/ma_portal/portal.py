@@ -1,0 +1,63 @@
+"""What surrounds every page of the MA Portal: its header, its refusals, and the sign-in in a page's place.
+
+No public picture or script of the portal was found, so all markup assumed here is that of the replica; labels are those
+of the vendor's documentation. The sign-in pages are Auth0's (documented); their headings are general knowledge.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pages.base import NotYet, PortalRefused, SessionEnded, Surroundings, Trouble, disguised
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+    from playwright.sync_api import Page as Tab
+
+# How the portal words a secret that it does not know or that has not replicated yet. The first is the beginning of the
+# vendor's own text (its troubleshooting page, 2023); the others are Microsoft's codes for the same two cases.
+_NOT_YET = ("Have you entered a Client Secret ID?", "AADSTS7000215", "AADSTS7000222")
+
+
+class MaPortal(Surroundings):
+    """The portal around a page."""
+
+    def __init__(self, tab: Tab) -> None:
+        super().__init__(tab)
+        self.password_heading = tab.get_by_role("heading", name="Welcome", exact=True)
+        self.code_heading = tab.get_by_role("heading", name="Verify Your Identity", exact=True)
+        self.sign_in_heading = self.password_heading.or_(self.code_heading)
+        self.account_notice = tab.get_by_role("group", name="Signed-in account", exact=True)
+        self.page_heading = tab.get_by_role("heading", level=1)
+        self.refusal_notice = tab.get_by_role("alert")
+        self.test_failed_dialog = tab.get_by_role("dialog", name="Connection Failed", exact=True)
+
+    def screen(self) -> str:
+        """Say at once which sign-in screen is up; empty when none is."""
+        if self.password_heading.is_visible():
+            return "the MA Portal's sign-in page"
+        if self.code_heading.is_visible():
+            return "the MA Portal's page for a one-time code"
+        return ""
+
+    def seen(self) -> str:
+        """Say which screen is up."""
+        if screen := self.screen():
+            return screen
+        headings = [disguised(text) for text in self.page_heading.all_inner_texts()]
+        return f"the page “{headings[0]}” of the MA Portal" if headings else super().seen()
+
+    def trouble(self) -> Trouble | None:
+        """Return the portal's refusal in its own words, or that the session has ended."""
+        if screen := self.screen():
+            return Trouble(SessionEnded, screen)
+        if self.test_failed_dialog.is_visible():
+            return _refusal(self.test_failed_dialog.get_by_role("paragraph"))
+        if self.refusal_notice.is_visible():
+            return _refusal(self.refusal_notice)
+        return None
+
+
+def _refusal(notice: Locator) -> Trouble:
+    words = notice.inner_text()
+    return Trouble(NotYet if any(text in words for text in _NOT_YET) else PortalRefused, f"“{disguised(words)}”")

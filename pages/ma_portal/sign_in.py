@@ -1,0 +1,60 @@
+"""The sign-in pages of the MA Portal, on which only a person acts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from playwright.sync_api import expect
+
+from pages.base import Page, action
+from pages.ma_portal.portal import MaPortal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Locator
+
+
+class Account(NamedTuple):
+    """Who is signed in, as the portal's header shows it."""
+
+    account: str
+
+
+class SignInPage(Page):
+    """Log in to the MA Portal. keyturn opens it and waits; it never types here."""
+
+    name = "sign-in"
+    title = "Log in to the MA Portal"
+    surroundings = MaPortal
+    around: MaPortal
+
+    @property
+    def proof(self) -> Iterable[Locator]:
+        """The page for the password or the one for the code."""
+        return [self.around.sign_in_heading]
+
+    @action(anywhere=True)
+    def open(self) -> None:
+        """Open the MA Portal."""
+        self.tab.goto(self.url, wait_until="domcontentloaded")
+        with self.expecting("the MA Portal or its sign-in page"):
+            landmark = self.around.sign_in_heading.or_(self.around.account_notice).or_(self.around.refusal_notice)
+            expect(landmark).to_be_visible()
+        if self.around.refusal_notice.is_visible():
+            raise self.failure("open")
+
+    @action(anywhere=True)
+    def wait_until_signed_in(self) -> Account:
+        """Wait until a person has signed in.
+
+        Returns at once where the browser still is signed in. Raises `SessionEnded` when nobody signs in in time.
+        """
+        with self.expecting("a person to sign in"):
+            expect(self.around.account_notice).to_have_text(re.compile(r"\S"))
+        return Account(self.around.account_notice.inner_text().strip())
+
+    def screen(self) -> str:
+        """Say at once which sign-in screen is up; empty when none is."""
+        return self.around.screen()

@@ -1,0 +1,140 @@
+"""User Management: which integration is saved, which group is synchronised and when it last was."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from playwright.sync_api import expect
+
+from pages.base import NotOne, Page, action, probe
+from pages.ma_portal.group_editor import GroupEditorPage
+from pages.ma_portal.portal import MaPortal
+from pages.ma_portal.saved_integration import SavedIntegration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Locator
+    from playwright.sync_api import Page as Tab
+
+
+class Integration(NamedTuple):
+    """What User Management shows. `state` is `saved` or `none`; the others are empty where nothing is shown."""
+
+    group: str
+    last_successful_sync: str
+    state: str
+
+
+class Group(NamedTuple):
+    """The group that is selected."""
+
+    group: str
+
+
+class Sync(NamedTuple):
+    """A synchronisation: when it was, as ISO writes it, and how many users the portal counts after it."""
+
+    last_successful_sync: str
+    users: int
+
+
+class UserManagementPage(Page):
+    """User Management, whether an integration is saved or not."""
+
+    name = "user-management"
+    title = "User Management"
+    surroundings = MaPortal
+    around: MaPortal
+
+    def __init__(self, tab: Tab, url: str) -> None:
+        super().__init__(tab, url)
+        self.heading = tab.get_by_role("heading", level=1, name="User Management", exact=True)
+        self.saved = SavedIntegration(tab)
+        self.new_integration_pane = tab.get_by_role("region", name="New Integration", exact=True)
+        self.sync_dialog = tab.get_by_role("dialog", name="Sync Now", exact=True)
+        self.sync_yes_button = self.sync_dialog.get_by_role("button", name="Yes", exact=True)
+
+    @property
+    def proof(self) -> Iterable[Locator]:
+        """The heading, and one of the two things the page can be."""
+        return [self.heading, self.saved.root.or_(self.new_integration_pane)]
+
+    @action()
+    def read_integration(self) -> Integration:
+        """See which group is synchronised."""
+        if not self.saved.root.is_visible():
+            return Integration("", "", "none")
+        return Integration(self.saved.group(), self.saved.last_sync(), "saved")
+
+    @action()
+    def select_group(self, group: str, otherwise: str) -> Group:
+        """Make sure that the group is selected, or `otherwise` where `group` is empty; changes nothing if it is.
+
+        Raises `NotOne` when both are empty, or when the portal lists no group of that name or several.
+        """
+        wanted = group or otherwise
+        if not wanted:
+            raise NotOne(
+                self.title,
+                "select_group",
+                expected="the name of one group",
+                seen="none: no group was selected before, so set ad_group",
+            )
+        with self.expecting("an integration to be saved"):
+            expect(self.saved.root).to_be_visible()
+        if self.saved.group() == wanted:
+            return Group(wanted)
+        self.saved.edit_group_button.click()
+        editor = GroupEditorPage(self.tab, self.url).arrive()
+        editor.select_group(wanted)
+        editor.save_integration()
+        self.pressed = True
+        with self.expecting(f"Group Name to show “{wanted}”"):
+            expect(self.saved.group_notice).to_have_text(wanted)
+        return Group(wanted)
+
+    @action()
+    def sync_now(self) -> Sync:
+        """Click Sync Now, answer Yes, and wait until Last Successful Sync changes."""
+        with self.expecting("a group to be selected"):
+            expect(self.saved.group_notice).to_have_text(re.compile(r"\S"))
+        before = self.saved.last_sync_notice.inner_text()
+        self.saved.sync_button.click()
+        with self.expecting("the question whether to synchronise"):
+            expect(self.sync_dialog).to_be_visible()
+        self.press_once(self.sync_yes_button)
+        with self.expecting("Last Successful Sync to change"):
+            # The whole text, because what was there before may be empty, which every text contains.
+            same = re.compile(rf"^\s*{re.escape(before.strip())}\s*$")
+            changed = self.saved.last_sync_notice.filter(has_not_text=same)
+            expect(changed.or_(self.around.refusal_notice).or_(self.around.sign_in_heading)).to_be_visible()
+            if not changed.is_visible():
+                raise self.failure("sync_now")
+        with self.expecting("Last Successful Sync to be a date and time of a known form"):
+            if not (moment := self.saved.last_sync()):
+                raise self.failure("sync_now")
+        return Sync(moment, int(self.saved.users_notice.inner_text()))
+
+    @probe
+    def has_integration(self, nickname: str) -> bool:
+        """Whether an integration with this nickname is saved."""
+        return self.saved.root.is_visible() and self.saved.nickname() == nickname
+
+    @probe
+    def has_group(self, group: str) -> bool:
+        """Whether this group is selected."""
+        return self.saved.root.is_visible() and self.saved.group() == group
+
+    @probe
+    def has_synchronised_since(self, moment: str) -> bool:
+        """Whether the last successful synchronisation was at `moment`, as ISO writes it, or later."""
+        shown = self.saved.last_sync() if self.saved.root.is_visible() else ""
+        if not shown or not moment:
+            return False
+        last, asked = datetime.fromisoformat(shown), datetime.fromisoformat(moment)
+        if last.tzinfo is None or asked.tzinfo is None:  # Without a zone only the clock times can be compared.
+            last, asked = last.replace(tzinfo=None), asked.replace(tzinfo=None)
+        return last >= asked
