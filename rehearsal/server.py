@@ -37,7 +37,7 @@ class Replicas:
     "classic" or "react". Raises `ValueError` for a scenario or fault that does not exist.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # keywords, each a switch of its own
         self,
         *,
         make_secret: Callable[[], str],

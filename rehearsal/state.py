@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rehearsal.faults import FaultPlan
 from rehearsal.operator_desk import Desk
 from rehearsal.tokens import TokenEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rehearsal.faults import FaultPlan
 
 MASK = "*" * 18  # counted in a picture: three characters of the value, then eighteen asterisks
 
@@ -109,7 +110,7 @@ def _now() -> datetime:
 
 @dataclass(slots=True)
 class World:
-    """Everything that the replicas of one rehearsal share. Hold `lock` while reading or changing more than one thing."""
+    """Everything that the replicas of one rehearsal share. Hold `lock` to read or change more than one thing."""
 
     directory: Directory
     registrations: list[Registration]
@@ -172,5 +173,14 @@ def _registration(one: Registration) -> dict[str, Any]:
     return {
         "name": one.name,
         "active": one.active,
-        "secrets": [{**secret.public(), "value": secret.value} for secret in one.secrets],
+        "secrets": [
+            {
+                "secret_id": secret.secret_id,
+                "description": secret.description,
+                "start": secret.start.isoformat(),
+                "end": secret.end.isoformat(),
+                "value": secret.value,
+            }
+            for secret in one.secrets
+        ],
     }

@@ -24,8 +24,7 @@ _REFUSALS = {
     ),
     "add-lifetime-cap": (
         "CredentialInvalidLifetimeAsPerAppPolicy",
-        "Credential lifetime exceeds the max value allowed as per assigned policy "
-        "'3f1c5b9e-6a07-4d4e-9c52-7f0d8a1e6b34'.",
+        "Credential lifetime exceeds the max value allowed as per assigned policy 'rehearsal-longest-lifetime'.",
     ),
     "insufficient-privileges": (
         "Authorization_RequestDenied",
@@ -72,10 +71,10 @@ def _term(world: World, asked: dict[str, Any]) -> tuple[datetime, datetime]:
         else:
             start = world.clock().replace(microsecond=0)
             end = start + timedelta(days=int(asked["days"]))
-        if not start < end <= start + LONGEST:
-            raise ValueError
-    except (KeyError, TypeError, ValueError):
-        raise Refused("InvalidKeyEndDate", f"{_GENERIC}: the end date is not allowed.") from None
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise Refused("InvalidKeyEndDate", f"{_GENERIC}: the end date cannot be read.") from None
+    if not start < end <= start + LONGEST:
+        raise Refused("InvalidKeyEndDate", f"{_GENERIC}: the end date is not allowed.")
     return start, end
 
 

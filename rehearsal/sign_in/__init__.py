@@ -35,13 +35,8 @@ def make_app(world: World) -> Flask:
     def authorize() -> ResponseReturnValue:
         """Begin a sign-in and show its first screen."""
         key = desk.begin(screens(world), error(world))
-        return render_template(
-            "sign_in.html",
-            key=key,
-            who=world.directory,
-            second=world.faults.live("two-accounts"),
-            attempt=desk.sign_ins[key],
-        )
+        second = world.faults.live("two-accounts")
+        return render_template("sign_in.html", key=key, who=world.directory, second=second)
 
     @app.get("/attempt/<key>")
     def attempt(key: str) -> ResponseReturnValue:

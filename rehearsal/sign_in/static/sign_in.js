@@ -40,6 +40,8 @@ document.addEventListener("click", async (event) => {
   await fetch(`/attempt/${attempt}/${passes.closest(".screen").dataset.screen}`, { method: "POST" });
 });
 
+document.addEventListener("submit", (event) => event.preventDefault());
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input")) {
     event.target.closest(".screen").querySelector("[data-pass]").click();
