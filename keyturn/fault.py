@@ -104,12 +104,12 @@ class Faults:
         self, place: Place | None, path: str, message: str, *, found: str = "", allowed: Iterable[str] = ()
     ) -> None:
         """Note a fault. The nearest match is looked for among `allowed`."""
-        words = tuple(allowed)
+        words = tuple(map(disguised, allowed))
         near = nearest(found, words) if found else ""
         self._found.append(
             Fault(
                 place=place,
-                path=path,
+                path=disguised(path),
                 message=disguised(message),
                 found=disguised(found),
                 allowed=words,

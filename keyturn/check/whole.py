@@ -10,7 +10,7 @@ from keyturn.check.finding import Finding
 from keyturn.check.names import Names
 from keyturn.check.rules import check_rules
 from keyturn.document import read
-from keyturn.fault import Faults
+from keyturn.fault import Fault, Faults
 from keyturn.interpolate import references
 from keyturn.model import InputType
 
@@ -33,16 +33,20 @@ def check_file(path: Path, catalogue_of: Callable[[Iterable[str]], Catalogue]) -
     """Read and check the runbook in `path`: the faults of its form and of its content, at once.
 
     `catalogue_of` gives the catalogue of the packages that the runbook names. A part that could not be read is not
-    checked further; where a fault of form stands, none of content is told.
+    checked further: neither where a fault of form stands nor for what such a part leaves undone around it.
     """
     faults = Faults()
     runbook = read(path, faults)
     if runbook:
-        places = {fault.place for fault in faults.sorted()}
+        form = faults.sorted()
         content = Faults(faults.texts)
         _check(Finding(runbook, catalogue_of(portal.pages for portal in runbook.portals.values()), content))
-        faults.take(fault for fault in content.sorted() if fault.place not in places)
+        faults.take(fault for fault in content.sorted() if not any(_follows(fault, first) for first in form))
     return runbook, faults
+
+
+def _follows(fault: Fault, first: Fault) -> bool:
+    return fault.place == first.place or first.path.startswith(f"{fault.path}.")
 
 
 def notices(runbook: Runbook) -> list[str]:

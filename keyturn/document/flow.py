@@ -54,7 +54,8 @@ def flattened(own: Own) -> Runbook:
             given = _given(own, index, renamed.use(entry), sub)
             taken = _Taken(entry.id, given)
             for number, step in enumerate(sub.steps):
-                _move(sub.places, number, len(steps), places)
+                _move(sub.places, number, len(steps), places, behind=len(entry.when))
+                _move(own.runbook.places, index, len(steps), places, only="when")
                 steps.append(replace(taken.step(step), covers=entry.covers, when=_when(renamed, entry, taken, step)))
             book = _joined(own, index, book, taken, sub)
     return replace(book, steps=tuple(steps), places=places)
@@ -64,10 +65,17 @@ def _when(renamed: _Renamed, entry: Use, taken: _Taken, step: Step) -> tuple[Fac
     return (*map(renamed.fact, entry.when), *taken.step(step).when)
 
 
-def _move(places: Mapping[Path, Place], old: int, new: int, into: dict[Path, Place]) -> None:
+def _move(
+    places: Mapping[Path, Place], old: int, new: int, into: dict[Path, Place], *, behind: int = 0, only: str = ""
+) -> None:
+    """Copy the places of step `old` to step `new`; the facts of its `when` stand behind so many of ours."""
     for path, place in places.items():
-        if path[:2] == ("steps", old):
-            into["steps", new, *path[2:]] = place
+        if path[:2] != ("steps", old) or (only and path[2:3] != (only,)):
+            continue
+        rest = list(path[2:])
+        if rest[:1] == ["when"] and len(rest) > 1 and isinstance(rest[1], int):
+            rest[1] += behind
+        into["steps", new, *rest] = place
 
 
 class _Texts:
@@ -166,6 +174,8 @@ def _given(own: Own, index: int, use: Use, sub: Runbook) -> dict[str, str]:
         place, label = own.at(index, "with", name)
         if name not in sub.inputs:
             faults.add(place, label, f"{use.use} has no such input", found=name, allowed=sub.inputs)
+        elif unknown := _unknown(text, own.runbook.inputs):
+            faults.add(place, label, "no such input in `inputs`", found=unknown, allowed=own.runbook.inputs)
         elif message := _misfit(text, sub.inputs[name], own.runbook.inputs):
             faults.add(place, label, message, found=text, allowed=sub.inputs[name].choices)
     for name, spec in sub.inputs.items():
@@ -181,6 +191,11 @@ def _given(own: Own, index: int, use: Use, sub: Runbook) -> dict[str, str]:
             place, label = own.at(index, "outputs", name)
             faults.add(place, label, f"{use.use} has no such output", found=inner, allowed=outputs)
     return given
+
+
+def _unknown(text: str, ours: Mapping[str, Input]) -> str:
+    names = [reference.of for reference in references(text) if reference.root == "inputs"]
+    return next((name for name in names if name not in ours), "")
 
 
 def _misfit(text: str, spec: Input, ours: Mapping[str, Input]) -> str:

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyturn.catalogue import Catalogue, described
+from pages import REGISTRY
+from pages.base import Page, action, probe
+
+if TYPE_CHECKING:
+    from elsewhere import NextPage  # type: ignore[import-not-found]
+
+
+@dataclass(frozen=True)
+class Found:
+    group: str
+    users: int
+
+
+class Sample(Page):
+    name = "sample"
+    title = "Sample"
+
+    @action()
+    def read(self) -> Found | None:
+        """Read it.
+
+        More about it.
+        """
+        return None
+
+    @action()
+    def move(self) -> NextPage:
+        """Move on."""
+
+    @action()
+    def pair(self) -> tuple[str, str]:
+        """Give two texts without names."""
+        return "", ""
+
+
+def test_an_action_is_described_from_its_signature(catalogue: Catalogue) -> None:
+    add = catalogue.page("practice", "keys").actions["add_and_copy"]
+    assert (add.doc, add.secret, add.anywhere) == ("Add a key and copy its value", "copies", False)
+    assert add.outputs == ("secret_id", "expires_on")
+    assert {name: (spec.type, spec.required, spec.choices) for name, spec in add.parameters.items()} == {
+        "description": (str, True, ()),
+        "days": (int, False, ()),
+        "kind": (str, False, ("short", "long")),
+    }
+    assert catalogue.page("practice", "sign-in").actions["open"].anywhere
+    assert catalogue.page("practice", "keys") is catalogue.page("practice", "keys")
+
+
+def test_what_an_action_returns_is_told_by_its_fields() -> None:
+    actions = described(Sample).actions
+    assert actions["read"].outputs == ("group", "users")
+    assert actions["read"].doc == "Read it"
+    assert actions["move"].outputs == ()
+    assert actions["pair"].outputs == ()
+
+
+def test_the_opposite_of_a_probe_is_known(catalogue: Catalogue) -> None:
+    keys = catalogue.page("practice", "keys")
+    assert keys.probe("has_no_key") is keys.probe("has_key") is not None
+    assert keys.probe("has_no_kye") is None
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given", "bound"),
+    [("days", "30", 30), ("days", 30, 30), ("kind", "long", "long"), ("description", "30", "30")],
+)
+def test_a_text_filled_in_is_bound_to_the_type_of_the_argument(
+    catalogue: Catalogue, parameter: str, given: Any, bound: object
+) -> None:
+    spec = catalogue.page("practice", "keys").actions["add_and_copy"].parameters[parameter]
+    assert spec.bind(given) == bound
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given"), [("days", "soon"), ("days", True), ("days", "３"), ("kind", "shirt"), ("description", 7)]
+)
+def test_a_value_that_does_not_fit_the_argument_is_refused(catalogue: Catalogue, parameter: str, given: Any) -> None:
+    spec = catalogue.page("practice", "keys").actions["add_and_copy"].parameters[parameter]
+    with pytest.raises(ValueError, match=r"a text|a whole number|one of short, long"):
+        spec.bind(given)
+
+
+def test_truth_values_are_bound_from_their_words(catalogue: Catalogue) -> None:
+    quietly = catalogue.page("practice", "keys").actions["delete_key"].parameters["quietly"]
+    assert quietly.bind("true") is True
+    assert quietly.bind("false") is False
+    with pytest.raises(ValueError, match="true or false"):
+        quietly.bind("yes")
+
+
+class _List(Page):
+    @action()
+    def take(self, things: list[str]) -> None:
+        """Take things."""
+
+
+class _Many(Page):
+    @action()
+    def take(self, *things: str) -> None:
+        """Take things."""
+
+
+class _Secret(Page):
+    @action()
+    def take(self, secret: str) -> None:
+        """Take a secret."""
+
+
+class _Question(Page):
+    @probe
+    def has_no_name(self) -> bool:
+        """Return whether it has no name."""
+        return True
+
+
+@pytest.mark.parametrize("page", [_List, _Many, _Secret, _Question])
+def test_a_page_that_no_runbook_could_use_is_our_own_mistake(page: type[Page]) -> None:
+    with pytest.raises(TypeError, match=r"no argument|is not str|is called has_"):
+        described(page)
+
+
+def test_only_the_packages_that_are_asked_for_are_there() -> None:
+    registry = {"one": {"sample": Sample}, "two": {"sample": Sample}}
+    catalogue = Catalogue.of(["one", "none"], registry)
+    assert catalogue.packages() == ("one",)
+    assert catalogue.known() == ("one", "two")
+    assert catalogue.pages("one") == ("sample",)
+    with pytest.raises(KeyError):
+        catalogue.page("two", "sample")
+
+
+def test_every_page_that_ships_can_be_described() -> None:
+    for package in REGISTRY:
+        catalogue = Catalogue.of([package])
+        for page in catalogue.pages(package):
+            spec = catalogue.page(package, page)
+            assert spec.cls.name == page
+            assert all(action.doc for action in spec.actions.values())
