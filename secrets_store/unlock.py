@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from secrets_store import keychain, terminal
-from secrets_store.errors import CannotUnlock
+from secrets_store.errors import CannotUnlock, WrongPassphrase
 from secrets_store.identity_file import NAME, read_identity, read_keys
 
 if TYPE_CHECKING:
@@ -33,15 +33,16 @@ def identities(
     kept = keychain.recall(store.ledger.store)
     if kept is not None:
         return [read_identity(store.folder, kept)]
-    for left in reversed(range(_TRIES)):
-        passphrase = terminal.ask("Passphrase of the store: ", hidden=True)
+    for _ in range(_TRIES - 1):
         try:
-            return [read_identity(store.folder, passphrase)]
-        except CannotUnlock as error:
-            if not left:
-                raise
+            return [_asked(store)]
+        except WrongPassphrase as error:
             terminal.say(error.message)
-    raise AssertionError  # the loop returns or raises
+    return [_asked(store)]
+
+
+def _asked(store: Store) -> X25519Identity:
+    return read_identity(store.folder, terminal.ask("Passphrase of the store: ", hidden=True))
 
 
 def _read_fd(descriptor: int) -> bytes:

@@ -203,6 +203,16 @@ def test_bech32_with_left_over_bits_is_refused() -> None:
         encoding.from_bech32("age", text)
 
 
+def test_mixed_case_is_refused() -> None:
+    with pytest.raises(AgeError, match="mixes"):
+        encoding.from_bech32("age", GOOD[:4] + GOOD[4:].upper())
+
+
+def test_a_header_that_never_ends_is_refused() -> None:
+    with pytest.raises(HeaderError, match="cut or too long"):
+        open_sealed(b"age-encryption.org/v1\n-> x " + b"a" * (1 << 20) + b"\n", [])
+
+
 def test_base64_of_an_impossible_length_is_refused() -> None:
     with pytest.raises(HeaderError):
         encoding.from_base64(b"AAAAA")

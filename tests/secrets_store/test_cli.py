@@ -1,0 +1,336 @@
+"""`keyturn secrets` from the outside: what it prints, returns and leaves behind."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyturn import desktop_clipboard, settings, signing, store_head
+from keyturn.cli import secrets
+from keyturn.errors import CannotStart
+from secrets_store import (
+    BadInput,
+    CannotUnlock,
+    NotThere,
+    NotVerified,
+    RecipientsChanged,
+    Secret,
+    Store,
+    keychain,
+    terminal,
+)
+from secrets_store.age import X25519Identity
+from secrets_store.age import passphrase as scrypt
+from tests.secrets_store.conftest import VALUE, metadata, sealed
+from tests.secrets_store.test_keys import _cheap, piped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    Run = Callable[..., tuple[int, dict[str, Any]]]
+
+PASSPHRASE = b"correct-horse-battery\n"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signing_key: Ed25519PrivateKey) -> None:
+    monkeypatch.setattr(settings, "default_signing_key", lambda: tmp_path / "signing_key")
+    monkeypatch.setattr(signing, "load_or_make", lambda: signing_key)
+    monkeypatch.setattr(store_head, "_file", lambda: tmp_path / "state" / "heads.json")
+    monkeypatch.setattr(keychain, "_backend", lambda: None)
+    monkeypatch.setattr(terminal, "DEVICE", str(tmp_path / "no-terminal"))
+    monkeypatch.setattr(scrypt, "_wrap_key", _cheap)
+    (tmp_path / "signing_key").touch()
+
+
+@pytest.fixture
+def run(folder: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    def call(*words: str, store: Path = folder) -> tuple[int, dict[str, Any]]:
+        parser = argparse.ArgumentParser()
+        secrets.register(parser.add_subparsers())
+        args = parser.parse_args(["secrets", words[0], "--store", str(store), "--json", *words[1:]])
+        code = args.run(args)
+        return code, json.loads(capfd.readouterr().out.splitlines()[-1])
+
+    return call
+
+
+@pytest.fixture
+def key_fd(operator: X25519Identity) -> Callable[[], str]:
+    return lambda: str(piped(operator.text().encode()))
+
+
+def init(run: Run, *words: str) -> dict[str, Any]:
+    public = str(X25519Identity.generate().recipient)
+    return run("init", "--break-glass", public, "--passphrase-fd", str(piped(PASSPHRASE)), *words)[1]
+
+
+def test_init_makes_a_store_that_its_passphrase_drills(run: Run, folder: Path) -> None:
+    made = init(run)
+    assert list(made["recipients"]) == ["operator", "break-glass"]
+    code, result = run("drill", "--passphrase-fd", str(piped(PASSPHRASE)))
+    assert (code, result) == (0, {"opened": {"operator": 0}, "never": ["break-glass"]})
+    assert not [path for path in folder.rglob("*") if path.stat().st_mode & 0o077]
+
+
+def test_init_with_a_terminal_offers_words_and_makes_a_break_glass_pair(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    answers: list[str] = []
+
+    def ask(prompt: str, *, hidden: bool) -> str:
+        answers.append(prompt)
+        words = answers[0].split("\n")[1].strip()
+        if "last" in prompt:
+            return "wrong" if len(said) == 2 else said[1].split()[-1][-6:]
+        return {1: "", 2: "wrong", 3: words, 4: ""}[len(answers)] if hidden or "Break" in prompt else ""
+
+    monkeypatch.setattr(terminal, "ask", ask)
+    monkeypatch.setattr(terminal, "say", said.append)
+    monkeypatch.setattr(keychain, "remember", lambda *_: False)
+    assert run("init", "--remember")[0] == 0
+    private = said[1].split()[-1]
+    assert run("drill", "--identity-fd", str(piped(private.encode())))[1]["opened"] == {"break-glass": 0}
+    assert private.encode() not in b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("question", ["once more", "last"])
+def test_init_makes_nothing_when_words_or_key_are_not_repeated(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    def ask(prompt: str, *, hidden: bool) -> str:
+        return "not it" if question in prompt else "a passphrase of mine" if hidden else ""
+
+    monkeypatch.setattr(terminal, "ask", ask)
+    monkeypatch.setattr(terminal, "say", lambda _text: None)
+    with pytest.raises(BadInput, match=r"not repeated|not written down"):
+        run("init")
+    assert not folder.exists()
+
+
+def test_init_without_a_terminal_makes_nothing(run: Run, folder: Path) -> None:
+    with pytest.raises(CannotUnlock):
+        run("init")
+    with pytest.raises(CannotUnlock):
+        run("init", "--passphrase-fd", str(piped(PASSPHRASE)))
+    assert not folder.exists()
+    run("init", "--single-recipient-i-accept-loss", "--passphrase-fd", str(piped(PASSPHRASE)))
+
+
+def test_list_show_and_due_need_no_key(run: Run, store: Store, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run("list")[1] == {"entries": [], "open": []}
+    entry, waiting = sealed(store), store.intend(metadata("other"))
+    code, result = run("list")
+    assert (code, [one["id"] for one in result["entries"]], result["open"]) == (0, [entry.id], [waiting.id])
+    assert run("show", "vendor-secret")[1]["expires_on"] == "2028-11-23"
+    with pytest.raises(NotThere) as caught:
+        run("show", "nothing")
+    assert caught.value.exit_code == 2
+    assert run("due", "--within", "7d")[0] == 0
+    code, result = run("due", "--within", "99999", "--ics", str(store.folder.parent / "due.ics"))
+    assert (code, [one["id"] for one in result["due"]]) == (20, [entry.id])
+    assert "BEGIN:VEVENT" in (store.folder.parent / "due.ics").read_text()
+    with pytest.raises(SystemExit):
+        run("due", "--within", "soon")
+    capfd.readouterr()
+
+
+def test_a_long_list_is_printed_plainly(run: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyturn.cli.secrets_read._TABLE_LIMIT", 0)
+    sealed(store)
+    assert len(run("list")[1]["entries"]) == 1
+
+
+def test_no_store_says_how_to_make_one(run: Run, folder: Path) -> None:
+    with pytest.raises(NotThere) as caught:
+        run("list", store=folder / "none")
+    assert "init" in caught.value.hint
+
+
+def test_verify_names_the_faults_and_refuses(run: Run, store: Store) -> None:
+    entry = sealed(store)
+    assert run("verify")[1] == {"faults": [], "head": store.head()}
+    with pytest.raises(NotVerified):
+        run("verify", "--head", "0" * 63 + "1")
+    (store.folder / entry.file).unlink()
+    with pytest.raises(NotVerified, match="1 faults"):
+        run("verify")
+    (store.folder / "recipients.txt").unlink()
+    with pytest.raises(NotVerified):
+        run("verify")
+
+
+def test_verify_tells_changed_recipients_from_the_rest(run: Run, store: Store) -> None:
+    (store.folder / "recipients.txt").write_text("# nobody\n")
+    with pytest.raises(RecipientsChanged):
+        run("verify")
+
+
+def test_a_folder_that_was_rolled_back_between_two_commands_is_noticed(run: Run, store: Store, tmp_path: Path) -> None:
+    sealed(store)
+    shutil.copytree(store.folder, tmp_path / "old")
+    sealed(store)
+    run("list")
+    shutil.rmtree(store.folder)
+    shutil.copytree(tmp_path / "old", store.folder)
+    for word in ("list", "verify"):
+        with pytest.raises(NotVerified):
+            run(word)
+
+
+def test_heads_that_cannot_be_read_are_none(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "heads.json").write_text("[]")
+    assert store_head.remembered(store.folder) is None
+
+
+def test_copy_to_a_descriptor_a_file_or_nowhere_else(
+    run: Run, store: Store, key_fd: Callable[[], str], tmp_path: Path
+) -> None:
+    sealed(store)
+    reader, writer = os.pipe()
+    run("copy", "vendor-secret", "--fd", str(writer), "--identity-fd", key_fd())
+    os.close(writer)
+    assert os.read(reader, 1000) == VALUE.encode()
+    run("copy", "vendor-secret", "--out", str(tmp_path / "out"), "--identity-fd", key_fd())
+    assert (tmp_path / "out").read_text() == VALUE
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(BadInput, match="terminal only"):
+        run("copy", "vendor-secret", "--reveal", "--identity-fd", key_fd())
+    with pytest.raises(BadInput, match="say one"):
+        run("copy", "vendor-secret", "--reveal", "--out", "x")
+    assert (store.folder / "journal.jsonl").read_bytes().count(b'"op":"shown"') == 2
+
+
+def test_copy_reveals_on_the_terminal_alone(
+    run: Run, store: Store, key_fd: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(terminal, "say", said.append)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    sealed(store)
+    result = run("copy", "vendor-secret", "--reveal", "--identity-fd", key_fd())[1]
+    assert said == [VALUE]
+    assert VALUE not in json.dumps(result)
+
+
+class Desk:
+    """A desktop's clipboard, as programs on PATH."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.board = folder / "board"
+        self.board.write_text("before")
+        programs = folder / "bin"
+        programs.mkdir()
+        put = f'cat > {self.board}; echo "$*" >> {folder}/args'
+        (programs / "xclip").write_text(f'#!/bin/sh\ncase "$*" in *-out*) cat {self.board};; *) {put};; esac\n')
+        (programs / "xclip").chmod(0o755)
+        self.arguments = folder / "args"
+        monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+        monkeypatch.setenv("DISPLAY", ":none")
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(tmp_path, monkeypatch)
+
+
+def test_copy_lends_the_value_to_the_clipboard_and_clears_it(
+    run: Run, store: Store, key_fd: Callable[[], str], desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(desktop_clipboard, "sleep", lambda seconds: seen.append((seconds, desk.board.read_text())))
+    entry = sealed(store)
+    assert run("copy", entry.id, "--identity-fd", key_fd())[1] == {"id": entry.id, "cleared": True}
+    assert seen == [(30, VALUE)]
+    assert desk.board.read_text() == ""
+    assert VALUE not in desk.arguments.read_text()
+
+
+def test_what_was_copied_since_is_left_on_the_clipboard(
+    run: Run, store: Store, key_fd: Callable[[], str], desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desktop_clipboard, "sleep", lambda _seconds: desk.board.write_text("mine"))
+    assert run("copy", sealed(store).id, "--identity-fd", key_fd())[1]["cleared"] is False
+    assert desk.board.read_text() == "mine"
+
+
+def test_interrupting_clears_the_clipboard_at_once(
+    run: Run, store: Store, key_fd: Callable[[], str], desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(desktop_clipboard, "sleep", interrupt)
+    assert run("copy", sealed(store).id, "--identity-fd", key_fd())[1]["cleared"] is True
+    assert desk.board.read_text() == ""
+
+
+def test_without_a_desktop_no_key_is_asked_for(run: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    sealed(store)
+    with pytest.raises(CannotStart, match="no desktop clipboard"):
+        run("copy", "vendor-secret")
+
+
+@pytest.mark.parametrize(
+    ("platform", "wayland", "program"), [("darwin", "", "pbcopy"), ("linux", "w", "wl-copy"), ("linux", "", "xclip")]
+)
+def test_each_desktop_has_its_program(
+    monkeypatch: pytest.MonkeyPatch, platform: str, wayland: str, program: str
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("WAYLAND_DISPLAY", wayland)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    assert desktop_clipboard.find().put[0] == program
+
+
+def test_export_writes_what_was_named(run: Run, store: Store, key_fd: Callable[[], str], tmp_path: Path) -> None:
+    one, _ = sealed(store), sealed(store, name="other")
+    assert run("export", "other", "--env", str(tmp_path / "env"), "--identity-fd", key_fd())[0] == 0
+    assert (tmp_path / "env").read_text() == f"OTHER='{VALUE}'\n"
+    words = ["--kdbx", str(tmp_path / "k.kdbx"), "--kdbx-passphrase-fd", str(piped(b"words\n"))]
+    result = run("export", *words, "--identity-fd", key_fd())[1]
+    assert (len(result["exported"]), result["exported"][0]) == (2, one.id)
+    with pytest.raises(BadInput):
+        run("export")
+
+
+def test_recipients_are_added_removed_and_what_they_saw_is_listed(
+    run: Run, store: Store, key_fd: Callable[[], str]
+) -> None:
+    entry, colleague = sealed(store), X25519Identity.generate()
+    added = run("recipients", "add", "colleague", str(colleague.recipient), "--identity-fd", key_fd())[1]
+    assert (added["recipients"]["colleague"], added["rotate"]) == (str(colleague.recipient), [])
+    removed = run("recipients", "remove", "colleague", "--identity-fd", key_fd())[1]
+    assert (list(removed["recipients"]), removed["rotate"]) == (["operator", "break-glass"], [entry.id])
+    for words in (["add", "x"], ["remove"], ["remove", "nobody"], ["add", "operator", str(colleague.recipient)]):
+        with pytest.raises(BadInput):
+            run("recipients", *words, "--identity-fd", key_fd())
+    assert run("recipients")[1]["rotate"] == []
+
+
+def test_the_help_lists_every_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    secrets.register(parser.add_subparsers())
+    with pytest.raises(SystemExit):
+        parser.parse_args(["secrets", "--help"])
+    shown = capsys.readouterr().out
+    assert all(f"  {code}  " in shown for code in range(10, 20))
+
+
+def test_lending_needs_no_store(desk: Desk) -> None:
+    assert desktop_clipboard.lend(Secret(VALUE, "v"), 0)
+    assert desk.board.read_text() == ""

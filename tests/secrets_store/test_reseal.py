@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from secrets_store import BadInput, CannotUnlock, NotVerified, Recipient, RecipientsChanged, Store, disk, reseal
+from secrets_store.age import AgeError, HybridIdentity, X25519Identity, open_sealed
+from secrets_store.reading import drill, take, unseal
+from secrets_store.reseal import change_recipients
+from tests.secrets_store.conftest import VALUE, metadata, sealed
+from tests.secrets_store.test_age import PQ
+from tests.secrets_store.test_durability import dying
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+@pytest.fixture
+def colleague() -> X25519Identity:
+    return X25519Identity.generate()
+
+
+def names(*identities: X25519Identity) -> list[Recipient]:
+    return [Recipient(f"holder-{number}", one.recipient) for number, one in enumerate(identities)]
+
+
+def opens(path: Path, identity: X25519Identity) -> bool:
+    try:
+        open_sealed(path.read_bytes(), [identity])
+    except AgeError:
+        return False
+    return True
+
+
+def test_who_is_added_opens_everything_and_who_is_removed_nothing(
+    store: Store,
+    signing_key: Ed25519PrivateKey,
+    operator: X25519Identity,
+    break_glass: X25519Identity,
+    colleague: X25519Identity,
+) -> None:
+    entries = [sealed(store, f"{VALUE}{number}") for number in range(3)]
+    exposed = change_recipients(store, names(operator, colleague), [operator])
+    assert [entry.id for entry in exposed] == [entry.id for entry in entries]
+    files = sorted((store.folder / "v").iterdir())
+    assert len(files) == 3
+    assert all(opens(file, colleague) and opens(file, operator) and not opens(file, break_glass) for file in files)
+    again = Store.open(store.folder, signing_key=signing_key)
+    assert again.recipients() == names(operator, colleague)
+    assert again.verify() == []
+    assert not opens(again.folder / sealed(again).file, break_glass)
+    assert change_recipients(again, names(operator, colleague, break_glass), [colleague]) == []
+    assert sorted(path.suffixes[0] for path in (store.folder / "v").iterdir()) == [".g2", ".g3", ".g3", ".g3"]
+
+
+def test_nothing_is_changed_with_the_wrong_key_or_too_few_keys(
+    store: Store, operator: X25519Identity, colleague: X25519Identity
+) -> None:
+    sealed(store)
+    head = store.head()
+    with pytest.raises(CannotUnlock):
+        change_recipients(store, names(operator, colleague), [colleague])
+    with pytest.raises(BadInput, match="second recipient"):
+        change_recipients(store, names(operator), [operator])
+    assert store.head() == head
+    change_recipients(store, names(operator), [operator], single_recipient_i_accept_loss=True)
+
+
+def test_nothing_is_changed_while_a_secret_is_about_to_be_made(
+    store: Store, operator: X25519Identity, colleague: X25519Identity
+) -> None:
+    store.intend(metadata())
+    with pytest.raises(BadInput, match="about to be made"):
+        change_recipients(store, names(operator, colleague), [operator])
+
+
+def test_killed_at_every_call_it_is_completed_by_doing_it_again(
+    store: Store,
+    signing_key: Ed25519PrivateKey,
+    operator: X25519Identity,
+    break_glass: X25519Identity,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reseal, "_BATCH", 1)
+    for number in range(2):
+        sealed(store, f"{VALUE}{number}")
+    point, finished = 0, False
+    before, after = names(operator, break_glass), names(operator, X25519Identity.generate())
+    while not finished:
+        point += 1
+        child = os.fork()
+        if child == 0:
+            with dying():
+                die_at(point)
+                change_recipients(Store.open(store.folder, signing_key=signing_key), after, [operator])
+        finished = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        again = Store.open(store.folder, signing_key=signing_key)
+        values = {unseal(again, entry, [operator])[1].reveal() for entry in again.entries()}
+        assert values == {f"{VALUE}0", f"{VALUE}1"}
+        assert again.verify() == []
+        assert again.recipients() in (store.recipients(), before, after)
+        change_recipients(again, before, [operator])
+        assert len(list((store.folder / "v").iterdir())) == 2
+    assert point > 20
+
+
+def die_at(point: int) -> None:
+    """Die by SIGKILL at the call with this number."""
+    left = point
+
+    def watched(real: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*args, **kwargs)
+
+        return call
+
+    for name in ("write", "fsync", "rename", "replace", "unlink", "chmod"):
+        setattr(os, name, watched(getattr(os, name)))
+
+
+def test_a_list_changed_by_hand_is_not_taken_for_an_interrupted_change(
+    store: Store, signing_key: Ed25519PrivateKey, colleague: X25519Identity
+) -> None:
+    for name in ("recipients.txt", ".new-recipients.txt"):
+        path = store.folder / name
+        path.write_text(f"# thief\n{colleague.recipient}\n")
+        path.chmod(0o600)
+    with pytest.raises(RecipientsChanged) as caught:
+        Store.open(store.folder, signing_key=signing_key)
+    assert caught.value.exit_code == 17
+
+
+@pytest.mark.parametrize("text", [b"# a\nage1x\n", b"# a\n", b"\xff", b"# \n\n"])
+def test_a_pinned_list_that_cannot_be_read_is_a_fault(text: bytes) -> None:
+    from secrets_store.recipients import read_recipients  # noqa: PLC0415  # only here
+
+    with pytest.raises(NotVerified):
+        read_recipients(text)
+
+
+def test_a_list_in_another_form_is_a_fault(operator: X25519Identity) -> None:
+    from secrets_store.recipients import read_recipients  # noqa: PLC0415  # only here
+
+    with pytest.raises(NotVerified):
+        read_recipients(f"operator\n{operator.recipient}\n".encode())
+
+
+@pytest.mark.parametrize("text", ["", "age1", "ssh-ed25519 AAAA", "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9"])
+def test_what_is_no_public_key_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        Recipient.from_text("somebody", text)
+    with pytest.raises(BadInput):
+        Recipient("two\nlines", X25519Identity.generate().recipient)
+
+
+def test_a_drill_proves_each_key_and_is_noted(
+    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity, break_glass: X25519Identity
+) -> None:
+    sealed(store)
+    sealed(store)
+    assert drill(store, operator) == (store.recipients()[0], 2)
+    assert drill(store, break_glass)[0].name == "break-glass"
+    again = Store.open(store.folder, signing_key=signing_key)
+    assert set(again.ledger.drilled) == {str(operator.recipient), str(break_glass.recipient)}
+
+
+def test_a_drill_with_a_strange_key_or_a_broken_entry_fails(
+    store: Store, operator: X25519Identity, colleague: X25519Identity
+) -> None:
+    entry = sealed(store)
+    for key in (colleague, HybridIdentity.from_text(PQ)):
+        with pytest.raises(CannotUnlock, match="none of the recipients"):
+            drill(store, key)
+    disk.remove(store.folder / entry.file)
+    with pytest.raises(NotVerified):
+        drill(store, operator)
+    assert store.ledger.drilled == {}
+
+
+def test_a_reading_is_noted_before_the_value_is_given(
+    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity
+) -> None:
+    entry = sealed(store)
+    assert take(store, entry, [operator], "copied").reveal() == VALUE
+    assert b'"op":"copied"' in (store.folder / "journal.jsonl").read_bytes()
+    with pytest.raises(BadInput):
+        take(store, entry, [operator], "told")
+    with pytest.raises(BadInput, match="reading only"):
+        take(Store.open(store.folder, signing_key=None), entry, [operator], "copied")
+    assert Store.open(store.folder, signing_key=signing_key).entries() == store.entries()
+
+
+def test_a_left_over_sealing_is_kept_when_the_named_one_is_damaged(
+    store: Store, signing_key: Ed25519PrivateKey
+) -> None:
+    whole, damaged = sealed(store), sealed(store)
+    for entry in (whole, damaged):
+        path = store.folder / entry.file
+        left = path.with_name(f"{entry.id}.g2.age")
+        left.write_bytes(path.read_bytes())
+        left.chmod(0o400)
+    disk.remove(store.folder / damaged.file)
+    Store.open(store.folder, signing_key=signing_key)
+    assert not (store.folder / "v" / f"{whole.id}.g2.age").exists()
+    assert (store.folder / "v" / f"{damaged.id}.g2.age").exists()
