@@ -14,6 +14,16 @@ from pages.entra.sign_in import SignInPage
 if TYPE_CHECKING:
     from pages.base import Page
 
+__all__ = [
+    "PAGES",
+    "AddClientSecretPane",
+    "AdminCenterPage",
+    "AppRegistrationsPage",
+    "ClientSecretsPage",
+    "RegistrationOverviewPage",
+    "SignInPage",
+]
+
 _ALL: Final[tuple[type[Page], ...]] = (
     SignInPage,
     AdminCenterPage,

@@ -20,8 +20,8 @@ class Blade:
 
     def __init__(self, tab: Tab) -> None:
         self._tab = tab
-        # CSS, 2026-11: neither blade nor frame has a role or a name of its own. Spare frames lack the first class; those
-        # of blades opened before keep it, but are hidden with them.
+        # CSS, 2026-11: neither blade nor frame has a role or a name of its own. Spare frames lack the first class;
+        # those of blades opened before keep it, but are hidden with them.
         self.section = tab.locator("section.fxs-blade").filter(visible=True).last
         self.frame = tab.locator("iframe.fxs-reactview-frame-active:not(.fxs-display-none)").filter(visible=True)
         # The blade's title and menu belong to the portal's shell in both technologies.

@@ -28,7 +28,7 @@ class Dropdown(Component):
 
     def text(self) -> str:
         """Return what is selected, as shown."""
-        return clean(" ".join(self.root.all_inner_texts()))
+        return clean(" ".join(self.root.all_text_contents()))
 
     def select(self, wanted: re.Pattern[str]) -> bool:
         """Select the option that `wanted` matches whole, and wait until it is. False, and nothing done, without one."""
@@ -44,4 +44,4 @@ class Dropdown(Component):
 
     def offered(self) -> list[str]:
         """Return the options of the open list."""
-        return [clean(text) for text in self.options.all_inner_texts()]
+        return [clean(text) for text in self.options.all_text_contents()]

@@ -43,7 +43,7 @@ class Toasts(Component):
 
     def refusal(self) -> str:
         """Return what a toast that refuses says, disguised; empty when none does."""
-        texts = self.refusal_notice.all_inner_texts()
+        texts = self.refusal_notice.all_text_contents()
         return disguised(texts[-1])[:_LENGTH] if texts else ""
 
 
@@ -66,5 +66,5 @@ class BladeNotice(Component):
 
     def refusal(self) -> str:
         """Return what the blade says, disguised; empty when there is no such text."""
-        texts = self.refusal_notice.all_inner_texts()
+        texts = self.refusal_notice.all_text_contents()
         return disguised(texts[0])[:_LENGTH] if texts else ""

@@ -28,11 +28,11 @@ _SNAPSHOT: Final = """
 (rows, {cells, guid, columns}) => rows.map((row) => {
   const at = (name) => row.querySelectorAll(cells)[columns[name]];
   const id = at('Secret ID');
-  const held = [id, ...id.querySelectorAll('[title], input')].flatMap((e) => [e.title, e.value]).concat(id.innerText);
+  const held = [id, ...id.querySelectorAll('[title], input')].flatMap((e) => [e.title, e.value]).concat(id.textContent);
   return {
     id: held.map((text) => (text || '').match(new RegExp(guid))).filter(Boolean).map(([found]) => found)[0] || '',
-    expires: at('Expires').innerText,
-    description: at('Description').title || at('Description').innerText,
+    expires: at('Expires').textContent,
+    description: at('Description').title || at('Description').textContent,
     language: row.ownerDocument.documentElement.lang,
   };
 })
@@ -137,7 +137,7 @@ class SecretsGrid(Component):
 
     def _columns(self) -> dict[str, int]:
         """Return the place of each column by its heading."""
-        headings = [clean(text) for text in self.header_row.get_by_role("columnheader").all_inner_texts()]
+        headings = [clean(text) for text in self.header_row.get_by_role("columnheader").all_text_contents()]
         # A heading may carry an icon's words after its own, as Value does; none begins like another.
         return {name: next(at for at, text in enumerate(headings) if text.startswith(name)) for name in _COLUMNS}
 

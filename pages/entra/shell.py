@@ -63,7 +63,7 @@ class Shell(Surroundings):
             return screen
         if MessageBox(self.blade.document).root.count():
             return "a question of the portal that waits for an answer"
-        headings = [disguised(text) for text in self.blade.heading.all_inner_texts()]
+        headings = [disguised(text) for text in self.blade.heading.all_text_contents()]
         if headings:
             return f"the blade “{headings[0]}”"
         if self.account_notice.count():

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from pages.base import Page, action
+from pages.base import NoEffect, Page, SessionEnded, action
 from pages.entra.shell import Account, Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from playwright.sync_api import Locator
+
+    from pages.base import PageError
 
 
 class SignInPage(Page):
@@ -49,6 +51,13 @@ class SignInPage(Page):
         expect(self.around.account_notice).to_have_text(re.compile(r"\S"))
         expect(self.around.directory_notice).to_have_text(re.compile(r"\S"))
         return self.around.account()
+
+    def failure(self, verb: str) -> PageError:
+        """Return the error: on this page a sign-in screen is what belongs there, and no ended session."""
+        error = super().failure(verb)
+        if isinstance(error, SessionEnded):
+            return NoEffect(self.title, verb, expected=self._expected, seen=error.seen)
+        return error
 
     def screen(self) -> str:
         """Say at once which sign-in screen is up, the number to match included; empty when none is."""
