@@ -83,6 +83,8 @@ class _Person:
             back = f" To take it back: {step.undo.say}." if step.undo and step.undo.do else " It cannot be taken back"
             back = back if step.undo and step.undo.do else f"{back}{f': {step.undo.say}' if step.undo else ''}."
             lines.append(Line("warn", _EFFECT[step.effect] + back))
+        if step.gate is Gate.CONFIRM:
+            lines.append(Line("check", "Before you press it: confirmed by ____________"))
         lines += [Line("do", f"{page.actions[step.do].doc}.")]
         lines += [Line("do", f"{_words(name).capitalize()}: {self._text(value)}") for name, value in step.args.items()]
         if step.pastes:
@@ -91,8 +93,6 @@ class _Person:
             lines.append(Line("warn", f"Keep {self._secret(step.copies)} in the encrypted store and nowhere else."))
         lines += [Line("see", self._probe(probe)) for probe in step.expect]
         lines += [Line("do", f"Write down: {_words(name)} ____________") for name in step.outputs]
-        if step.gate is Gate.CONFIRM:
-            lines.append(Line("check", "Before you press it: confirmed by ____________"))
         lines += [Line("note", step.note)] if step.note else []
         covers = ", ".join(f"P{number:02}" for number in step.covers)
         return Instruction(step.title, page.cls.title, covers, tuple(lines))
@@ -117,7 +117,10 @@ class _Person:
     def _probe(self, probe: Probe) -> str:
         page = self._page(probe.page)
         args = ", ".join(f"{_words(name)} {self._text(value)}" for name, value in probe.args.items())
-        return f"On “{page.cls.title}”: {_words(probe.ask)}{f' ({args})' if args else ''}"
+        spec = page.probe(probe.ask)
+        asked = re.sub(r"^\w* ?[Ww]hether ", "", spec.doc) if spec else ""
+        turned = "it is not so that " if probe.ask not in page.probes else ""
+        return f"See on “{page.cls.title}”: {turned}{asked}{f' ({args})' if args else ''}"
 
 
 def _words(name: str) -> str:

@@ -6,6 +6,7 @@ one secret. `done: ID` of a sub-flow means its last step.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -48,14 +49,15 @@ def flattened(own: Own) -> Runbook:
     book = own.runbook
     for index, entry in enumerate(own.entries):
         if isinstance(entry, Step):
-            _move(own.runbook.places, index, len(steps), places)
+            _put(_steps_places(own.runbook, index), len(steps), places)
             steps.append(renamed.step(entry))
         elif sub := own.included.get(index):
             given = _given(own, index, renamed.use(entry), sub)
             taken = _Taken(entry.id, given)
             for number, step in enumerate(sub.steps):
-                _move(sub.places, number, len(steps), places, behind=len(entry.when))
-                _move(own.runbook.places, index, len(steps), places, only="when")
+                _put(_steps_places(sub, number, behind=len(entry.when)), len(steps), places)
+                ours = _steps_places(own.runbook, index)
+                _put({path: ours[path] for path in ours if path[:1] == ("when",) and path[1:]}, len(steps), places)
                 steps.append(replace(taken.step(step), covers=entry.covers, when=_when(renamed, entry, taken, step)))
             book = _joined(own, index, book, taken, sub)
     return replace(book, steps=tuple(steps), places=places)
@@ -65,27 +67,32 @@ def _when(renamed: _Renamed, entry: Use, taken: _Taken, step: Step) -> tuple[Fac
     return (*map(renamed.fact, entry.when), *taken.step(step).when)
 
 
-def _move(
-    places: Mapping[Path, Place], old: int, new: int, into: dict[Path, Place], *, behind: int = 0, only: str = ""
-) -> None:
-    """Copy the places of step `old` to step `new`; the facts of its `when` stand behind so many of ours."""
-    for path, place in places.items():
-        if path[:2] != ("steps", old) or (only and path[2:3] != (only,)):
-            continue
-        rest = list(path[2:])
-        if rest[:1] == ["when"] and len(rest) > 1 and isinstance(rest[1], int):
-            rest[1] += behind
-        into["steps", new, *rest] = place
+def _put(inside: Mapping[Path, Place], step: int, places: dict[Path, Place]) -> None:
+    places.update({("steps", step, *path): place for path, place in inside.items()})
 
 
-class _Texts:
+def _steps_places(book: Runbook, index: int, *, behind: int = 0) -> dict[Path, Place]:
+    """Return the places inside one step of `book`; the facts of its `when` will stand behind so many others."""
+    found: dict[Path, Place] = {}
+    for path, place in book.places.items():
+        if path[:2] == ("steps", index):
+            rest = list(path[2:])
+            if rest[:1] == ["when"] and len(rest) > 1 and isinstance(rest[1], int):
+                rest[1] += behind
+            found[tuple(rest)] = place
+    return found
+
+
+class _Texts(ABC):
     """Goes through every text of a step that may name an input, an output or a step."""
 
+    @abstractmethod
     def name(self, reference: Reference) -> str:
-        raise NotImplementedError
+        """Return what stands for a name in braces."""
 
+    @abstractmethod
     def id(self, step: str) -> str:
-        raise NotImplementedError
+        """Return what a step is called in the whole."""
 
     def text(self, text: str) -> str:
         return substitute(text, self.name)

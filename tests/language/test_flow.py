@@ -170,8 +170,8 @@ def test_a_fault_in_the_sub_flow_is_told_in_its_own_file(main: Main, folder: Pat
 def test_the_condition_of_the_whole_sub_flow_knows_its_place(main: Main, folder: Path) -> None:
     _, faults = main(('given: "{{ inputs.name }}"', 'given: "{{ inputs.nam }}"'), sub=(("done: open", "done: opne"),))
     assert {(fault.place.file, fault.place.line, fault.found) for fault in faults if fault.place} == {
-        (str(folder / "main.yaml"), 17, "nam"),
-        (str(folder / "enter.yaml"), 26, "sign-in/opne"),
+        (str(folder / "main.yaml"), 18, "nam"),
+        (str(folder / "enter.yaml"), 25, "sign-in/opne"),
     }
 
 
