@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from keyturn.secret_format import make
 from pages.entra import ClientSecretsPage, RegistrationOverviewPage, SignInPage
-from rehearsal import Operator, Replicas
+from rehearsal import Replicas
+from rehearsal.entra.app import COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,16 +33,17 @@ class Portal:
 
     def secrets(self) -> list[dict[str, Any]]:
         """Return the secrets of the registration as the server holds them."""
-        found: list[dict[str, Any]] = next(
-            one["secrets"]
-            for one in self.replicas.state()["registrations"]
-            if one["application_id"] == self.application_id
-        )
+        found: list[dict[str, Any]] = self.replicas.state()["registrations"][self.application_id]["secrets"]
         return found
 
     def pressed(self, what: str) -> int:
         """Return how often an irreversible button was pressed."""
-        return int(self.replicas.state()["pressed"].get(what, 0))
+        return int(self.replicas.state()["presses"].get(what, 0))
+
+    def clipboard(self) -> str:
+        """Return what is on the browser's clipboard."""
+        text: str = self.tab.evaluate("navigator.clipboard.readText()")
+        return text
 
     def overview(self) -> RegistrationOverviewPage:
         """Return the registration's Overview, on screen."""
@@ -77,22 +79,24 @@ def sign_in_waits(context: BrowserContext, short_patience: None) -> Iterator[Ope
         def opened(*faults: str, step: str = "", **options: Any) -> Portal:
             replicas = open_ones.enter_context(Replicas(make_secret=make, faults=faults, **options))
             replicas.at_step(step)
+            context.grant_permissions(["clipboard-read", "clipboard-write"], origin=replicas.entra_url)
             return Portal(replicas, context.new_page())
 
         yield opened
 
 
 @pytest.fixture
-def admin_center(sign_in_waits: Opening) -> Iterator[Opening]:
-    """Open rehearsals in which the operator signs in."""
-    with ExitStack() as open_ones:
+def admin_center(sign_in_waits: Opening, context: BrowserContext) -> Opening:
+    """Open rehearsals with a session that is open already; signing in has tests of its own."""
 
-        def opened(*faults: str, step: str = "", **options: Any) -> Portal:
-            portal = sign_in_waits(*faults, step=step, **options)
-            open_ones.enter_context(Operator(portal.replicas))
-            page = SignInPage(portal.tab, portal.url)
-            page.open()
-            page.wait_until_signed_in()
-            return portal
+    def opened(*faults: str, step: str = "", **options: Any) -> Portal:
+        portal = sign_in_waits(*faults, step=step, **options)
+        desk = portal.replicas.world.desk
+        desk.codes.add("code")
+        context.add_cookies([{"name": COOKIE, "value": desk.redeem("code"), "url": portal.url}])
+        page = SignInPage(portal.tab, portal.url)
+        page.open()
+        page.wait_until_signed_in()
+        return portal
 
-        yield opened
+    return opened

@@ -1,0 +1,196 @@
+"""The list of client secrets: which one is old, and that only that one is deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from pages.base import NoEffect, NotOne, PortalRefused, SessionEnded
+from pages.entra import ClientSecretsPage
+
+if TYPE_CHECKING:
+    from tests.pages.conftest import Opening, Portal
+
+
+def ids(portal: Portal) -> list[str]:
+    return [one["secret_id"] for one in portal.secrets()]
+
+
+def test_the_expired_secret_is_found_beside_a_valid_one(admin_center: Opening) -> None:
+    portal = admin_center(scenario="both-expired-and-valid")
+    found = portal.client_secrets().find_old_secret()
+    assert (found.secret_id, found.state, found.description) == (ids(portal)[0], "expired", "Arctic Wolf Secret")
+    assert found.expires_on == portal.secrets()[0]["end"][:10]
+
+
+def test_the_secret_that_ends_soon_is_found_where_none_has_expired(admin_center: Opening) -> None:
+    portal = admin_center(scenario="expiring")
+    found = portal.client_secrets().find_old_secret()
+    assert (found.secret_id, found.state) == (ids(portal)[0], "valid")
+
+
+def test_the_secret_asked_for_is_found_whatever_its_state_and_case(admin_center: Opening) -> None:
+    portal = admin_center(scenario="both-expired-and-valid")
+    valid = ids(portal)[1]
+    found = portal.client_secrets().find_old_secret(valid.upper())
+    assert (found.secret_id, found.state) == (valid, "valid")
+
+
+def test_of_several_expired_secrets_none_is_chosen_and_all_are_named(admin_center: Opening) -> None:
+    portal = admin_center("several-expired")
+    with pytest.raises(NotOne) as caught:
+        portal.client_secrets().find_old_secret()
+    assert all(one in caught.value.seen for one in ids(portal))
+    assert "old_secret_id" in caught.value.expected
+
+
+def test_a_secret_asked_for_that_is_not_there_is_not_one(admin_center: Opening) -> None:
+    portal = admin_center()
+    with pytest.raises(NotOne) as caught:
+        portal.client_secrets().find_old_secret("00000000-0000-4000-8000-000000000000")
+    assert ids(portal)[0] in caught.value.seen
+
+
+def test_without_any_secret_there_is_none_to_replace(admin_center: Opening) -> None:
+    portal = admin_center()
+    portal.replicas.world.registration(portal.application_id).secrets.clear()
+    page = portal.client_secrets()
+    assert page.find_old_secret() == ("", "", "none", "")
+    assert page.secret_ids() == ()
+
+
+def test_a_secret_that_ends_today_has_not_expired(admin_center: Opening) -> None:
+    portal = admin_center(scenario="expiring")
+    page = portal.client_secrets()
+    page.tab.evaluate(
+        "document.querySelector('.fxc-gc-rows .date').textContent = new Date().toLocaleDateString('en-US')"
+    )
+    assert page.find_old_secret().state == "valid"
+
+
+def test_a_row_whose_description_holds_another_rows_id_is_not_taken_for_it(admin_center: Opening) -> None:
+    portal = admin_center(scenario="both-expired-and-valid")
+    registration = portal.replicas.world.registration(portal.application_id)
+    old, valid = registration.secrets
+    valid.description = f"replaces {old.secret_id}"
+    page = portal.client_secrets()
+    page.delete_secret(old.secret_id)
+    assert ids(portal) == [valid.secret_id]
+
+
+@pytest.mark.parametrize(("language", "date"), [("fr", "11/14/2026"), ("", "11/14/2026"), ("en-US", "14/11/2026")])
+def test_a_date_without_a_certain_meaning_is_an_error(admin_center: Opening, language: str, date: str) -> None:
+    page = admin_center().client_secrets()
+    page.tab.evaluate(
+        "([lang, date]) => { document.documentElement.lang = lang;"
+        " document.querySelector('.fxc-gc-rows .date').textContent = date; }",
+        [language, date],
+    )
+    with pytest.raises(NoEffect) as caught:
+        page.find_old_secret()
+    assert date in caught.value.seen
+
+
+def test_a_cut_secret_id_is_read_from_its_tooltip_and_without_one_is_an_error(admin_center: Opening) -> None:
+    portal = admin_center()
+    page = portal.client_secrets()
+    cut = "(keep) => { const e = document.querySelector('.fxc-gc-columncell_3 span'); e.textContent = 'abc…'; keep || e.removeAttribute('title'); }"
+    page.tab.evaluate(cut, True)
+    assert page.secret_ids() == tuple(ids(portal))
+    assert page.has_secret(ids(portal)[0])
+    page.tab.evaluate(cut, False)
+    with pytest.raises(NoEffect) as caught:
+        page.find_old_secret()
+    assert caught.value.expected == "the whole Secret ID in every row"
+
+
+def test_a_stale_copy_of_the_blade_is_not_read(admin_center: Opening) -> None:
+    portal = admin_center("stale-twin")
+    page = portal.client_secrets()
+    expect(page.tab.locator("section.fxs-blade.fxs-display-none .fxc-gc-rows")).to_have_count(1)
+    page.delete_secret(ids(portal)[0])
+    assert page.secret_ids() == ()
+
+
+@pytest.mark.parametrize("fault", ["odd-descriptions", "several-expired", "trash-off-screen"])
+def test_exactly_the_secret_asked_for_is_deleted_by_one_press(admin_center: Opening, fault: str) -> None:
+    portal = admin_center(fault, scenario="both-expired-and-valid")
+    page = portal.client_secrets()
+    *others, last = ids(portal)
+    page.delete_secret(last)
+    assert ids(portal) == others
+    assert not page.has_secret(last)
+    assert all(page.has_secret(one) for one in others)
+    assert portal.pressed("delete_secret") == 1
+
+
+def test_a_deletion_that_the_portal_refuses_is_told_in_its_words(admin_center: Opening) -> None:
+    portal = admin_center("delete-refused")
+    page = portal.client_secrets()
+    with pytest.raises(PortalRefused) as caught:
+        page.delete_secret(ids(portal)[0])
+    assert "Insufficient privileges" in caught.value.seen
+    assert caught.value.pressed
+    assert page.has_secret(ids(portal)[0])
+    assert portal.pressed("delete_secret") == 1
+
+
+def test_a_secret_that_another_person_deleted_meanwhile_is_told_and_pressed_once(admin_center: Opening) -> None:
+    portal = admin_center("concurrent-delete")
+    page = portal.client_secrets()
+    with pytest.raises(PortalRefused) as caught:
+        page.delete_secret(ids(portal)[0])
+    assert caught.value.pressed
+    assert portal.pressed("delete_secret") == 1
+
+
+def test_nothing_is_pressed_for_a_secret_that_is_not_listed(admin_center: Opening) -> None:
+    portal = admin_center()
+    page = portal.client_secrets()
+    with pytest.raises(NotOne) as caught:
+        page.delete_secret("00000000-0000-4000-8000-000000000000")
+    assert not caught.value.pressed
+    assert portal.pressed("delete_secret") == 0
+
+
+def test_a_grid_gone_blank_does_not_prove_a_deletion(admin_center: Opening) -> None:
+    portal = admin_center()
+    page = portal.client_secrets()
+    grid = page.grid
+    assert grid.without("00000000-0000-4000-8000-000000000000").count() == 1
+    page.tab.evaluate("document.querySelector('.fxc-gc-rows').replaceChildren()")
+    assert grid.without("00000000-0000-4000-8000-000000000000").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "seen"), [("read-only-role", "it is greyed out"), ("secrets-blocked", "blocked by tenant-wide policy")]
+)
+def test_a_button_that_is_greyed_out_is_a_refusal(admin_center: Opening, fault: str, seen: str) -> None:
+    page = admin_center(fault).client_secrets()
+    with pytest.raises(PortalRefused) as caught:
+        page.open_new_client_secret()
+    assert seen in caught.value.seen
+    assert not caught.value.pressed
+
+
+def test_the_copy_button_of_a_masked_row_is_never_pressed(admin_center: Opening) -> None:
+    portal = admin_center()
+    page = portal.client_secrets()
+    portal.tab.evaluate("navigator.clipboard.writeText('before')")
+    portal.tab.context.set_default_timeout(500)
+    with pytest.raises(NoEffect) as caught:
+        page.copy_value(ids(portal)[0])
+    assert caught.value.expected == "the value still to be shown, with its copy button"
+    assert portal.clipboard() == "before"
+
+
+def test_the_sign_in_page_in_place_of_the_list_is_an_ended_session(admin_center: Opening) -> None:
+    portal = admin_center()
+    page = portal.client_secrets()
+    portal.replicas.world.desk.end_sessions()
+    portal.tab.reload()
+    expect.set_options(timeout=1_000)
+    with pytest.raises(SessionEnded):
+        ClientSecretsPage(page.tab, page.url).arrive()
