@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from rehearsal.state import Secret
 
 PATIENCE = 8_000  # ms for what is to happen; many tests share the machine
-IMPATIENCE = 800  # ms for what is not to happen
 
 
 @dataclass
