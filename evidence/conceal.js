@@ -181,11 +181,13 @@
   window.addEventListener('copy', (event) => {
     const field = event.target instanceof Element && event.target.matches(FIELD) ? event.target : null;
     const own = event.clipboardData && event.clipboardData.getData('text/plain'); // set by the page's own listener
-    const text = own || (field ? field.value.slice(field.selectionStart, field.selectionEnd) : String(getSelection()));
-    const whole = meant(text);
+    const selection = getSelection();
+    const range = selection.rangeCount ? selection.getRangeAt(0) : document.createRange();
+    const selected = field ? field.value.slice(field.selectionStart, field.selectionEnd) : range.cloneContents().textContent;
+    const whole = meant(own || selected);
     remember(whole, true);
-    if (whole === text) return;
-    event.clipboardData.setData('text/plain', whole);
+    if (!whole || (sheet.disabled && whole === (own || selected))) return;
+    event.clipboardData.setData('text/plain', whole); // The browser itself would copy the disguise.
     event.preventDefault();
   });
   window.addEventListener('paste', (event) => {

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page as Tab
 
-SIZE = {"width": 1280, "height": 800}  # px; what the frames of a tab are fitted into
+LARGEST = (1280, 800)  # px; what the frames of a tab are fitted into
 _QUALITY = 70  # of the JPEG frames
 _GAP = 100.0  # ms; no more than ten frames a second, enough to see what was done
 _RATE = 10  # frames a second of the window
@@ -57,14 +57,18 @@ class Film:
         self.name = name
         self.frames = folder / f"{name}.frames"
         self.frames.mkdir(mode=0o700, parents=True)
+        size = tab.viewport_size or {"width": LARGEST[0], "height": LARGEST[1]}
+        self.width, self.height = min(size["width"], LARGEST[0]), min(size["height"], LARGEST[1])
         self._dark = False
         self._from = 0.0  # ms; frames before this are not kept
         self._last = 0.0
         self._seen = b""
-        tab.screencast.start(on_frame=self._take, size=SIZE, quality=_QUALITY)  # type: ignore[arg-type]
+        self._pending: tuple[float, bytes] | None = None
+        tab.screencast.start(on_frame=self._take, size={"width": self.width, "height": self.height}, quality=_QUALITY)
 
     def dark(self, card: bytes) -> None:
         """Keep nothing from now on but `card`, a JPEG."""
+        self._settle(now())
         self._dark = True
         self._keep(now(), card)
 
@@ -77,14 +81,26 @@ class Film:
 
     def stop(self) -> None:
         """End the recording of the tab; the frames stay."""
+        self._settle(now() + _GAP)
         self._dark = True
         with contextlib.suppress(BrowserError):  # The tab may be closed, and with it the screencast.
             self.tab.screencast.stop()
 
     def _take(self, frame: Any) -> None:
         stamp = float(frame["timestamp"])
-        if not self._dark and stamp >= self._from and stamp >= self._last + _GAP:
+        if self._dark or stamp < self._from:
+            return
+        self._settle(stamp)
+        if stamp >= self._last + _GAP:
             self._keep(stamp, frame["data"])
+        else:
+            self._pending = (stamp, frame["data"])
+
+    def _settle(self, until: float) -> None:
+        """Keep a frame that came too soon after another, if it then stood for a while: it may be what stays."""
+        pending, self._pending = self._pending, None
+        if pending and not self._dark and until >= pending[0] + _GAP:
+            self._keep(*pending)
 
     def _keep(self, stamp: float, jpeg: bytes) -> None:
         looks = hashlib.sha256(jpeg).digest()
@@ -159,8 +175,8 @@ def region_of(tab: Tab) -> tuple[int, int, int, int]:
     return left, top, width, height
 
 
-def encode(frames: Path, chapters: Sequence[Chapter]) -> Path | None:
-    """Encode a folder of stamped frames to a video with chapters, beside it, and remove the frames.
+def encode(frames: Path, chapters: Sequence[Chapter], width: int, height: int) -> Path | None:
+    """Encode a folder of stamped frames to a video of that size with chapters, beside it, and remove the frames.
 
     Returns the video; None where ffmpeg is missing or fails, and then the frames stay.
     """
@@ -179,7 +195,16 @@ def encode(frames: Path, chapters: Sequence[Chapter]) -> Path | None:
         video = frames.with_suffix(".mp4" if encoder == "libx264" else ".webm")
         command = [
             *(ffmpeg, "-y", "-loglevel", "quiet", "-f", "concat", "-i", str(frames / "list.txt")),
-            *("-i", str(frames / "chapters.txt"), "-map", "0:v", "-map_metadata", "1", "-vf", _FIT.format(**SIZE)),
+            *(
+                "-i",
+                str(frames / "chapters.txt"),
+                "-map",
+                "0:v",
+                "-map_metadata",
+                "1",
+                "-vf",
+                _FIT.format(width=width & ~1, height=height & ~1),
+            ),
             *("-fps_mode", "vfr", "-c:v", encoder, *options, str(video)),
         ]
         if subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode == 0:  # noqa: S603  # our own words
@@ -195,7 +220,8 @@ def _metadata(begin: float, end: float, chapters: Sequence[Chapter]) -> str:
     """Return the chapters as ffmpeg's metadata file, from the beginning of the video."""
     text = ";FFMETADATA1\n"
     inside = [chapter for chapter in chapters if chapter.at < end]
-    for chapter, after in zip(inside, [*(one.at for one in inside[1:]), end], strict=True):
+    ends = [*(one.at for one in inside[1:]), end]
+    for chapter, after in zip(inside, ends, strict=False):  # without chapters there is an end all the same
         if after > begin:
             title = "".join(f"\\{letter}" if letter in "=;#\\\n" else letter for letter in chapter.title)
             start, stop = int(max(chapter.at - begin, 0)), int(after - begin)

@@ -106,18 +106,18 @@ class LeakGate:
 
     def _in_pictures(self, paths: Sequence[Path], folder: Path) -> Iterator[Finding]:
         with tempfile.TemporaryDirectory(prefix="keyturn-") as spool:
-            pictures: dict[bytes, Picture] = {}
+            alike: dict[bytes, list[Picture]] = {}
             for number, path in enumerate(paths):
                 name = path.relative_to(folder).as_posix()
                 try:
                     for picture in _pictures_of(path, name, Path(spool, str(number))):
-                        pictures.setdefault(hashlib.sha256(picture.path.read_bytes()).digest(), picture)
+                        alike.setdefault(hashlib.sha256(picture.path.read_bytes()).digest(), []).append(picture)
                 except ScanError as error:
                     yield Finding(name, error.message)
-            distinct = list(pictures.values())
-            for picture, text in zip(distinct, sight.read([one.path for one in distinct]), strict=True):
+            texts = sight.read([same[0].path for same in alike.values()])
+            for same, text in zip(alike.values(), texts, strict=True):
                 if any(sight.legible(value.decode("utf-8", "replace"), text) for value in self._values):
-                    yield Finding(picture.name, "the value can be read in the picture")
+                    yield from (Finding(one.name, "the value can be read in the picture") for one in same)
 
 
 def shape_search(folder: Path) -> list[Finding]:

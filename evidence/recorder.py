@@ -17,7 +17,7 @@ from evidence import banner as strip
 from evidence.chain import stamp, utc_now
 from evidence.concealment import Concealment
 from evidence.error import EvidenceError
-from evidence.film import SIZE, Chapter, Film, WindowFilm, encode, now, region_of, why_no_window
+from evidence.film import Chapter, Film, WindowFilm, encode, now, region_of, why_no_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -88,7 +88,7 @@ class Recorder:
             else:
                 self._films.append(film)
                 if self._dark:
-                    film.dark(self._card(tab, self._dark["reason"]))
+                    film.dark(self._card(film, self._dark["reason"]))
         if self._window and self._window_film is None:
             self._watch_window(tab)
 
@@ -121,7 +121,7 @@ class Recorder:
             return
         self._dark = {"from": stamp(utc_now()), "reason": reason}
         for film in self._films:
-            film.dark(self._card(film.tab, reason))
+            film.dark(self._card(film, reason))
         if self._window_film and not self._window_film.stop():
             self._missing["video of the window"] = "the screen grabber recorded nothing"
         self._end_trace()
@@ -198,7 +198,7 @@ class Recorder:
             self._missing.setdefault(f"video of {film.name}", "nothing was painted while it was recorded")
             return {}
         began = float(frames[0].stem)
-        video = encode(film.frames, self._chapters)
+        video = encode(film.frames, self._chapters, film.width, film.height)
         if video is None:
             self._missing[f"video of {film.name}"] = "no ffmpeg could encode it; its frames are kept as pictures"
         return {"path": f"video/{(video or film.frames).name}", "from": _iso(began), "of": film.name}
@@ -217,9 +217,9 @@ class Recorder:
         if not self._dark:
             self._window_film.start()
 
-    def _card(self, tab: Tab, reason: str) -> bytes:
+    def _card(self, film: Film, reason: str) -> bytes:
         words = f"not recorded since {stamp(utc_now())}: {reason}"
-        return strip.card(tab, words, SIZE["width"], SIZE["height"])
+        return strip.card(film.tab, words, film.width, film.height)
 
     def _end_trace(self) -> None:
         if not self._tracing or self._context is None:

@@ -23,6 +23,10 @@ SHARE = 0.35  # of a value's runs of four
 LONGEST = 9  # letters in a row that are no coincidence
 _GRAM = 4
 _WORKERS = 2
+_LAYOUTS = (
+    "3",
+    "11",
+)  # tesseract's page segmentation: as a page, and as scattered text; each misses what the other sees
 _PATIENCE = 600  # seconds for one batch
 _LOOKALIKES = str.maketrans(
     {
@@ -47,26 +51,25 @@ def can_read() -> bool:
 
 def read(pictures: Sequence[Path]) -> list[str]:
     """Return what is written in each picture. Raises `ScanError` when the engine fails."""
-    processes = []
+    said = dict.fromkeys(pictures, "")
     with tempfile.TemporaryDirectory(prefix="keyturn-") as folder:
-        for worker in range(min(_WORKERS, len(pictures))):
-            share = pictures[worker::_WORKERS]
-            listing = Path(folder, f"{worker}.txt")
-            listing.write_text("".join(f"{path}\n" for path in share), encoding="utf-8")
-            processes.append((share, _started(listing)))
-        said: dict[Path, str] = {}
-        for share, process in processes:
-            output, _ = process.communicate(timeout=_PATIENCE)
-            pages = output.decode("utf-8", "replace").split("\f")
-            if process.returncode or len(pages) <= len(share) - 1:
-                raise ScanError("the pictures cannot be read: tesseract failed")
-            said.update(zip(share, pages, strict=False))
-    return [said[path] for path in pictures]
+        for layout in _LAYOUTS:
+            shares = [share for worker in range(_WORKERS) if (share := pictures[worker::_WORKERS])]
+            engines = [_started(share, Path(folder, f"{number}.txt"), layout) for number, share in enumerate(shares)]
+            for share, engine in zip(shares, engines, strict=True):
+                output, _ = engine.communicate(timeout=_PATIENCE)
+                pages = output.decode("utf-8", "replace").split("\f")
+                if engine.returncode or len(pages) < len(share):
+                    raise ScanError("the pictures cannot be read: tesseract failed")
+                for path, page in zip(share, pages, strict=False):
+                    said[path] += f"{page}\n"
+    return list(said.values())
 
 
-def _started(listing: Path) -> subprocess.Popen[bytes]:
+def _started(pictures: Sequence[Path], listing: Path, layout: str) -> subprocess.Popen[bytes]:
     """Start one engine on a list of pictures; each runs on one core, so that they do not hinder each other."""
-    command = [shutil.which("tesseract") or "tesseract", str(listing), "stdout", "--psm", "11"]
+    listing.write_text("".join(f"{path}\n" for path in pictures), encoding="utf-8")
+    command = [shutil.which("tesseract") or "tesseract", str(listing), "stdout", "--psm", layout]
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603  # ours
 

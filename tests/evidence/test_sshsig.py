@@ -11,8 +11,9 @@ from evidence.error import EvidenceError
 from tests.evidence.conftest import passes
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 WHO = "ann@example.test"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

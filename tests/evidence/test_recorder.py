@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Error as BrowserError
+
+from evidence import LeakGate, banner, sight
+from evidence.error import EvidenceError
+from tests.evidence.stage import stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
+needs_tesseract = pytest.mark.skipif(not sight.can_read(), reason="needs tesseract")
+SIGN_IN = "Hello Ann Example, approve number 47"
+
+
+def _recorded(folder: Path) -> dict[str, list[dict[str, str]]]:
+    facts: dict[str, list[dict[str, str]]] = json.loads((folder / "recorded.json").read_text())
+    return facts
+
+
+def test_a_picture_bears_its_banner_above_the_untouched_page(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value) as play:
+        play.recorder.step(3, 9, "add-secret", "Add")
+        play.tab.screenshot()  # Playwright itself leaves an empty style attribute behind.
+        before = play.tab.content()
+        path = play.recorder.picture(play.tab, "add-secret", "before")
+        plain = play.tab.screenshot()
+        assert play.tab.content() == before
+    assert path == "pictures/03-add-secret-before.png"
+    picture, page = banner.read((tmp_path / path).read_bytes()), banner.read(plain)
+    assert (picture.width, picture.height) == (page.width, page.height + banner.HEIGHT)
+    strip = zlib.decompress(picture.squeezed)[: banner.HEIGHT * (1 + picture.width * picture.colours)]
+    assert 500 < strip.count(b"\xff") < len(strip) // 4  # words, white on black
+
+
+def test_the_banner_leaves_every_pixel_of_the_page(browser: Browser, tmp_path: Path, value: str) -> None:
+    pixels = """async (data) => {
+      const image = new Image();
+      image.src = 'data:image/png;base64,' + data;
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, 260);
+      canvas.getContext('2d').drawImage(image, 0, 260 - image.height);
+      return Array.from(canvas.getContext('2d').getImageData(0, 0, image.width, 260).data).join();
+    }"""
+    with stage(browser, tmp_path, value) as play:
+        png = play.tab.screenshot()
+        stamped = banner.stamped(png, play.tab, "words")
+    blank = browser.new_page()
+    first, second = (blank.evaluate(pixels, base64.b64encode(one).decode()) for one in (png, stamped))
+    blank.close()
+    assert first == second
+
+
+def test_a_step_that_is_tried_again_keeps_its_first_picture(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value) as play:
+        play.recorder.step(1, 1, "s", "S")
+        first, second = (play.recorder.picture(play.tab, "s", "after") for _ in range(2))
+    assert (first, second) == ("pictures/01-s-after.png", "pictures/01-s-after-2.png")
+
+
+@needs_ffmpeg
+@needs_tesseract
+def test_nothing_of_the_dark_is_recorded_and_the_recording_says_so(
+    browser: Browser, tmp_path: Path, value: str
+) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        play.recorder.step(1, 2, "sign-in", "Sign in")
+        play.recorder.dark("Sign in")
+        play.tab.evaluate(f"document.body.innerHTML = '<p>{SIGN_IN}</p>'")
+        play.tab.wait_for_timeout(300)
+        assert play.recorder.picture(play.tab, "sign-in", "before") is None
+        play.tab.evaluate("document.body.innerHTML = '<p>Signed in as somebody</p>'")
+        play.recorder.light()
+        play.recorder.step(2, 2, "next", "Next")
+        assert play.recorder.picture(play.tab, "next", "before")
+        play.tab.wait_for_timeout(200)
+        assert play.recorder.close() == []
+    assert [finding.path for finding in LeakGate([SIGN_IN.encode()]).search(tmp_path / "video")] == []
+    assert LeakGate([SIGN_IN.encode()]).search(tmp_path / "pictures") == []
+    assert len(list((tmp_path / "trace").iterdir())) == 2
+    assert [(one["what"], one["reason"]) for one in _recorded(tmp_path)["periods"]] == [("dark", "Sign in")]
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    said = " ".join(sight.read(sight.frames(tmp_path / "video" / "portal.mp4", frames)))
+    assert "not recorded since" in said
+    assert "Signed in as somebody" in said
+
+
+@needs_ffmpeg
+@needs_tesseract
+def test_without_dark_the_same_film_would_show_it(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        play.tab.evaluate(f"document.body.innerHTML = '<p>{SIGN_IN}</p>'")
+        play.tab.wait_for_timeout(300)
+        play.recorder.close()
+    assert LeakGate([SIGN_IN.encode()]).search(tmp_path / "video")
+
+
+@needs_ffmpeg
+def test_the_film_has_a_chapter_for_each_step(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        for number, title in enumerate(("Open", "Add; and = #1", "Save"), start=1):
+            play.recorder.step(number, 3, f"s{number}", title)
+            play.tab.evaluate(f"document.body.append('{number}')")
+            play.tab.wait_for_timeout(150)
+        play.recorder.close()
+    ffprobe = ("ffprobe", "-v", "quiet", "-of", "json", "-show_chapters", str(tmp_path / "video" / "portal.mp4"))
+    told = json.loads(subprocess.run(ffprobe, capture_output=True, check=True).stdout)
+    assert [one["tags"]["title"] for one in told["chapters"]] == ["1. Open", "2. Add; and = #1", "3. Save"]
+    assert not (tmp_path / "video" / "portal.frames").exists()
+
+
+def test_without_ffmpeg_the_frames_are_kept_and_that_is_said(
+    browser: Browser, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        play.tab.wait_for_timeout(200)
+        monkeypatch.setattr(shutil, "which", lambda _name: None)
+        (missing,) = play.recorder.close()
+    assert missing["part"] == "video of portal"
+    assert "no ffmpeg" in missing["why"]
+    assert list((tmp_path / "video" / "portal.frames").glob("*.jpg"))
+    assert _recorded(tmp_path)["not_recorded"] == [missing]
+
+
+def test_a_tab_that_was_closed_keeps_its_film(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        other = play.open("text")
+        other.wait_for_timeout(200)
+        other.close()
+        play.recorder.step(1, 1, "s", "S")
+        assert play.recorder.close() == []
+    assert (tmp_path / "video" / "text.mp4").is_file()
+
+
+def test_a_picture_that_cannot_be_taken_is_told(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value) as play:
+        play.tab.close()
+        assert play.recorder.picture(play.tab, "s", "after") is None
+        assert [one["part"] for one in play.recorder.close()] == ["picture 00-s-after"]
+
+
+def test_where_there_is_no_display_the_missing_window_is_told(
+    browser: Browser, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with stage(browser, tmp_path, value) as play:
+        play.recorder._window = True
+        play.recorder.watch(play.tab, "again")
+        assert play.recorder.close() == [{"part": "video of the window", "why": "there is no display"}]
+
+
+def test_the_trace_holds_no_page_no_network_and_no_pictures(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value, "text") as play:
+        play.reveal()
+        play.recorder.close()
+    with zipfile.ZipFile(tmp_path / "trace" / "trace-1.zip") as archive:
+        names = [name for name in archive.namelist() if archive.getinfo(name).file_size]
+        assert not [name for name in names if "resources" in name or name.endswith((".jpeg", ".html"))]
+        assert b"/value" not in b"".join(archive.read(name) for name in names if name.endswith(".network"))
+
+
+def test_a_late_frame_from_the_dark_is_dropped_by_its_own_stamp(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        (one,) = play.recorder._films
+        play.recorder.dark("Sign in")
+        play.recorder.light()
+        kept = len(list(one.frames.iterdir()))
+        one._take({"timestamp": one._from - 5, "data": b"late"})
+        assert len(list(one.frames.iterdir())) == kept
+        one._take({"timestamp": one._from + 500, "data": b"new"})
+        assert len(list(one.frames.iterdir())) == kept + 1
+
+
+def test_the_last_of_a_burst_of_frames_is_kept(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        (one,) = play.recorder._films
+        for at, data in ((1000, b"first"), (1010, b"between"), (1020, b"lasting"), (5000, b"next")):
+            one._take({"timestamp": one._last + 10_000 + at if at == 1000 else one._last + at - 1000, "data": data})
+        kept = [path.read_bytes() for path in sorted(one.frames.iterdir())]
+    assert kept[-3:] == [b"first", b"lasting", b"next"]
+
+
+def test_a_picture_of_another_kind_gets_no_banner(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value) as play, pytest.raises(EvidenceError, match="not a PNG"):
+        banner.stamped(play.tab.screenshot(type="jpeg"), play.tab, "words")
+
+
+def test_a_browser_that_died_still_leaves_a_recording(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        play.tab.wait_for_timeout(200)
+        play.context.close()
+        missing = {one["part"] for one in play.recorder.close()}
+        assert "trace" in missing
+        with pytest.raises(BrowserError):
+            play.tab.title()
+    assert (tmp_path / "recorded.json").is_file()
