@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from keyturn.interpolate import substitute
+from keyturn.interpolate import references, substitute
 from keyturn.model import Effect, FactKind, Gate
 
 if TYPE_CHECKING:
@@ -108,17 +108,26 @@ class _Person:
         return f"the secret “{self._text(self.runbook.secrets[name].label)}”"
 
     def _fact(self, fact: Fact) -> str:
-        of = [self._text(text) or "nothing" for text in fact.of]
+        of = [self._asked(text) or self._text(text) or "nothing" for text in fact.of]
         of = [self.titles.get(fact.of[0], of[0])] if fact.kind is FactKind.DONE else of
         of = [self._secret(fact.of[0])] if fact.kind is FactKind.STORED else of
         words = _FACT[fact.kind].format(*of)
         return f"it is not so that {words}" if fact.negated else words
 
+    def _asked(self, text: str) -> str:
+        """Return what a fact asks of an input: its name, with the default that the reader may have replaced."""
+        found = references(text)
+        if len(found) != 1 or found[0].written != text or found[0].root != "inputs":
+            return ""
+        default = self.runbook.inputs[found[0].of].default
+        usual = "" if default is None else f" ({default or 'nothing'} unless given)"
+        return f"“{_words(found[0].of)}”{usual}"
+
     def _probe(self, probe: Probe) -> str:
         page = self._page(probe.page)
         args = ", ".join(f"{_words(name)} {self._text(value)}" for name, value in probe.args.items())
         spec = page.probe(probe.ask)
-        asked = re.sub(r"^\w* ?[Ww]hether ", "", spec.doc) if spec else ""
+        asked = re.sub(r"^\w* ?[Ww]hether |`", "", spec.doc) if spec else ""
         turned = "it is not so that " if probe.ask not in page.probes else ""
         return f"See on “{page.cls.title}”: {turned}{asked}{f' ({args})' if args else ''}"
 

@@ -49,9 +49,9 @@ class FactKindOf:
             named = {key.value: (key, value) for key, value in inner.entries} if isinstance(inner, Entries) else {}
         for name, (key, value) in named.items():
             reader.places[*path, name] = value.place
-            if name not in words:
+            if name not in words and (negated or name != NEGATION):
                 return reader.fault(key, path, "this fact is not known", found=name, allowed=[*words, NEGATION])
-        if len(named) != 1:
+        if len(named) != 1 or NEGATION in named:
             return reader.fault(node, path, "one fact belongs here", found=str(len(named)), allowed=words)
         ((name, (_, value)),) = named.items()
         of = _FACTS[FactKind(name)][0].read(value, (*path, name), reader)

@@ -35,7 +35,7 @@ def test_a_person_is_told_what_to_do_to_see_and_to_beware_of(book: Runbook, cata
         "It cannot be taken back: it cannot be brought back.",
         "- [ ] **Stop unless the secret “Key of ‹Which application?›” is in the encrypted store:",
         "- [ ] See on “Keys”: it is not so that the key is listed (secret id ‹Which application?›)",
-        "- Only when it is not so that short is none; otherwise no kind is wanted.",
+        "- Only when it is not so that “kind” (short unless given) is none; otherwise no kind is wanted.",
         "do not type it, do not write it down",
         "Keep the secret “Key of ‹Which application?›” in the encrypted store and nowhere else.",
         "- [ ] **Before you press it: confirmed by ____________**",
