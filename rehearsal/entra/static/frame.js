@@ -16,7 +16,7 @@ export function frame(content, view, wanted) {
       title: view,
       class: active ? "fxs-reactview-frame fxs-reactview-frame-active" : "fxs-reactview-frame fxs-display-none",
       allow: "clipboard-write",
-      src: `${session.sandbox}/ReactView#${new URLSearchParams(active ? { view, ...wanted } : { view: "" })}`,
+      src: `${session.sandbox}/ReactView#${new URLSearchParams({ portal: location.origin, ...(active ? { view, ...wanted } : {}) })}`,
     });
   content.replaceChildren(one(false), one(true));
   content.classList.add("fxs-blade-content-react");

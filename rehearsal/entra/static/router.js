@@ -21,6 +21,7 @@ function parse(hash) {
 export function blade({ title, image = "app", crumbs = [] }) {
   const host = document.querySelector(".fxs-portal-content");
   for (const old of host.querySelectorAll("section.fxs-blade")) old.classList.add("fxs-display-none");
+  for (const frame of host.querySelectorAll("iframe")) frame.className = "fxs-reactview-frame fxs-display-none";
   for (const old of [...host.querySelectorAll("section.fxs-blade")].slice(0, -KEPT)) old.remove();
   const content = h("div", { class: "fxs-blade-content-wrapper fxs-blade-content-container-default-details" });
   const section = h(
