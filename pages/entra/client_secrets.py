@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from playwright.sync_api import expect
 
 from pages.base import NotOne, Page, PortalRefused, action, probe
-from pages.entra.add_client_secret import AddClientSecretPane
+from pages.entra.add_client_secret import AddClientSecretPane, NewSecret
 from pages.entra.message import MessageBox
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
@@ -34,13 +34,6 @@ class OldSecret(NamedTuple):
     expires_on: str
     state: str
     description: str
-
-
-class CopiedSecret(NamedTuple):
-    """A secret whose value has been copied. `expires_on` is the date that the grid shows, in ISO form."""
-
-    secret_id: str
-    expires_on: str
 
 
 class ClientSecretsPage(Page):
@@ -119,12 +112,12 @@ class ClientSecretsPage(Page):
         return AddClientSecretPane(self.tab, self.url).arrive()
 
     @action(secret="copies")  # noqa: S106  # a role, not a password
-    def copy_value(self, secret_id: str) -> CopiedSecret:
+    def copy_value(self, secret_id: str) -> NewSecret:
         """Copy the value of a secret made in this tab, as long as the portal still shows it."""
         row = self.grid.one(secret_id, "copy_value")
         with self.expecting("the value still to be shown, with its copy button"):
             self.grid.copy_value(row.secret_id)
-        return CopiedSecret(row.secret_id, row.expires_on.isoformat())
+        return NewSecret(row.secret_id, row.expires_on.isoformat())
 
     @action()
     def delete_secret(self, secret_id: str) -> None:

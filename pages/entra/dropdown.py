@@ -21,27 +21,27 @@ class Dropdown(Component):
 
     def __init__(self, pane: Locator, document: Tab | FrameLocator, label: str) -> None:
         super().__init__(pane.get_by_role("combobox", name=label, exact=True))
-        # Two roles, 2026-11: options were tree items in older versions. The top bar's search keeps options of its own,
-        # hidden, which the visible pop-up does not hold.
-        shown = document.get_by_role("option").or_(document.get_by_role("treeitem"))
-        self.options = shown.filter(visible=True)
+        # CSS, 2026-11: in the older rendering an option's role was tree item once, which the blade's menu has as well;
+        # the class is in every public script. In the newer one options stand in a list box. The top bar's search keeps
+        # a list box of its own, hidden.
+        older = document.locator(".fxc-dropdown-option").filter(visible=True)
+        self.options = older.or_(document.get_by_role("listbox").get_by_role("option"))
 
     def text(self) -> str:
         """Return what is selected, as shown."""
         return clean(" ".join(self.root.all_text_contents()))
 
-    def select(self, wanted: re.Pattern[str]) -> bool:
-        """Select the option that `wanted` matches whole, and wait until it is. False, and nothing done, without one."""
+    def open(self) -> list[str]:
+        """Open the list and return what it offers."""
         self.root.click()
         expect(self.options.first).to_be_visible()  # Any of them shows that the list is open.
-        option = self.options.filter(has_text=wanted)
-        if not option.count():
-            self.root.press("Escape")
-            return False
-        option.click()
-        expect(self.root).to_have_text(wanted)  # A click may be taken and set nothing.
-        return True
-
-    def offered(self) -> list[str]:
-        """Return the options of the open list."""
         return [clean(text) for text in self.options.all_text_contents()]
+
+    def close(self) -> None:
+        """Close the list without choosing."""
+        self.root.press("Escape")
+
+    def choose(self, wanted: re.Pattern[str]) -> None:
+        """Choose the option of the open list that `wanted` matches, and wait until it is selected."""
+        self.options.filter(has_text=wanted).click()
+        expect(self.root).to_have_text(wanted)  # A click may be taken and set nothing (reported).

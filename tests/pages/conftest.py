@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
     from playwright.sync_api import Page as Tab
 
+    from rehearsal.state import Registration
+
 PATIENCE = 5_000  # ms: long enough for a busy machine, short enough for what is meant to fail
 
 
@@ -34,6 +36,12 @@ class Portal:
     def secrets(self) -> list[dict[str, Any]]:
         """Return the secrets of the registration as the server holds them."""
         found: list[dict[str, Any]] = self.replicas.state()["registrations"][self.application_id]["secrets"]
+        return found
+
+    def registration(self) -> Registration:
+        """Return the registration in the server."""
+        found = self.replicas.world.registration(self.application_id)
+        assert found is not None
         return found
 
     def pressed(self, what: str) -> int:

@@ -55,7 +55,7 @@ def test_a_secret_asked_for_that_is_not_there_is_not_one(admin_center: Opening) 
 
 def test_without_any_secret_there_is_none_to_replace(admin_center: Opening) -> None:
     portal = admin_center()
-    portal.replicas.world.registration(portal.application_id).secrets.clear()
+    portal.registration().secrets.clear()
     page = portal.client_secrets()
     assert page.find_old_secret() == ("", "", "none", "")
     assert page.secret_ids() == ()
@@ -72,7 +72,7 @@ def test_a_secret_that_ends_today_has_not_expired(admin_center: Opening) -> None
 
 def test_a_row_whose_description_holds_another_rows_id_is_not_taken_for_it(admin_center: Opening) -> None:
     portal = admin_center(scenario="both-expired-and-valid")
-    registration = portal.replicas.world.registration(portal.application_id)
+    registration = portal.registration()
     old, valid = registration.secrets
     valid.description = f"replaces {old.secret_id}"
     page = portal.client_secrets()
@@ -96,7 +96,11 @@ def test_a_date_without_a_certain_meaning_is_an_error(admin_center: Opening, lan
 def test_a_cut_secret_id_is_read_from_its_tooltip_and_without_one_is_an_error(admin_center: Opening) -> None:
     portal = admin_center()
     page = portal.client_secrets()
-    cut = "(keep) => { const e = document.querySelector('.fxc-gc-columncell_3 span'); e.textContent = 'abc…'; keep || e.removeAttribute('title'); }"
+    cut = """(keep) => {
+      const id = document.querySelector('.fxc-gc-columncell_3 span');
+      id.textContent = 'abc…';
+      if (!keep) id.removeAttribute('title');
+    }"""
     page.tab.evaluate(cut, True)
     assert page.secret_ids() == tuple(ids(portal))
     assert page.has_secret(ids(portal)[0])

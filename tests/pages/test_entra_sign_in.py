@@ -14,8 +14,9 @@ from pages.entra import shell as shell_module
 from rehearsal import Operator
 
 if TYPE_CHECKING:
-    from tests.pages.conftest import Opening, Portal
     from playwright.sync_api import Route
+
+    from tests.pages.conftest import Opening, Portal
 
 
 def opened(portal: Portal) -> SignInPage:

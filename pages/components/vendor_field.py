@@ -1,0 +1,83 @@
+"""Fields that every vendor's form for a client secret has: the secret itself, its date, and a moment that is shown.
+
+Each proves itself: what was typed is read back, what was pasted is only asked whether it is there.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+from pages.base import Component
+
+# Waits up to two seconds inside the page and tells only yes or no. The browser library's own waiting for a value would
+# quote the value in its error.
+_COMES_TO_HOLD_TEXT: Final = """field => new Promise(tell => {
+    const end = performance.now() + 2000;
+    const look = () => field.value ? tell(true) : performance.now() > end ? tell(false) : setTimeout(look, 20);
+    look();
+})"""
+# What a date field says it takes -> how to write that.
+DATE_FORMS: Final = {"MM/DD/YYYY": "%m/%d/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
+# Date and time as the replicas write them, and near kin. How the real portals write them is not public.
+_MOMENTS: Final = ("%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M %p", "%m/%d/%Y %I:%M %p")
+
+
+class UnknownDateFormError(ValueError):
+    """The field does not say how it takes a date, or in no known form. Its text is what the field says."""
+
+
+class SecretField(Component):
+    """A field for a secret. Its value stays in the browser."""
+
+    def paste(self) -> bool:
+        """Replace what is in the field by what is on the clipboard; return whether the field then holds anything."""
+        self.root.fill("")
+        self.root.press("ControlOrMeta+V")
+        return bool(self.root.evaluate(_COMES_TO_HOLD_TEXT))
+
+    def holds_text(self) -> bool:
+        """Return at once whether the field holds anything."""
+        return bool(self.root.evaluate("field => field.value.length > 0"))
+
+
+class DateField(Component):
+    """A field for a date, which says by its type or its hint how it takes one."""
+
+    def dated(self, day: str) -> str:
+        """Return the ISO date `day` as this field takes it. Raises `UnknownDateFormError` rather than guess."""
+        if self.root.get_attribute("type") == "date":
+            return date.fromisoformat(day).isoformat()
+        hint = (self.root.get_attribute("placeholder") or "").strip()
+        if hint.upper() not in DATE_FORMS:
+            raise UnknownDateFormError(hint)
+        return date.fromisoformat(day).strftime(DATE_FORMS[hint.upper()])
+
+
+def moment(text: str) -> str:
+    """Return a date and time as ISO writes it, `2026-11-24T07:05:00+00:00`, without a zone where none is shown.
+
+    Empty for a text that shows no moment, such as `Never`, and for one whose form is not known.
+    """
+    shown = " ".join(text.split())
+    bare, zone = (shown[:-4], UTC) if shown.endswith(" UTC") else (shown, None)
+    for form in _MOMENTS:
+        try:
+            return datetime.strptime(bare, form).replace(tzinfo=zone).isoformat()
+        except ValueError:
+            continue
+    try:
+        found = datetime.fromisoformat(bare)
+    except ValueError:
+        return ""
+    return (found.replace(tzinfo=zone) if zone else found).isoformat()
+
+
+def is_at_or_after(shown: str, asked: str) -> bool:
+    """Return whether the moment `shown` is not before `asked`, both as `moment` writes them; never for an empty one."""
+    if not shown or not asked:
+        return False
+    last, least = datetime.fromisoformat(shown), datetime.fromisoformat(asked)
+    if last.tzinfo is None or least.tzinfo is None:  # Without a zone only the clock times can be compared.
+        last, least = last.replace(tzinfo=None), least.replace(tzinfo=None)
+    return last >= least

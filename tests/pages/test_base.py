@@ -1,0 +1,175 @@
+"""What every page object promises: errors in our words, nothing of the browser's, and what was pressed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from pages import REGISTRY
+from pages.base import (
+    NoEffect,
+    NotOne,
+    Page,
+    PageError,
+    PortalRefused,
+    ScreenNotReached,
+    Surroundings,
+    Trouble,
+    action,
+    disguised,
+    probe,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from playwright.sync_api import Locator
+    from playwright.sync_api import Page as Tab
+
+VALUE = "Qx18Q~made.up-value_of.the-right~shape01"
+HTML = f"""<title>A form</title><button>Go</button><button disabled>Gone</button>
+<input aria-label=Name value="{VALUE}">
+<script>let n = 0;
+document.querySelector('button').onclick = () => {{ document.title = `pressed ${{++n}}` }}</script>"""
+
+
+class Form(Page):
+    """A page of one button."""
+
+    name = "form"
+    title = "A form"
+
+    @property
+    def proof(self) -> Iterable[Locator]:
+        return [self.tab.get_by_role("button", name="Go", exact=True)]
+
+    @action()
+    def press_go(self) -> None:
+        """Press Go."""
+        self.press_once(self.tab.get_by_role("button", name="Go", exact=True))
+        with self.expecting("thanks"):
+            expect(self.tab.get_by_text("Thank you")).to_be_visible()
+
+    @action()
+    def press_what_is_off(self) -> None:
+        """Press Gone."""
+        self.press_once(self.tab.get_by_role("button", name="Gone"))
+
+    @action()
+    def guess(self) -> None:
+        """Choose after the press."""
+        self.press_once(self.tab.get_by_role("button", name="Go", exact=True))
+        raise NotOne(self.title, "guess", expected="one", seen="two")
+
+    @action()
+    def read_back(self) -> None:
+        """Read the name back."""
+        expect(self.tab.get_by_label("Name")).to_have_value("something else")
+
+    @probe
+    def has_two(self) -> bool:
+        """Return what cannot be decided."""
+        return self.tab.get_by_role("button").is_visible()  # two of them
+
+
+class Talking(Surroundings):
+    """A portal that says why."""
+
+    def trouble(self) -> Trouble | None:
+        return Trouble(PortalRefused, "“no”")
+
+
+class TalkingForm(Form):
+    surroundings = Talking
+
+
+@pytest.fixture
+def form(page: Tab) -> Iterator[Form]:
+    page.set_content(HTML)
+    page.set_default_timeout(300)
+    expect.set_options(timeout=300)
+    yield Form(page, "http://form.example/")
+    expect.set_options(timeout=5_000)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    while error:
+        yield error
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+
+
+def test_an_effect_that_does_not_come_is_told_with_what_was_pressed(form: Form) -> None:
+    with pytest.raises(NoEffect) as caught:
+        form.press_go()
+    assert str(caught.value) == "A form: press_go: expected thanks; saw a page titled “pressed 1”"
+    assert caught.value.pressed
+
+
+def test_a_button_that_cannot_be_pressed_does_not_count_as_pressed(form: Form) -> None:
+    with pytest.raises(NoEffect) as caught:
+        form.press_what_is_off()
+    assert not caught.value.pressed
+    assert caught.value.expected == "“Press Gone” to take effect"
+
+
+def test_an_error_of_our_own_after_the_press_knows_of_it(form: Form) -> None:
+    with pytest.raises(NotOne) as caught:
+        form.guess()
+    assert caught.value.pressed
+
+
+def test_what_was_pressed_is_forgotten_by_the_next_action(form: Form) -> None:
+    with pytest.raises(NotOne):
+        form.guess()
+    with pytest.raises(NoEffect) as caught:
+        form.press_what_is_off()
+    assert not caught.value.pressed
+
+
+@pytest.mark.parametrize("verb", ["read_back", "has_two"])
+def test_nothing_of_the_browsers_own_errors_is_left_in_an_error(form: Form, verb: str) -> None:
+    with pytest.raises(PageError) as caught:
+        getattr(form, verb)()
+    told = list(chain(caught.value))
+    assert told == [caught.value]
+    assert VALUE not in repr(caught.value)
+
+
+def test_a_page_that_is_not_there_is_not_reached_and_not_on_screen(form: Form) -> None:
+    assert form.arrive() is form
+    form.tab.set_content("<title>Elsewhere</title>")
+    assert not form.is_on_screen()
+    with pytest.raises(ScreenNotReached, match="saw a page titled “Elsewhere”"):
+        form.arrive()
+
+
+def test_what_the_portal_says_takes_the_place_of_what_is_seen(form: Form) -> None:
+    page = TalkingForm(form.tab, form.url)
+    with pytest.raises(PortalRefused) as caught:
+        page.press_go()
+    assert caught.value.seen == "“no”"
+    form.tab.set_content("")
+    with pytest.raises(PortalRefused):
+        page.arrive()
+
+
+def test_a_tab_that_has_been_closed_is_told_and_not_on_screen(form: Form) -> None:
+    form.tab.close()
+    assert not form.is_on_screen()
+    with pytest.raises(PageError, match="a tab that no longer answers"):
+        form.press_go()
+
+
+@pytest.mark.parametrize("piece", [VALUE, VALUE[3:20], f"a {VALUE} b", VALUE[:12]])
+def test_no_piece_of_a_secrets_shape_reaches_a_text(piece: str) -> None:
+    assert "Q~" not in disguised(piece)
+
+
+def test_the_registry_holds_the_portals_and_nothing_else() -> None:
+    assert {"entra", "ma_portal"} <= set(REGISTRY)
+    assert "components" not in REGISTRY
+    assert len(REGISTRY) == len(list(REGISTRY))
+    with pytest.raises(KeyError):
+        REGISTRY["components"]
