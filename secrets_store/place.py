@@ -9,6 +9,7 @@ import os
 import re
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from secrets_store.errors import ElevatedSession, ModesTooOpen, NotThere, SharedFolder, SymbolicLink, WrongOwner
@@ -28,10 +29,16 @@ _OCTAL = re.compile(r"\\([0-7]{3})")  # how the kernel writes blanks in a mount 
 def check(folder: Path, *, allow_synced: bool = False) -> None:
     """Raise the refusal that fits unless `folder` is a safe place with a store in it."""
     check_session()
-    if not folder.is_symlink() and not (folder / "journal.jsonl").exists():
-        raise NotThere(f"there is no store in {folder}", hint="keyturn secrets init makes one")
-    for path in [folder, folder / "v", *sorted(folder.iterdir())]:
-        check_file(path)
+    none = NotThere(f"there is no store in {folder}", hint="keyturn secrets init makes one")
+    try:
+        check_file(folder)
+    except FileNotFoundError:
+        raise none from None
+    if not (folder / "journal.jsonl").exists():
+        raise none
+    for path in sorted(folder.iterdir()):
+        with suppress(FileNotFoundError):  # another process may just have put a new list in force
+            check_file(path)
     if not allow_synced:
         check_local(folder)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from secrets_store import disk, place
-from secrets_store.errors import NotVerified, RecipientsChanged, StoreError
+from secrets_store.errors import NotThere, NotVerified, RecipientsChanged, StoreError
 from secrets_store.journal import FIRST_PREV, digest, follows, is_signed, load, split
 from secrets_store.ledger import Ledger
 from secrets_store.recipients import pinned_text
@@ -37,9 +37,9 @@ def verify(folder: Path, *, key: bytes | None = None, head: str | None = None) -
     faults = []
     try:
         place.check(folder, allow_synced=True)
+    except NotThere:
+        raise
     except StoreError as error:
-        if not (folder / "journal.jsonl").exists():
-            raise
         faults.append(Fault(str(folder), error.message))
     ledger, found, heads = _check_journal(folder / "journal.jsonl", key)
     faults += found
@@ -49,8 +49,11 @@ def verify(folder: Path, *, key: bytes | None = None, head: str | None = None) -
 
 
 def _check_journal(path: Path, key: bytes | None) -> tuple[Ledger, list[Fault], set[str]]:
-    raws, rest = split(disk.read(path))
     ledger, faults, prev, heads = Ledger(), [], FIRST_PREV, {FIRST_PREV}
+    try:
+        raws, rest = split(disk.read(path))
+    except OSError:
+        return ledger, [Fault("journal.jsonl", "cannot be read")], heads
     if rest:
         faults.append(Fault("journal.jsonl", "ends in an unfinished line, which the next write cuts off"))
     if not raws:
@@ -107,7 +110,7 @@ def _check_files(folder: Path, ledger: Ledger) -> list[Fault]:
     expected = named | {f"v/{intent}.age" for intent in ledger.intents}
     surplus = [
         Fault(f"v/{path.name}", "is named by no journal line")
-        for path in sorted((folder / "v").iterdir())
+        for path in sorted((folder / "v").glob("*"))
         if not path.name.startswith(".slot-") and f"v/{path.name}" not in expected
     ]
     return faults + surplus

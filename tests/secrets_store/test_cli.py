@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn import desktop_clipboard, settings, signing, store_head
-from keyturn.cli import secrets
+from keyturn.cli import secrets, secrets_values
 from keyturn.errors import CannotStart
 from secrets_store import (
     BadInput,
@@ -297,15 +297,41 @@ def test_each_desktop_has_its_program(
     assert desktop_clipboard.find().put[0] == program
 
 
-def test_export_writes_what_was_named(run: Run, store: Store, key_fd: Callable[[], str], tmp_path: Path) -> None:
+def test_export_writes_what_was_named(
+    run: Run, store: Store, key_fd: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(secrets_values, "to_kdbx", lambda *given: asked.append(given[1:]))
     one, _ = sealed(store), sealed(store, name="other")
     assert run("export", "other", "--env", str(tmp_path / "env"), "--identity-fd", key_fd())[0] == 0
     assert (tmp_path / "env").read_text() == f"OTHER='{VALUE}'\n"
     words = ["--kdbx", str(tmp_path / "k.kdbx"), "--kdbx-passphrase-fd", str(piped(b"words\n"))]
     result = run("export", *words, "--identity-fd", key_fd())[1]
     assert (len(result["exported"]), result["exported"][0]) == (2, one.id)
+    assert [entry.id for entry in asked[0][0]] == result["exported"]
+    assert asked[0][2:] == (tmp_path / "k.kdbx", "words")
     with pytest.raises(BadInput):
         run("export")
+
+
+def test_a_passphrase_for_the_database_is_made_and_said_on_the_terminal_alone(
+    run: Run, store: Store, key_fd: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    given: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(terminal, "say", said.append)
+    monkeypatch.setattr(secrets_values, "to_kdbx", lambda *all_given: given.append(all_given))
+    sealed(store)
+    run("export", "--kdbx", "k.kdbx", "--identity-fd", key_fd())
+    assert said[0].endswith(given[0][4])
+
+
+def test_recipes_need_no_store(capfd: pytest.CaptureFixture[str], folder: Path) -> None:
+    parser = argparse.ArgumentParser()
+    secrets.register(parser.add_subparsers())
+    args = parser.parse_args(["secrets", "export", "--recipes", "--store", str(folder)])
+    assert args.run(args) == 0
+    assert "Azure Key Vault" in capfd.readouterr().err
 
 
 def test_recipients_are_added_removed_and_what_they_saw_is_listed(

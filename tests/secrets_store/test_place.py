@@ -79,6 +79,14 @@ def test_symbolic_links_are_refused_wherever_they_stand(
         Store.open(store.folder, signing_key=signing_key)
 
 
+def test_a_file_that_goes_while_it_is_looked_at_is_no_fault(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    passing = store.folder / ".new-recipients.txt"
+    folders = type(store.folder)
+    listed = folders.iterdir
+    monkeypatch.setattr(folders, "iterdir", lambda self: [*listed(self), passing])
+    place.check(store.folder)
+
+
 def test_a_link_planted_where_a_file_is_written_is_not_followed(store: Store, tmp_path: Path) -> None:
     intent = store.intend(metadata())
     store.slot(intent.id).unlink()

@@ -118,6 +118,18 @@ def cut_in_a_line(store: Store, _entries: list[Entry]) -> str:
     return "journal.jsonl"
 
 
+def remove_all_files(store: Store, entries: list[Entry]) -> str:
+    shutil.rmtree(store.folder / "v")
+    return entries[0].file
+
+
+def link_journal(store: Store, _entries: list[Entry]) -> str:
+    path = store.folder / "journal.jsonl"
+    path.rename(store.folder.parent / "elsewhere")
+    path.symlink_to(store.folder.parent / "elsewhere")
+    return "journal.jsonl"
+
+
 def remove_recipients(store: Store, _entries: list[Entry]) -> str:
     (store.folder / "recipients.txt").unlink()
     return "recipients.txt"
@@ -125,7 +137,7 @@ def remove_recipients(store: Store, _entries: list[Entry]) -> str:
 
 ATTACKS = [
     edit_expiry, delete_middle, drop_last_lines, swap, plant, plant_new, remove_file, open_file_to_others, own_line,
-    not_json, empty, without_key, cut_in_a_line, remove_recipients,
+    not_json, empty, without_key, cut_in_a_line, remove_recipients, remove_all_files, link_journal,
 ]  # fmt: skip
 
 
