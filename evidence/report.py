@@ -103,7 +103,7 @@ def _summary(story: Story) -> str:
     tiles = [
         (f"{carried} of {len(story.instructions)}", "instructions carried out"),
         (str(sum(len(act.pictures) for act in story.acts)), "pictures"),
-        (str(answered), "questions answered by a person"),
+        (str(answered), "questions asked and answered"),
         (str(overridden), "overrides"),
     ]
     cells = "".join(

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import argparse
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from evidence import package
+from keyturn.cli import evidence as command
+from keyturn.errors import NotVerified
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def _run(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    command.register(parser.add_subparsers(required=True))
+    args = parser.parse_args(["evidence", *words])
+    return int(args.run(args))
+
+
+def _said(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return said
+
+
+def test_a_good_recording_ends_with_0(sealed: Path, signers: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("verify", str(sealed), "--allowed-signers", str(signers), "--json") == 0
+    said = _said(capsys)
+    assert (said["verifies"], said["proof"], said["faults"]) == (True, "signed", [])
+
+
+def test_a_changed_recording_ends_with_8_and_names_the_file(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (sealed / "extra").touch()
+    assert _run("verify", str(sealed)) == 8
+    told = capsys.readouterr()
+    assert "extra: it is in no manifest" in told.err
+    assert "This does not prove:" in told.err
+    assert told.out == ""
+
+
+def test_something_of_a_secrets_shape_ends_with_7(
+    recording: Path, seal: Callable[[Path], Path], value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (recording / "data" / "note").write_text(value)
+    assert _run("verify", str(seal(recording)), "--json") == 7
+    told = capsys.readouterr()
+    assert value not in told.out + told.err
+
+
+def test_no_recording_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(NotVerified, match="there is no recording"):
+        _run("verify", str(tmp_path / "nowhere"))
+
+
+def test_the_report_is_written_beside_and_the_recording_still_verifies(
+    sealed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    formats = ("--format", "html", "--format", "junit", "--format", "oscal")
+    assert _run("report", str(sealed), *formats, "--control", "ia-5", "--json") == 0
+    written = [path.rsplit("-report.", 1)[1] for path in _said(capsys)["written"]]
+    assert written == ["html", "junit.xml", "oscal.json"]
+    assert _run("verify", str(sealed)) == 0
+
+
+def test_a_pdf_alone_is_printed(sealed: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with ThreadPoolExecutor() as apart:  # away from the browser library that the test session itself runs
+        code = apart.submit(_run, "report", str(sealed), "--format", "pdf", "--to", str(tmp_path / "out")).result()
+    assert code == 0
+    assert [path.suffix for path in (tmp_path / "out").iterdir()] == [".pdf"]
+
+
+def test_a_gap_in_the_list_ends_with_8(
+    recording: Path, seal: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    seal(recording, "0" * 64)
+    assert _run("list", "--recordings", str(recording.parent), "--json") == 8
+    (entry,) = _said(capsys)["recordings"]
+    assert (entry["gap"], entry["chain"]) == (True, "the recording before it is missing")
+    assert entry["digest"] == package.digest(recording)
+
+
+def test_a_whole_list_ends_with_0(sealed: Path) -> None:
+    assert _run("list", "--recordings", str(sealed.parent)) == 0
