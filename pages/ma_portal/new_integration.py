@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import expect
 
 from pages.base import NoEffect, Page, action, probe
+from pages.components.vendor_field import DATE_FORMS, DateField, SecretField, UnknownDateFormError
 from pages.ma_portal.portal import MaPortal
 
 if TYPE_CHECKING:
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 _WORDINGS: Final = (("Microsoft Entra ID", "Entra ID"), ("CSV file", "CSV Upload"))
 # What the date field says it takes -> how to write that. The real portal's format is not public.
 _DATE_FORMS: Final = {"MM/DD/YYYY": "%m/%d/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
-
-# Waits up to two seconds inside the page and tells only yes or no. The browser library's own waiting for a value would
-# quote the value in its error.
-_COMES_TO_HOLD_TEXT: Final = """field => new Promise(tell => {
-    const end = performance.now() + 2000;
-    const look = () => field.value ? tell(true) : performance.now() > end ? tell(false) : setTimeout(look, 20);
-    look();
-})"""
 
 
 class NewIntegrationPage(Page):
@@ -93,9 +85,7 @@ class NewIntegrationPage(Page):
 
         What was in the field goes first. The value stays in the browser: only whether there is one is asked.
         """
-        self.client_secret_value_field.fill("")
-        self.client_secret_value_field.press("ControlOrMeta+V")
-        if not self.client_secret_value_field.evaluate(_COMES_TO_HOLD_TEXT):
+        if not SecretField(self.client_secret_value_field).paste():
             raise NoEffect(
                 self.title,
                 "paste_client_secret_value",
@@ -187,7 +177,7 @@ class NewIntegrationPage(Page):
     @probe
     def has_client_secret_value(self) -> bool:
         """Whether the field holds a value; which one stays in the browser."""
-        return bool(self.client_secret_value_field.evaluate("field => field.value.length > 0"))
+        return SecretField(self.client_secret_value_field).holds_text()
 
     @probe
     def has_expiration_date(self, expires_on: str) -> bool:
@@ -205,18 +195,16 @@ class NewIntegrationPage(Page):
             expect(field).to_have_value(text)
 
     def _dated(self, expires_on: str) -> str:
-        day = date.fromisoformat(expires_on)
-        if self.expiration_date_field.get_attribute("type") == "date":
-            return day.isoformat()
-        hint = (self.expiration_date_field.get_attribute("placeholder") or "").strip()
-        if hint.upper() not in _DATE_FORMS:
-            raise NoEffect(
-                self.title,
-                "enter_expiration_date",
-                expected=f"a field that takes {' or '.join(_DATE_FORMS)}",
-                seen=f"one that says “{hint}”",
-            )
-        return day.strftime(_DATE_FORMS[hint.upper()])
+        try:
+            return DateField(self.expiration_date_field).dated(expires_on)
+        except UnknownDateFormError as unknown:
+            hint = str(unknown)
+        raise NoEffect(
+            self.title,
+            "enter_expiration_date",
+            expected=f"a field that takes {' or '.join(DATE_FORMS)}",
+            seen=f"one that says “{hint}”",
+        )
 
 
 def _any_wording(integration_type: str) -> re.Pattern[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pages.base import Component
+from pages.components.vendor_field import moment
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 # The documentation calls the same part by both names; only one of them is on screen.
 _HEADING = re.compile(r"^(Saved Credentials|User Integration)$")
-# Date and time as the replica writes them and as ISO does. How the real portal writes them is not public.
-_MOMENTS = ("%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M %p", "%m/%d/%Y %I:%M %p")
 
 
 class SavedIntegration(Component):
@@ -45,22 +43,3 @@ class SavedIntegration(Component):
     def last_sync(self) -> str:
         """Return the last successful synchronisation as `moment` writes it; empty when there was none."""
         return moment(self.last_sync_notice.inner_text())
-
-
-def moment(text: str) -> str:
-    """Return a date and time as ISO writes it, `2026-11-24T07:05:00+00:00`, without a zone where none is shown.
-
-    Empty for a text that shows no moment, such as `Never`, and for one whose form is not known.
-    """
-    shown = " ".join(text.split())
-    bare, zone = (shown[:-4], UTC) if shown.endswith(" UTC") else (shown, None)
-    for form in _MOMENTS:
-        try:
-            return datetime.strptime(bare, form).replace(tzinfo=zone).isoformat()
-        except ValueError:
-            continue
-    try:
-        found = datetime.fromisoformat(bare)
-    except ValueError:
-        return ""
-    return (found.replace(tzinfo=zone) if zone else found).isoformat()

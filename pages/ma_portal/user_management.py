@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from playwright.sync_api import expect
 
 from pages.base import NotOne, Page, action, probe
+from pages.components.vendor_field import is_at_or_after
 from pages.ma_portal.group_editor import GroupEditorPage
 from pages.ma_portal.portal import MaPortal
 from pages.ma_portal.saved_integration import SavedIntegration
@@ -132,9 +132,4 @@ class UserManagementPage(Page):
     def has_synchronised_since(self, moment: str) -> bool:
         """Whether the last successful synchronisation was at `moment`, as ISO writes it, or later."""
         shown = self.saved.last_sync() if self.saved.root.is_visible() else ""
-        if not shown or not moment:
-            return False
-        last, asked = datetime.fromisoformat(shown), datetime.fromisoformat(moment)
-        if last.tzinfo is None or asked.tzinfo is None:  # Without a zone only the clock times can be compared.
-            last, asked = last.replace(tzinfo=None), asked.replace(tzinfo=None)
-        return last >= asked
+        return is_at_or_after(shown, moment)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pages.components.vendor_field import moment
 from pages.ma_portal.menu import MenuPage
 from pages.ma_portal.saved_credentials import SavedCredentialsPage
-from pages.ma_portal.saved_integration import moment
 from pages.ma_portal.sign_in import SignInPage
 from pages.ma_portal.user_management import UserManagementPage
 from rehearsal import Operator
