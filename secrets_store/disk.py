@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from secrets_store.errors import NotStored
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 FILE_MODE, SEALED_MODE, FOLDER_MODE = 0o600, 0o400, 0o700
@@ -151,3 +155,15 @@ def remove(*paths: Path) -> None:
         path.unlink(missing_ok=True)
     for folder in {path.parent for path in paths}:
         flush_folder(folder)
+
+
+@contextmanager
+def refused(failure: str) -> Iterator[None]:
+    """Turn what the system refuses in the block into `NotStored`, which says `failure` and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise NotStored(
+            f"{failure}: {error.strerror or 'the disk refused'}",
+            hint="leave the page with the value open if there is one, see to the disk, then try again",
+        ) from None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 FILE = "recipients.txt"
+_LEAST = 2  # recipients of a store
 FRESH = ".new-recipients.txt"  # the next list, until it is in force
 
 
@@ -58,6 +59,17 @@ def read_recipients(text: bytes) -> list[Recipient]:
     if recipients_text(found) != text:
         raise NotVerified("recipients.txt cannot be read")
     return found
+
+
+def check_recipients(recipients: Sequence[Recipient], *, single: bool) -> None:
+    """Raise `BadInput` unless losing one key leaves another, or `single` accepts that loss."""
+    if len({one.key for one in recipients}) != len(recipients):
+        raise BadInput("a recipient is named twice")
+    if len(recipients) < _LEAST and not (single and recipients):
+        raise BadInput(
+            "a store needs a second recipient: with one key, losing it loses every secret",
+            hint="add a break-glass key, kept elsewhere",
+        )
 
 
 def pinned_text(folder: Path, wanted: str) -> bytes:

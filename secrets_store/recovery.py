@@ -10,6 +10,9 @@ from secrets_store import disk
 from secrets_store.recipients import FILE, FRESH, pin
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from secrets_store.ledger import Line
     from secrets_store.store import Store
 
 _GENERATION = re.compile(r"(?P<id>[0-9TZ]+-[0-9a-f]{16})(\.g[0-9]+)?\.age")
@@ -25,16 +28,13 @@ def recover(store: Store) -> None:
     for intent in store.open_intents():
         path = store.folder / "v" / f"{intent.id}.age"
         if path.exists():
-            data = disk.read(path)
             store.append(
                 "sealed",
                 {
                     "id": intent.id,
                     "secret_id": None,
                     "expires_on": None,
-                    "file": f"v/{path.name}",
-                    "sha256": hashlib.sha256(data).hexdigest(),
-                    "bytes": len(data),
+                    **described(path, disk.read(path)),
                     "read_back": False,
                 },
             )
@@ -42,6 +42,11 @@ def recover(store: Store) -> None:
     if fresh.exists() and pin(disk.read(fresh)) == store.ledger.recipients:
         disk.rename(fresh, store.folder / FILE)
     _sweep(store)
+
+
+def described(path: Path, data: bytes) -> Line:
+    """Return what the journal says of a sealed file."""
+    return {"file": f"v/{path.name}", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
 
 
 def _sweep(store: Store) -> None:

@@ -14,8 +14,7 @@ from secrets_store.age import seal
 from secrets_store.entry import to_sealed_text
 from secrets_store.errors import BadInput
 from secrets_store.reading import unseal
-from secrets_store.recipients import FILE, FRESH, pin, recipients_text
-from secrets_store.store import check_recipients
+from secrets_store.recipients import FILE, FRESH, check_recipients, pin, recipients_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

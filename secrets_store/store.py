@@ -13,7 +13,6 @@ Sealing needs no private key. A value counts as stored when `seal` has returned,
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from contextlib import contextmanager
@@ -27,8 +26,16 @@ from secrets_store.errors import BadInput, NotStored, NotThere, NotVerified
 from secrets_store.identity_file import NAME as IDENTITY
 from secrets_store.journal import Journal, without_collector
 from secrets_store.ledger import NOTES, Ledger
-from secrets_store.recipients import FILE, Recipient, pin, pinned_text, read_recipients, recipients_text
-from secrets_store.recovery import recover
+from secrets_store.recipients import (
+    FILE,
+    Recipient,
+    check_recipients,
+    pin,
+    pinned_text,
+    read_recipients,
+    recipients_text,
+)
+from secrets_store.recovery import described, recover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +49,6 @@ if TYPE_CHECKING:
 
 SLOT = 16 * 1024  # bytes reserved for one sealed secret; one of common size takes 2 KiB
 _JOURNAL_SHARE = 4 * 1024  # bytes of the journal reserved for each open intent
-_LEAST_RECIPIENTS = 2
 
 
 class Store:
@@ -80,7 +86,7 @@ class Store:
         if not allow_synced:
             place.check_local(folder)
         text = recipients_text(recipients)
-        with _as_not_stored("the store could not be made"):
+        with disk.refused("the store could not be made"):
             folder.parent.mkdir(parents=True, exist_ok=True, mode=disk.FOLDER_MODE)
             disk.make_folder(folder)
             disk.make_folder(folder / "v")
@@ -158,7 +164,7 @@ class Store:
         """Hold the store for the block, with its state fresh; a disk's refusal becomes `NotStored` with `failure`."""
         if self._key is None:
             raise BadInput("the store was opened for reading only")
-        with _as_not_stored(failure), lock.held(self.folder):
+        with disk.refused(failure), lock.held(self.folder):
             self.refresh()
             yield
 
@@ -290,30 +296,3 @@ class Store:
     def head(self) -> str:
         """Return the digest (hex) of the last journal line. Noted elsewhere, it proves that nothing was cut since."""
         return self.journal.head
-
-
-def check_recipients(recipients: Sequence[Recipient], *, single: bool) -> None:
-    """Raise `BadInput` unless losing one key leaves another, or `single` accepts that loss."""
-    if len({one.key for one in recipients}) != len(recipients):
-        raise BadInput("a recipient is named twice")
-    if len(recipients) < _LEAST_RECIPIENTS and not (single and recipients):
-        raise BadInput(
-            "a store needs a second recipient: with one key, losing it loses every secret",
-            hint="add a break-glass key, kept elsewhere",
-        )
-
-
-def described(path: Path, data: bytes) -> Line:
-    """Return what the journal says of a sealed file."""
-    return {"file": f"v/{path.name}", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-
-
-@contextmanager
-def _as_not_stored(failure: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise NotStored(
-            f"{failure}: {error.strerror or 'the disk refused'}",
-            hint="leave the page with the value open if there is one, see to the disk, then try again",
-        ) from None
