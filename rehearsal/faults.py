@@ -11,6 +11,8 @@ from threading import RLock
 
 from rehearsal.ma_portal.faults import MA_FAULTS
 from rehearsal.ma_portal.faults import ONCE as MA_ONCE
+from rehearsal.sophos.faults import ONCE as SOPHOS_ONCE
+from rehearsal.sophos.faults import SOPHOS_FAULTS
 
 ENTRA_FAULTS: dict[str, tuple[str, str | None]] = {
     # The sign-in pages.
@@ -81,8 +83,8 @@ _ENTRA_ONCE = frozenset(
         "concurrent-delete",
     }
 )
-FAULTS: dict[str, tuple[str, str | None]] = {**ENTRA_FAULTS, **MA_FAULTS}
-ONCE = _ENTRA_ONCE | frozenset(MA_ONCE)
+FAULTS: dict[str, tuple[str, str | None]] = {**ENTRA_FAULTS, **MA_FAULTS, **SOPHOS_FAULTS}
+ONCE = _ENTRA_ONCE | frozenset(MA_ONCE) | frozenset(SOPHOS_ONCE)
 
 
 @dataclass(slots=True)

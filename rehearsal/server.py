@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from rehearsal import entra, ma_portal, operator_side, sign_in
+from rehearsal import entra, ma_portal, operator_side, sign_in, sophos
 from rehearsal.faults import FaultPlan
 from rehearsal.scenarios import build
 
@@ -59,6 +59,7 @@ class Replicas:
             "sign_in": sign_in.make_app(world),
             "sandbox": entra.make_sandbox(world),
             "ma_portal": ma_portal.make_app(world),
+            "sophos": sophos.make_app(world),
             "operator": operator_side.make_app(world),
         }
         for name, app in apps.items():
@@ -95,6 +96,11 @@ class Replicas:
     def ma_portal_url(self) -> str:
         """Address of the MA Portal."""
         return self.world.urls["ma_portal"]
+
+    @property
+    def sophos_url(self) -> str:
+        """Address of Sophos Central."""
+        return self.world.urls["sophos"]
 
     @property
     def operator_url(self) -> str:

@@ -1,0 +1,139 @@
+"""Edit Azure AD Sync: where Sophos Central is given the new secret, which it calls Application Key.
+
+The settings are edited in place: until Save, and after a save that fails, the former ones go on working.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from pages.base import NoEffect, Page, action, probe
+from pages.components.vendor_field import DATE_FORMS, DateField, SecretField, UnknownDateFormError
+from pages.sophos_central.portal import SophosCentral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Locator
+    from playwright.sync_api import Page as Tab
+
+
+class EditSyncPage(Page):
+    """Edit Azure AD Sync."""
+
+    name = "edit-sync"
+    title = "Edit Azure AD Sync"
+    surroundings = SophosCentral
+    around: SophosCentral
+
+    def __init__(self, tab: Tab, url: str) -> None:
+        super().__init__(tab, url)
+        self.client_id_field = tab.get_by_label("Client ID", exact=True)
+        self.tenant_domain_field = tab.get_by_label("Tenant Domain", exact=True)
+        self.application_key_field = tab.get_by_label("Application Key", exact=True)
+        self.expiration_field = tab.get_by_label("Application Key Expiration", exact=True)
+        self.test_button = tab.get_by_role("button", name="Test Connection", exact=True)
+        self.save_button = tab.get_by_role("button", name="Save", exact=True)
+        self.tested_notice = tab.get_by_role("status", name="Connection test").filter(has_text="Connection successful")
+        self.saved_heading = tab.get_by_role("heading", name="Azure AD Sync Settings/Status", exact=True)
+
+    @property
+    def proof(self) -> Iterable[Locator]:
+        """The field for the key."""
+        return [self.application_key_field]
+
+    @action()
+    def enter_client_id(self, client_id: str) -> None:
+        """Enter the Client ID."""
+        self._enter(self.client_id_field, client_id)
+
+    @action()
+    def enter_tenant_domain(self, tenant_domain: str) -> None:
+        """Enter the Tenant Domain."""
+        self._enter(self.tenant_domain_field, tenant_domain)
+
+    @action(secret="pastes")  # noqa: S106  # a role, no secret
+    def paste_application_key(self) -> None:
+        """Paste the Application Key. The value stays in the browser: only whether there is one is asked."""
+        if not SecretField(self.application_key_field).paste():
+            raise NoEffect(
+                self.title,
+                "paste_application_key",
+                expected="the field “Application Key” to hold what was pasted",
+                seen="an empty field",
+            )
+
+    @action()
+    def enter_expiration(self, expires_on: str) -> None:
+        """Enter the Application Key Expiration, given as `2028-01-08`, in the form that the field takes."""
+        self._enter(self.expiration_field, self._dated(expires_on))
+
+    @action()
+    def test_connection(self) -> None:
+        """Click Test Connection and wait for the answer.
+
+        Raises `NotYet` when Microsoft does not know the secret, which may only have to replicate, else
+        `PortalRefused`.
+        """
+        self.test_button.click()
+        with self.expecting("the connection test to pass"):
+            around = self.around
+            expect(self.tested_notice.or_(around.refusal_notice).or_(around.sign_in_heading)).to_be_visible()
+            if not self.tested_notice.is_visible():
+                raise self.failure("test_connection")
+
+    @action()
+    def save(self) -> None:
+        """Click Save."""
+        with self.expecting("Save to be enabled, as it is after a good test"):
+            expect(self.save_button).to_be_enabled()
+        self.press_once(self.save_button)
+        with self.expecting("the page “Azure AD Sync Settings/Status”"):
+            around = self.around
+            expect(self.saved_heading.or_(around.refusal_notice).or_(around.sign_in_heading)).to_be_visible()
+            if not self.saved_heading.is_visible():
+                raise self.failure("save")
+
+    @probe
+    def has_client_id(self, client_id: str) -> bool:
+        """Whether the field holds this Client ID."""
+        return self.client_id_field.input_value() == client_id
+
+    @probe
+    def has_tenant_domain(self, tenant_domain: str) -> bool:
+        """Whether the field holds this Tenant Domain."""
+        return self.tenant_domain_field.input_value() == tenant_domain
+
+    @probe
+    def has_application_key(self) -> bool:
+        """Whether the field holds a value; which one stays in the browser."""
+        return SecretField(self.application_key_field).holds_text()
+
+    @probe
+    def has_expiration(self, expires_on: str) -> bool:
+        """Whether the field holds this date, given as `2028-01-08`."""
+        return self.expiration_field.input_value() == self._dated(expires_on)
+
+    @probe
+    def has_test_passed(self) -> bool:
+        """Whether the last connection test was a good one and nothing was changed after it."""
+        return self.tested_notice.is_visible()
+
+    def _enter(self, field: Locator, text: str) -> None:
+        field.fill(text)
+        with self.expecting(f"the field to hold “{text}”"):
+            expect(field).to_have_value(text)
+
+    def _dated(self, expires_on: str) -> str:
+        try:
+            return DateField(self.expiration_field).dated(expires_on)
+        except UnknownDateFormError as unknown:
+            hint = str(unknown)
+        raise NoEffect(
+            self.title,
+            "enter_expiration",
+            expected=f"a field that takes {' or '.join(DATE_FORMS)}",
+            seen=f"one that says “{hint}”",
+        )

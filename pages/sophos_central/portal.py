@@ -1,0 +1,44 @@
+"""What surrounds every page of Sophos Central, and its refusals.
+
+Labels are those of the vendor's documentation; all markup assumed here is that of the replica.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pages.base import NotYet, PortalRefused, SessionEnded, Surroundings, Trouble, disguised
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as Tab
+
+# Microsoft's codes for a secret that is wrong or expired, which a new one is called until it has replicated.
+_NOT_YET: Final = ("AADSTS7000215", "AADSTS7000222")
+
+
+class SophosCentral(Surroundings):
+    """The portal around a page."""
+
+    def __init__(self, tab: Tab) -> None:
+        super().__init__(tab)
+        self.sign_in_heading = tab.get_by_role("heading", name="Sign in", exact=True)
+        self.account_notice = tab.get_by_role("group", name="Signed-in account", exact=True)
+        self.page_heading = tab.get_by_role("heading", level=1)
+        self.refusal_notice = tab.get_by_role("alert")
+
+    def seen(self) -> str:
+        """Say which screen is up."""
+        if self.sign_in_heading.is_visible():
+            return "Sophos Central's sign-in page"
+        headings = [disguised(text) for text in self.page_heading.all_inner_texts()]
+        return f"the page “{headings[0]}” of Sophos Central" if headings else super().seen()
+
+    def trouble(self) -> Trouble | None:
+        """Return the portal's refusal in its own words, or that the session has ended."""
+        if self.sign_in_heading.is_visible():
+            return Trouble(SessionEnded, self.seen())
+        if not self.refusal_notice.is_visible():
+            return None
+        words = self.refusal_notice.inner_text()
+        error = NotYet if any(code in words for code in _NOT_YET) else PortalRefused
+        return Trouble(error, f"“{disguised(words)}”")

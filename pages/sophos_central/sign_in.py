@@ -1,0 +1,54 @@
+"""The sign-in page of Sophos Central, on which only a person acts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from playwright.sync_api import expect
+
+from pages.base import Page, action
+from pages.sophos_central.portal import SophosCentral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Locator
+
+
+class Account(NamedTuple):
+    """Who is signed in, as the portal's header shows it."""
+
+    account: str
+
+
+class SignInPage(Page):
+    """Sign in to Sophos Central. keyturn opens it and waits; it never types here."""
+
+    name = "sign-in"
+    title = "Sign in to Sophos Central"
+    surroundings = SophosCentral
+    around: SophosCentral
+
+    @property
+    def proof(self) -> Iterable[Locator]:
+        """The page's heading."""
+        return [self.around.sign_in_heading]
+
+    @action(anywhere=True)
+    def open(self) -> None:
+        """Open Sophos Central."""
+        self.tab.goto(self.url, wait_until="domcontentloaded")
+        with self.expecting("Sophos Central or its sign-in page"):
+            expect(self.around.sign_in_heading.or_(self.around.account_notice)).to_be_visible()
+
+    @action(anywhere=True)
+    def wait_until_signed_in(self) -> Account:
+        """Wait until a person has signed in. Raises `SessionEnded` when nobody does in time."""
+        with self.expecting("a person to sign in"):
+            expect(self.around.account_notice).to_have_text(re.compile(r"\S"))
+        return Account(self.around.account_notice.inner_text().strip())
+
+    def screen(self) -> str:
+        """Say at once which sign-in screen is up; empty when none is."""
+        return self.around.seen() if self.around.sign_in_heading.is_visible() else ""

@@ -1,0 +1,13 @@
+"""What can go wrong in Sophos Central, by name: description and the step it strikes by default, if it has one."""
+
+from __future__ import annotations
+
+SOPHOS_FAULTS: dict[str, tuple[str, str | None]] = {
+    "sophos-session-ended": ("the sign-in page stands in place of the page", None),
+    "sophos-first-test-fails": ("the first test is refused as if the key were wrong", None),
+    "sophos-save-refused": ("the settings are not saved", None),
+    "sophos-save-forgotten": ("saving is answered as done and nothing is saved", None),
+    "sophos-sync-unchanged": ("Sync is accepted and the last synchronisation stays as it was", None),
+    "sophos-sync-refused": ("Sync is answered with an error", None),
+}
+ONCE = ("sophos-first-test-fails",)
