@@ -13,7 +13,7 @@ from keyturn import system
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("rehearse", "run", "serve", "language", "secrets", "evidence", "doctor")
+COMMANDS = ("rehearse", "run", "language", "serve", "secrets", "evidence", "doctor")
 
 
 def parser() -> argparse.ArgumentParser:

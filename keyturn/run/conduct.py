@@ -72,7 +72,8 @@ class Around:
     """What a run is given by whoever starts it.
 
     `before_close` is called with the exit code while the browser is still open, so that a person can look.
-    `open_browser` opens the context of the run, and ends everything in it.
+    `open_browser` opens the context of the run, and ends everything in it. `read_pictures`: the leak gate reads
+    pictures too, where an OCR engine is installed; it takes half a second for each.
     """
 
     recordings: Path
@@ -82,6 +83,7 @@ class Around:
     listeners: tuple[Listener, ...]
     before_close: Callable[[int], None]
     open_browser: Callable[[Prepared], AbstractContextManager[BrowserContext]] = own_browser
+    read_pictures: bool = True
 
 
 def prepare(wish: Wish) -> Prepared:
@@ -115,7 +117,8 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
             _browse(prepared, around, recording, state, listeners)
         except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
             error = stopped
-        seconds = recording.search([secret.reveal().encode() for secret in state.values])
+        values = [secret.reveal().encode() for secret in state.values]
+        seconds = recording.search(values, optical=around.read_pictures)
         error = recording.leak or error
         summary.exit = int(exit_of(error))
         summary.status = status_of(summary.exit)

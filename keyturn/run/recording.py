@@ -74,10 +74,11 @@ class Recording:
         text = json.dumps(self.facts, indent=2, ensure_ascii=False, sort_keys=True)
         (self.data / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
-    def search(self, needles: Sequence[bytes]) -> float:
+    def search(self, needles: Sequence[bytes], *, optical: bool) -> float:
         """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took."""
         began = time.monotonic()
-        self.findings = [str(finding) for finding in LeakGate(needles).search(self.folder)] if needles else []
+        gate = LeakGate(needles, optical=optical)
+        self.findings = [str(finding) for finding in gate.search(self.folder)] if needles else []
         if self.findings:
             self.leak = LeakFound(
                 f"the secret can be read in the recording: {'; '.join(self.findings[:5])}",

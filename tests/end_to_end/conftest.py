@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import expect
 
 from keyturn.browser import PATIENCE, WINDOW
-from keyturn.cli.replica import SecondHand, StepTold, open_replicas
 from keyturn.cli.rehearse import DEFAULT
+from keyturn.cli.replica import SecondHand, StepTold, open_replicas
 from keyturn.run.conduct import Around, Prepared, Wish, conduct, prepare
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
@@ -38,7 +38,12 @@ class Rehearsed:
     before: dict[str, Any]  # the replicas' state when it began
     state: dict[str, Any]  # and when it ended
     store: Store
-    identity: Path  # a key file that opens the store with the stock `age` program
+    home: Path  # everything that the run left is below
+
+    @property
+    def identity(self) -> Path:
+        """A key file that opens the store with the stock `age` program."""
+        return self.home / "store-operator.key"
 
     @property
     def recording(self) -> Path:
@@ -64,9 +69,12 @@ class Rehearse(Protocol):
     def __call__(self, *faults: str, scenario: str = "expired", **inputs: str) -> Rehearsed: ...
 
 
-@pytest.fixture
-def rehearse(browser: Browser, tmp_path: Path) -> Rehearse:
-    """Rehearse the rotation headless, in the suite's browser, with a context of its own."""
+@pytest.fixture(scope="session")
+def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehearse:
+    """Rehearse the rotation headless, in the suite's browser, with a context of its own.
+
+    Pictures are not read here: that takes longer than the run, and `tests/evidence` proves it.
+    """
 
     @contextmanager
     def context(_: Prepared) -> Iterator[BrowserContext]:
@@ -78,23 +86,37 @@ def rehearse(browser: Browser, tmp_path: Path) -> Rehearse:
 
     def run(*faults: str, scenario: str = "expired", **inputs: str) -> Rehearsed:
         events: list[Event] = []
+        home = tmp_path_factory.mktemp("rehearsal")
         key = Ed25519PrivateKey.generate()
-        store, _ = Store.throw_away(tmp_path / "store", key)
+        store, _ = Store.throw_away(home / "store", key)
         with open_replicas(scenario, faults) as replicas, Operator(replicas):
             before = replicas.state()
             path = shipped_runbooks() / DEFAULT
             prepared = prepare(Wish(runbook=path, given={**replicas.inputs, **inputs}))
             around = Around(
-                recordings=tmp_path / "recordings",
+                recordings=home / "recordings",
                 store=store,
                 signing_key=key,
                 gatekeeper=SecondHand(replicas.operator_url),
                 listeners=(StepTold(replicas), events.append),
                 before_close=lambda _code: None,
                 open_browser=context,
+                read_pictures=False,
             )
             summary, error = conduct(prepared, around)
             state = replicas.state()
-        return Rehearsed(summary, error, events, before, state, store, tmp_path / "store-operator.key")
+        return Rehearsed(summary, error, events, before, state, store, home)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def expired(rehearse: Rehearse) -> Rehearsed:
+    """Rehearse the default scenario once for all tests that only look at what it left."""
+    return rehearse()
+
+
+@pytest.fixture(scope="session")
+def expiring(rehearse: Rehearse) -> Rehearsed:
+    """Rehearse with an old secret that is still valid, once for all tests that only look."""
+    return rehearse(scenario="expiring")
