@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    from playwright.sync_api import FrameLocator, Locator
     from playwright.sync_api import Page as Tab
 
 # CSS, 2026-11: the welcome tour is an alert dialog; callouts are Fluent's teaching bubble. A question of the portal's
@@ -24,21 +24,24 @@ _watched: WeakSet[Tab] = WeakSet()  # The browser library would run a second han
 
 
 class Interruption:
-    """Whatever of these kinds lies over a tab's page."""
+    """Whatever of these kinds lies over the pages of one document: a tab's own, or a frame in it."""
 
-    def __init__(self, tab: Tab) -> None:
-        self._tab = tab
+    def __init__(self, document: Tab | FrameLocator, tab: Tab) -> None:
+        # Names are looked for from within the container, so that the tab can stand for any document of it.
         decline = tab.get_by_role("button", name=_DECLINES)
-        self.survey_dialog = tab.locator(_CONTAINERS).filter(has=decline).filter(visible=True)
+        self.survey_dialog = document.locator(_CONTAINERS).filter(has=decline).filter(visible=True)
         self.decline_button = self.survey_dialog.get_by_role("button", name=_DECLINES)
 
-    def watch(self) -> None:
-        """Decline it whenever it comes between a gesture and its element, from now on in this tab."""
-        if self._tab in _watched:
-            return
-        _watched.add(self._tab)
-        self._tab.add_locator_handler(self.survey_dialog, self._decline)
-
-    def _decline(self, _: Locator) -> None:
+    def decline(self, _: Locator) -> None:
+        """Put it away."""
         # `first`: a tour may offer two ways to decline, and any of them will do.
         self.decline_button.first.click()
+
+
+def decline_interruptions(tab: Tab, *frames: FrameLocator) -> None:
+    """Decline whatever comes between a gesture and its element, in `tab` and in `frames` of it, from now on."""
+    if tab in _watched:
+        return
+    _watched.add(tab)
+    for one in (Interruption(tab, tab), *(Interruption(frame, tab) for frame in frames)):
+        tab.add_locator_handler(one.survey_dialog, one.decline)

@@ -94,14 +94,14 @@ class AddClientSecretPane(Page):
     @action(secret="copies")  # noqa: S106  # a role, not a password
     def add_and_copy_value(self) -> NewSecret:
         """Add the secret, wait until it is listed, and copy its value."""
-        grid = SecretsGrid(self.around.blade.root)
+        grid = SecretsGrid(self.around.blade)
         known = self._known if self._known is not None else self.known_ids()
         self._same_as_before(grid, known)
         self.around.toasts.dismiss()  # What is said from here on is about this secret.
         fresh = grid.copyable_rows_beside(known)
         with self.expecting("the new secret to be listed with its value"):
             self.press_once(self.add_button)
-            expect(fresh.or_(self.around.toasts.refusal_notice).first).to_be_visible()
+            self.around.wait_for_answer(fresh)
         if not fresh.count():
             raise self.failure("add_and_copy_value")
         made = [row for row in grid.listed("add_and_copy_value") if row.secret_id not in known]
@@ -137,7 +137,7 @@ class AddClientSecretPane(Page):
     def seen(self) -> str:
         """Say what is on screen, and after Add which secrets are new in the list: their values nobody has."""
         seen = super().seen()
-        grid = SecretsGrid(self.around.blade.root)
+        grid = SecretsGrid(self.around.blade)
         if not self.pressed or self._known is None or not grid.rows.count():
             return seen
         try:
@@ -148,7 +148,7 @@ class AddClientSecretPane(Page):
 
     def known_ids(self) -> tuple[str, ...]:
         """Return the IDs of the secrets that exist before this one is added, and remember them."""
-        grid = SecretsGrid(self.around.blade.root)
+        grid = SecretsGrid(self.around.blade)
         grid.wait_until_listed()
         self._known = tuple(row.secret_id for row in grid.listed("known_ids"))
         return self._known

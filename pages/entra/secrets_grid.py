@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator
 
+    from pages.entra.blade import Blade
+
 # CSS, 2026-11: in the newer rendering a row's first cell has a role of its own, and columns are counted over both.
 _CELLS: Final = '[role="gridcell"], [role="rowheader"]'
 
@@ -56,16 +58,16 @@ class SecretRow:
 
 
 class SecretsGrid(Component):
-    """The grid of the tab Client secrets; its root is the blade's content."""
+    """The grid of the tab Client secrets; its root is the content of `blade`."""
 
-    def __init__(self, root: Locator) -> None:
-        super().__init__(root)
-        page = root.page
+    def __init__(self, blade: Blade) -> None:
+        super().__init__(blade.root)
+        root, page = self.root, self.root.page
         self._cells = page.locator(_CELLS)
         self.header_row = root.get_by_role("row").filter(has=page.get_by_role("columnheader", name="Secret ID"))
         self.rows = root.get_by_role("row").filter(has=self._cells)
         self.nothing_notice = root.get_by_text(_NOTHING)
-        self.copied_notice = root.page.get_by_text("Copied", exact=True)
+        self.copied_notice = blade.document.get_by_text("Copied", exact=True)
 
     def wait_until_listed(self) -> None:
         """Wait until the grid holds rows or says that there are none; before, an empty one proves nothing."""

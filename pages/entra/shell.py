@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from playwright.sync_api import expect
 
 from pages.base import PortalRefused, SessionEnded, Surroundings, Trouble, disguised
-from pages.components.interruption import Interruption
+from pages.components.interruption import decline_interruptions
 from pages.entra.blade import Blade
 from pages.entra.message import BladeNotice, MessageBox, Toasts
 from pages.entra.sign_in_screen import SignInScreen
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 # ms. A first load that shows nothing for so long is the blank shell, or the bounce to the portal's home, that public
 # scripts report for deep links; loading again brings the page. A blade may well need 20 s.
 BLANK = 20_000
+# ms. No one wait covers two documents, so that a frame and the toasts around it are looked at in turn, each look well
+# shorter than the five seconds for which a toast stays; and that many looks, for an answer that may take a minute.
+LOOK = 2_000
+LOOKS = 30
 
 
 class Account(NamedTuple):
@@ -36,11 +41,10 @@ class Shell(Surroundings):
         self.blade = Blade(tab)
         self.toasts = Toasts(tab)
         self.sign_in = SignInScreen(tab)
-        self.interruption = Interruption(tab)
         # CSS, 2026-11: the top bar's button names account and directory in one text; these classes hold each alone.
         self.account_notice = tab.locator(".fxs-avatarmenu-username")
         self.directory_notice = tab.locator(".fxs-avatarmenu-tenant")
-        self.interruption.watch()
+        decline_interruptions(tab, self.blade.frame.content_frame)
 
     def account(self) -> Account:
         """Return who is signed in, as the top bar shows it."""
@@ -56,6 +60,19 @@ class Shell(Surroundings):
             self.tab.goto(address, wait_until="domcontentloaded")
             self.tab.reload(wait_until="domcontentloaded")  # A change of the fragment alone would load nothing.
             expect(there).to_be_visible()
+
+    def wait_for_answer(self, answer: Locator) -> None:
+        """Wait until the blade shows `answer` to a gesture, or a toast refuses it; else `AssertionError`."""
+        if not self.blade.frame.count():
+            expect(answer.or_(self.toasts.refusal_notice).first).to_be_visible()
+            return
+        for _ in range(LOOKS):
+            with suppress(AssertionError):
+                expect(answer.first).to_be_visible(timeout=LOOK)
+                return
+            if self.toasts.refusal():
+                return
+        raise AssertionError("no answer")
 
     def seen(self) -> str:
         """Say which screen, pane or question is up."""
@@ -76,6 +93,6 @@ class Shell(Surroundings):
             return Trouble(PortalRefused, f"“{words}”")
         if screen := self.sign_in.which():
             return Trouble(SessionEnded, screen)
-        if words := self.toasts.refusal() or BladeNotice(self.blade.section).refusal():
+        if words := self.toasts.refusal() or BladeNotice(self.blade.root).refusal():
             return Trouble(PortalRefused, f"“{words}”")
         return None

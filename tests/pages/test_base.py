@@ -88,8 +88,8 @@ class TalkingForm(Form):
 @pytest.fixture
 def form(page: Tab) -> Iterator[Form]:
     page.set_content(HTML)
-    page.set_default_timeout(300)
-    expect.set_options(timeout=300)
+    page.set_default_timeout(1_500)
+    expect.set_options(timeout=1_500)
     yield Form(page, "http://form.example/")
     expect.set_options(timeout=5_000)
 

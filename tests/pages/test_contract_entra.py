@@ -27,12 +27,6 @@ RUNBOOKS = sorted(Path(__file__).parents[2].joinpath("runbooks").glob("*.yaml"))
 KINDS = re.compile(r"(^|_)(button|link|field|list|option|row|tab|dialog|pane|heading|notice|section|question)$")
 PARTS = (Component, Surroundings, Blade, SignInScreen)
 
-# Locators that are proven elsewhere, with the reason.
-ELSEWHERE = {
-    "around.interruption.survey_dialog": "declined by itself before a test could look; see the tests of the surveys",
-    "around.interruption.decline_button": "the same",
-}
-
 
 def sign_in(waits: Opening, _: Opening) -> Page:
     portal = waits()
@@ -183,7 +177,7 @@ def test_every_locator_of_the_shell_finds_one_element_in_a_known_state(
         for name, locator in locators(page.around, "around."):
             found[name].append(locator.count())
     assert found
-    wrong = {one: counts for one, counts in found.items() if max(counts) != 1 and one not in ELSEWHERE}
+    wrong = {one: counts for one, counts in found.items() if max(counts) != 1}
     assert wrong == {}
 
 

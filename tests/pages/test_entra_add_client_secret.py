@@ -37,8 +37,11 @@ def test_what_is_entered_and_selected_is_what_the_pane_shows(admin_center: Openi
     assert not pane.has_expires("180 days (6 months)")
 
 
-def test_the_new_secret_is_listed_and_its_value_and_no_other_text_is_on_the_clipboard(admin_center: Opening) -> None:
-    portal = admin_center(scenario="both-expired-and-valid")
+@pytest.mark.parametrize("rendering", ["classic", "react"])
+def test_the_new_secret_is_listed_and_its_value_and_no_other_text_is_on_the_clipboard(
+    admin_center: Opening, rendering: str
+) -> None:
+    portal = admin_center(scenario="both-expired-and-valid", rendering=rendering)
     pane = filled_in(portal)
     before = pane.known_ids()
     made = pane.add_and_copy_value()
@@ -75,9 +78,10 @@ def test_the_first_secret_of_a_registration_is_made_too(admin_center: Opening) -
     assert filled_in(portal).add_and_copy_value().secret_id == portal.secrets()[0]["secret_id"]
 
 
+@pytest.mark.parametrize("rendering", ["classic", "react"])
 @pytest.mark.parametrize("fault", ["survey-over-add", "toast-over-x", "row-late", "count-lags", "months-wording"])
-def test_what_only_gets_in_the_way_does_not_stop_it(admin_center: Opening, fault: str) -> None:
-    portal = admin_center(fault)
+def test_what_only_gets_in_the_way_does_not_stop_it(admin_center: Opening, fault: str, rendering: str) -> None:
+    portal = admin_center(fault, rendering=rendering)
     filled_in(portal).add_and_copy_value()
     assert portal.clipboard() == portal.secrets()[-1]["value"]
     assert portal.pressed("add_secret") == 1
@@ -93,6 +97,7 @@ def test_another_persons_secret_of_the_same_moment_is_not_taken_for_ours(admin_c
     assert portal.clipboard() == ours["value"]
 
 
+@pytest.mark.parametrize("rendering", ["classic", "react"])
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -104,9 +109,9 @@ def test_another_persons_secret_of_the_same_moment_is_not_taken_for_ours(admin_c
     ],
 )
 def test_a_refusal_is_told_at_once_in_the_portals_words_and_nothing_is_pressed_again(
-    admin_center: Opening, fault: str, words: str
+    admin_center: Opening, fault: str, words: str, rendering: str
 ) -> None:
-    portal = admin_center(fault)
+    portal = admin_center(fault, rendering=rendering)
     pane = filled_in(portal)
     with pytest.raises(PortalRefused) as caught:
         pane.add_and_copy_value()
@@ -186,7 +191,7 @@ def test_a_question_that_is_no_survey_is_left_alone(admin_center: Opening) -> No
     pane = filled_in(portal)
     question = "<div role=alertdialog id=asked>Discard?<button>Close</button></div>"
     portal.tab.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", question)
-    assert Interruption(portal.tab).survey_dialog.count() == 0
+    assert Interruption(portal.tab, portal.tab).survey_dialog.count() == 0
     pane.add_and_copy_value()
     expect(portal.tab.locator("#asked")).to_be_visible()
 

@@ -118,9 +118,12 @@ def test_a_stale_copy_of_the_blade_is_not_read(admin_center: Opening) -> None:
     assert page.secret_ids() == ()
 
 
+@pytest.mark.parametrize("rendering", ["classic", "react"])
 @pytest.mark.parametrize("fault", ["odd-descriptions", "several-expired", "trash-off-screen"])
-def test_exactly_the_secret_asked_for_is_deleted_by_one_press(admin_center: Opening, fault: str) -> None:
-    portal = admin_center(fault, scenario="both-expired-and-valid")
+def test_exactly_the_secret_asked_for_is_deleted_by_one_press(
+    admin_center: Opening, fault: str, rendering: str
+) -> None:
+    portal = admin_center(fault, scenario="both-expired-and-valid", rendering=rendering)
     page = portal.client_secrets()
     *others, last = ids(portal)
     page.delete_secret(last)
@@ -130,8 +133,9 @@ def test_exactly_the_secret_asked_for_is_deleted_by_one_press(admin_center: Open
     assert portal.pressed("delete_secret") == 1
 
 
-def test_a_deletion_that_the_portal_refuses_is_told_in_its_words(admin_center: Opening) -> None:
-    portal = admin_center("delete-refused")
+@pytest.mark.parametrize("rendering", ["classic", "react"])
+def test_a_deletion_that_the_portal_refuses_is_told_in_its_words(admin_center: Opening, rendering: str) -> None:
+    portal = admin_center("delete-refused", rendering=rendering)
     page = portal.client_secrets()
     with pytest.raises(PortalRefused) as caught:
         page.delete_secret(ids(portal)[0])
@@ -171,8 +175,9 @@ def test_a_grid_gone_blank_does_not_prove_a_deletion(admin_center: Opening) -> N
 @pytest.mark.parametrize(
     ("fault", "seen"), [("read-only-role", "it is greyed out"), ("secrets-blocked", "blocked by tenant-wide policy")]
 )
-def test_a_button_that_is_greyed_out_is_a_refusal(admin_center: Opening, fault: str, seen: str) -> None:
-    page = admin_center(fault).client_secrets()
+@pytest.mark.parametrize("rendering", ["classic", "react"])
+def test_a_button_that_is_greyed_out_is_a_refusal(admin_center: Opening, fault: str, seen: str, rendering: str) -> None:
+    page = admin_center(fault, rendering=rendering).client_secrets()
     with pytest.raises(PortalRefused) as caught:
         page.open_new_client_secret()
     assert seen in caught.value.seen

@@ -24,6 +24,14 @@ def test_the_menu_of_either_generation_leads_to_app_registrations(admin_center: 
     assert opened_list(admin_center(menu=menu)).is_on_screen()
 
 
+def test_the_newer_rendering_leads_by_the_same_way_to_the_same_pages(admin_center: Opening) -> None:
+    portal = admin_center(rendering="react")
+    overview = opened_list(portal).open_registration(portal.application_id)
+    assert portal.tab.locator("iframe[name='ApplicationOverview.ReactView']").count() == 2  # One is a hidden spare.
+    assert overview.read_essentials().display_name == "Arctic Wolf Managed Awareness"  # Not doubled, without glyphs.
+    assert overview.create_a_new_one().find_old_secret().state == "expired"
+
+
 def test_a_group_of_the_menu_that_is_open_already_stays_open(admin_center: Opening) -> None:
     portal = admin_center()
     page = AdminCenterPage(portal.tab, portal.url).arrive()
