@@ -62,6 +62,17 @@ def test_what_an_action_returns_is_told_by_its_fields() -> None:
     assert actions["pair"].outputs == ()
 
 
+def test_an_annotation_may_be_a_type_instead_of_its_name() -> None:
+    class Plain(Page):
+        @action()
+        def take(self, count: int) -> None:
+            """Take some."""
+
+    method = Plain.take
+    method.__wrapped__.__annotations__["count"] = int  # type: ignore[attr-defined]
+    assert described(Plain).actions["take"].parameters["count"].type is int
+
+
 def test_the_opposite_of_a_probe_is_known(catalogue: Catalogue) -> None:
     keys = catalogue.page("practice", "keys")
     assert keys.probe("has_no_key") is keys.probe("has_key") is not None

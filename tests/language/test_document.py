@@ -108,6 +108,7 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
         (b"a: " + b"[" * 40 + b"]" * 40, "1:19 nested more than 16 levels deep"),
         (b"? [a]\n: b\n", "1:3 a key must be a plain word"),
         (b"a: &x [*x]\n", "1:8 an alias; write it out"),
+        (b"? *x\n: b\n", "1:3 an alias; write it out"),
     ],
 )
 def test_what_is_no_runbook_at_all_is_told_at_its_place(raw: bytes, told: str, tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ def test_a_default_stands_for_an_input_that_is_not_given(main: Main) -> None:
         ([('with: {address: "{{ inputs.url }}"', 'with: {address: "{{ inputs.name }}"')], "type `text` cannot stand"),
         ([('with: {address: "{{ inputs.url }}"', 'with: {address: "{{ inputs.urls }}"')], "no such input in `inputs`"),
         ([("who:", "id: true, who:")], "not a GUID"),
+        ([("who:", "id: 00000000-0000-4000-8000-000000000000, whom:")], "enter.yaml has no such input"),
         ([("choose.account", "choose.acount")], "enter.yaml has no such output"),
         ([("steps.sign-in.account", "steps.sign-in.acount")], "no such step"),
         ([('url: "{{ inputs.url }}"', "url: https://other.example")], "both runbooks have `practice`"),
