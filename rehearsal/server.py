@@ -114,6 +114,8 @@ class Replicas:
             "entra_url": self.entra_url,
             "ma_portal_url": self.ma_portal_url,
             "application_id": self.world.application_id,
+            "sophos_url": self.sophos_url,
+            "sophos_application_id": self.world.portals["sophos"].snapshot()["settings"]["client_id"],
         }
 
     def state(self) -> dict[str, Any]:

@@ -39,8 +39,10 @@ def test_the_inputs_lead_to_the_portals(serve: Callable[..., Replicas], fetch: F
         "entra_url": replicas.entra_url,
         "ma_portal_url": replicas.ma_portal_url,
         "application_id": replicas.world.application_id,
+        "sophos_url": replicas.sophos_url,
+        "sophos_application_id": replicas.state()["sophos"]["settings"]["client_id"],
     }
-    for url in (replicas.entra_url, replicas.ma_portal_url):
+    for url in (replicas.entra_url, replicas.ma_portal_url, replicas.sophos_url):
         assert fetch(url).status == 200
 
 
