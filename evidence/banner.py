@@ -106,6 +106,19 @@ def chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += length + 12
 
 
+def beneath(png: bytes) -> bytes:
+    """Return what tells a picture from others but for the words of its banner; all of it where it has none."""
+    try:
+        picture = read(png)
+        rows = zlib.decompress(picture.squeezed)
+    except (EvidenceError, zlib.error, IndexError):
+        return png
+    row = 1 + picture.width * picture.colours
+    strip = rows[: HEIGHT * row]
+    ours = not any(strip[::row]) and not any(strip[-row:])  # unfiltered rows, the last one black: see `_rows`
+    return rows[HEIGHT * row :] if ours else png
+
+
 def _rows(picture: Picture, grey: bytes, height: int) -> bytes:
     """Return the strip as unfiltered rows.
 

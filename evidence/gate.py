@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import container, sight
+from evidence import banner, container, sight
 from evidence.error import ScanError
-from evidence.needle import Needle, bare_needles, laid_bare, needles
+from evidence.needle import bare_needles, laid_bare, needles
+from evidence.searcher import Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,10 +40,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture to be read: its file, and the name to report it by."""
+    """A picture to be read: its file, the name to report it by, and whether it is one by itself or of a film."""
 
     path: Path
     name: str
+    still: bool
 
 
 class LeakGate:
@@ -50,9 +52,10 @@ class LeakGate:
 
     def __init__(self, values: Sequence[bytes], *, optical: bool = True) -> None:
         self._values = [value for value in values if value]
-        self._exact = [needle for value in self._values for needle in needles(value) if not needle.folded]
-        self._folded = [needle for value in self._values for needle in needles(value) if needle.folded]
-        self._bare = [needle for value in self._values for needle in bare_needles(value)]
+        forms = [needle for value in self._values for needle in needles(value)]
+        self._exact = Searcher([needle for needle in forms if not needle.folded])
+        self._folded = Searcher([needle for needle in forms if needle.folded])
+        self._bare = Searcher([needle for value in self._values for needle in bare_needles(value)])
         self.optical = optical and sight.can_read()
 
     def search(self, folder: Path) -> list[Finding]:
@@ -93,16 +96,10 @@ class LeakGate:
 
     def _how(self, data: bytes) -> str:
         """Return in which form a value stands in `data`, empty for none."""
-        folded = data.lower()
-        for needle in self._exact:
-            if needle.text in data:
-                return needle.how
-        for needle in self._folded:
-            if needle.text in folded:
-                return needle.how
-        if container.is_film(data) or container.is_picture(data):
-            return ""
-        return _first(self._bare, laid_bare(data))
+        how = self._exact.first(data) or self._folded.first(data.lower())
+        if how or container.is_film(data) or container.is_picture(data):
+            return how
+        return next((found for body in laid_bare(data) if (found := self._bare.first(body))), "")
 
     def _in_pictures(self, paths: Sequence[Path], folder: Path) -> Iterator[Finding]:
         with tempfile.TemporaryDirectory(prefix="keyturn-") as spool:
@@ -111,11 +108,15 @@ class LeakGate:
                 name = path.relative_to(folder).as_posix()
                 try:
                     for picture in _pictures_of(path, name, Path(spool, str(number))):
-                        alike.setdefault(hashlib.sha256(picture.path.read_bytes()).digest(), []).append(picture)
+                        looks = hashlib.sha256(banner.beneath(picture.path.read_bytes())).digest()
+                        alike.setdefault(looks, []).append(picture)
                 except ScanError as error:
                     yield Finding(name, error.message)
-            texts = sight.read([same[0].path for same in alike.values()])
-            for same, text in zip(alike.values(), texts, strict=True):
+            first = [same[0] for same in alike.values()]
+            texts = sight.read([one.path for one in first if one.still], sight.BOTH)
+            texts |= sight.read([one.path for one in first if not one.still], sight.AS_A_PAGE)
+            for same in alike.values():
+                text = texts[same[0].path]
                 if any(sight.legible(value.decode("utf-8", "replace"), text) for value in self._values):
                     yield from (Finding(one.name, "the value can be read in the picture") for one in same)
 
@@ -148,10 +149,11 @@ def _pictures_of(path: Path, name: str, spool: Path) -> list[Picture]:
     with path.open("rb") as file:
         head = file.read(16)
     if container.is_picture(head):
-        return [Picture(path, name)]
+        return [Picture(path, name, still=True)]
     spool.mkdir()
     return [
-        Picture(frame, f"{name}, frame {number}") for number, frame in enumerate(sight.frames(path, spool), start=1)
+        Picture(frame, f"{name}, frame {number}", still=False)
+        for number, frame in enumerate(sight.frames(path, spool), start=1)
     ]
 
 
@@ -161,7 +163,3 @@ def _attributes(path: Path) -> Iterator[tuple[str, bytes]]:
         return
     for key in os.listxattr(path):
         yield key, os.getxattr(path, key) + b"\n" + key.encode()
-
-
-def _first(sought: Sequence[Needle], bodies: Sequence[bytes]) -> str:
-    return next((needle.how for body in bodies for needle in sought if needle.text in body), "")

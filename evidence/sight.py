@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 SHARE = 0.35  # of a value's runs of four
 LONGEST = 9  # letters in a row that are no coincidence
 _GRAM = 4
-_WORKERS = 2
-_LAYOUTS = (
-    "3",
-    "11",
-)  # tesseract's page segmentation: as a page, and as scattered text; each misses what the other sees
+_WORKERS = max(2, os.cpu_count() or 2)
+# Tesseract's page segmentation: as a page, and as scattered text; each misses some of what the other sees. A film has
+# many frames of the same thing, so one reading of each does.
+AS_A_PAGE = ("3",)
+BOTH = ("3", "11")
 _PATIENCE = 600  # seconds for one batch
 _LOOKALIKES = str.maketrans(
     {
@@ -49,11 +49,11 @@ def can_read() -> bool:
     return shutil.which("tesseract") is not None
 
 
-def read(pictures: Sequence[Path]) -> list[str]:
-    """Return what is written in each picture. Raises `ScanError` when the engine fails."""
+def read(pictures: Sequence[Path], layouts: Sequence[str] = BOTH) -> dict[Path, str]:
+    """Return what is written in each picture, by each of `layouts`. Raises `ScanError` when the engine fails."""
     said = dict.fromkeys(pictures, "")
     with tempfile.TemporaryDirectory(prefix="keyturn-") as folder:
-        for layout in _LAYOUTS:
+        for layout in layouts:
             shares = [share for worker in range(_WORKERS) if (share := pictures[worker::_WORKERS])]
             engines = [_started(share, Path(folder, f"{number}.txt"), layout) for number, share in enumerate(shares)]
             for share, engine in zip(shares, engines, strict=True):
@@ -63,7 +63,7 @@ def read(pictures: Sequence[Path]) -> list[str]:
                     raise ScanError("the pictures cannot be read: tesseract failed")
                 for path, page in zip(share, pages, strict=False):
                     said[path] += f"{page}\n"
-    return list(said.values())
+    return said
 
 
 def _started(pictures: Sequence[Path], listing: Path, layout: str) -> subprocess.Popen[bytes]:

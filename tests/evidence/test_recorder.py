@@ -63,6 +63,19 @@ def test_the_banner_leaves_every_pixel_of_the_page(browser: Browser, tmp_path: P
     assert first == second
 
 
+def test_pictures_that_differ_only_in_their_banner_are_known_to_be_alike(
+    browser: Browser, tmp_path: Path, value: str
+) -> None:
+    with stage(browser, tmp_path, value) as play:
+        png = play.tab.screenshot()
+        first, second = (banner.stamped(png, play.tab, words) for words in ("one", "two"))
+        play.tab.evaluate("document.body.append('more')")
+        other = banner.stamped(play.tab.screenshot(), play.tab, "one")
+    assert first != second
+    assert banner.beneath(first) == banner.beneath(second) != banner.beneath(other)
+    assert banner.beneath(png) == png
+
+
 def test_a_step_that_is_tried_again_keeps_its_first_picture(browser: Browser, tmp_path: Path, value: str) -> None:
     with stage(browser, tmp_path, value) as play:
         play.recorder.step(1, 1, "s", "S")
@@ -93,7 +106,7 @@ def test_nothing_of_the_dark_is_recorded_and_the_recording_says_so(
     assert [(one["what"], one["reason"]) for one in _recorded(tmp_path)["periods"]] == [("dark", "Sign in")]
     frames = tmp_path / "frames"
     frames.mkdir()
-    said = " ".join(sight.read(sight.frames(tmp_path / "video" / "portal.mp4", frames)))
+    said = " ".join(sight.read(sight.frames(tmp_path / "video" / "portal.mp4", frames)).values())
     assert "not recorded since" in said
     assert "Signed in as somebody" in said
 
