@@ -44,7 +44,7 @@ ODD = st.sampled_from(
         "\u2028",
     ]
 )
-EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def told(text: str, folder: Path, catalogue: Catalogue) -> tuple[Fault, ...]:
