@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn import system
+
 if TYPE_CHECKING:
     import argparse
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from keyturn import settings, signing
+from keyturn import settings, signing, store_head
 from keyturn.cli.options import add_common, add_walkthrough, wants_headed
 from keyturn.errors import Invalid
 
@@ -47,15 +47,20 @@ def run(args: argparse.Namespace) -> int:
     )
     prepared = prepare(wish)
     key = signing.load_or_make()
+    folder = args.store or settings.default_store()
+    store = Store.open(folder, signing_key=key, noted_head=store_head.remembered(folder))
     around = Around(
         recordings=args.recordings or settings.default_recordings(),
-        store=Store.open(args.store or settings.default_store(), signing_key=key),
+        store=store,
         signing_key=key,
         gatekeeper=Nobody(),
         listeners=(),
         before_close=lambda _code: None,
     )
-    return attend(prepared, around, args)
+    try:
+        return attend(prepared, around, args)
+    finally:
+        store_head.remember(folder, store.head())
 
 
 def given_inputs(file: Path | None, pairs: list[str]) -> dict[str, str]:

@@ -14,13 +14,14 @@ from keyturn import secret_format
 from keyturn.errors import KeyturnError
 from keyturn.events import ClipboardLeft, ConcealmentProven, Pasted, SecretCaptured, SecretIntended, SecretSealed
 from keyturn.run.state import Held
+from pages.base import PageError
 from secrets_store import Metadata
 
 if TYPE_CHECKING:
     from keyturn.model import Scalar, SecretSpec, Step
     from keyturn.run.engine import Engine
     from pages.base import Page
-    from secrets_store import Secret
+    from secrets_store import Intent, Secret
 
 
 class ValueRefused(KeyturnError):
@@ -39,13 +40,18 @@ def create_and_capture(engine: Engine, step: Step, page: Any, args: dict[str, Sc
         engine.clipboard.await_copy()
         engine.recorder.conceal()
         engine.announce(step, args)
-        made = getattr(page, step.do)(**args)
+        try:
+            made = getattr(page, step.do)(**args)
+        except PageError as error:
+            if not error.pressed:  # Nothing was made. Otherwise the intent stays open: something may have been.
+                engine.store.abandon(intent, "the button was not pressed")
+            raise
         engine.state.changed.append(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
         secret = engine.clipboard.take(label)
         if not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and stands in the recording.
             engine.state.values.append(secret)
         try:
-            remark = _checked(spec, secret, made.secret_id)
+            remark = _checked(engine, intent, spec, secret, made.secret_id)
             engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
             expires_on = date.fromisoformat(made.expires_on)
             entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
@@ -85,13 +91,14 @@ def _metadata(engine: Engine, name: str, spec: SecretSpec, label: str) -> Metada
     )
 
 
-def _checked(spec: SecretSpec, secret: Secret, secret_id: str) -> str:
+def _checked(engine: Engine, intent: Intent, spec: SecretSpec, secret: Secret, secret_id: str) -> str:
     """Return a remark about an unknown shape, empty for the known one. Raises `ValueRefused` for anything else."""
     if spec.format == "any":
         return ""
     found = secret_format.faults(secret.reveal())
     certain = [fault.says for fault in found if fault.certain]
     if certain:
+        engine.store.lost(intent, "the copied value was refused", secret_id=secret_id)
         raise ValueRefused(
             f"the copied value was refused: {'; '.join(certain)}",
             hint=f"nobody has the value of the new secret, ID {secret_id}: delete it in the portal and start again",

@@ -134,7 +134,8 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
         ):
             for listener in listeners:
                 listener(event)
-    recording.facts |= {"status": summary.status, "exit": summary.exit, "changed": summary.changed}
+    ended = {"status": summary.status, "exit": summary.exit, "changed": summary.changed}
+    recording.facts |= {**ended, "store_head": around.store.head()}
     recording.write_facts()
     recording.seal()
     summary.recording = str(recording.folder)
