@@ -39,7 +39,7 @@ class _Kept:
 
 def attend(prepared: Prepared, around: Around, args: argparse.Namespace, instead: Gatekeeper | None = None) -> int:
     """Carry the run out with a person watching; `instead` answers at gates in their place. Returns the exit code."""
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     kept = _Kept()
     with ExitStack() as stack:
         live: LiveSteps | None = None

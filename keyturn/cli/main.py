@@ -48,7 +48,7 @@ def report(error: BaseException) -> int:
 
     from keyturn.outcome import exit_of  # noqa: PLC0415  # the same
 
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, emoji=False)
     code = exit_of(error)
     if isinstance(error, KeyboardInterrupt):
         message, hint = "interrupted", ""

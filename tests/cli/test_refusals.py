@@ -109,7 +109,7 @@ def test_a_runbook_that_is_not_there_is_refused_with_3(run: Run) -> None:
     assert "/nowhere/runbook.yaml" in text
 
 
-def test_a_store_that_is_not_there_is_refused_with_10(run: Run) -> None:
+def test_a_store_that_is_not_there_is_refused_with_2(run: Run) -> None:
     code, text = run("run", RUNBOOK, "--headless", "--set", APPLICATION)
-    assert code == 10
+    assert code == 2
     assert "keyturn secrets init" in text

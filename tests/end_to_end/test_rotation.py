@@ -204,7 +204,8 @@ def test_the_command_prints_one_json_object_and_exits_with_0(tmp_path: Path) -> 
 def test_in_a_visible_browser_the_desktop_s_clipboard_is_used_and_left_empty(
     tmp_path: Path, display: dict[str, str]
 ) -> None:
-    command = ["keyturn", "rehearse", "--headed", "--json", "--recordings", tmp_path / "r", "--store", tmp_path / "s"]
+    folders = ["--recordings", str(tmp_path / "r"), "--store", str(tmp_path / "s")]
+    command = ["keyturn", "rehearse", "--headed", "--json", *folders]
     finished = subprocess.run(command, check=False, capture_output=True, text=True, env=display)
     assert finished.returncode == 0, finished.stderr
     for selection in ("clipboard", "primary"):
