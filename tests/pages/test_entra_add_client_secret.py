@@ -88,6 +88,17 @@ def test_what_only_gets_in_the_way_does_not_stop_it(admin_center: Opening, fault
     assert fault in portal.replicas.state()["faults_struck"]
 
 
+def test_an_earlier_value_that_is_still_shown_is_not_taken_for_the_new_one(admin_center: Opening) -> None:
+    portal = admin_center("row-late")
+    pane = filled_in(portal)
+    portal.tab.evaluate(
+        "document.querySelector('.fxc-gc-rows .fxc-gc-columncell_2').append(document.createElement('button'))"
+    )
+    made = pane.add_and_copy_value()
+    assert made.secret_id == portal.secrets()[-1]["secret_id"]
+    assert portal.clipboard() == portal.secrets()[-1]["value"]
+
+
 def test_another_persons_secret_of_the_same_moment_is_not_taken_for_ours(admin_center: Opening) -> None:
     portal = admin_center("concurrent-secret")
     made = filled_in(portal).add_and_copy_value()

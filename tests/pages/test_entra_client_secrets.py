@@ -62,12 +62,14 @@ def test_without_any_secret_there_is_none_to_replace(admin_center: Opening) -> N
 
 
 def test_a_secret_that_ends_today_has_not_expired(admin_center: Opening) -> None:
-    portal = admin_center(scenario="expiring")
+    portal = admin_center("several-expired", scenario="expiring")
+    ending, expired = ids(portal)
     page = portal.client_secrets()
     page.tab.evaluate(
         "document.querySelector('.fxc-gc-rows .date').textContent = new Date().toLocaleDateString('en-US')"
     )
-    assert page.find_old_secret().state == "valid"
+    assert page.find_old_secret(ending).state == "valid"
+    assert page.find_old_secret().secret_id == expired
 
 
 def test_a_row_whose_description_holds_another_rows_id_is_not_taken_for_it(admin_center: Opening) -> None:
