@@ -34,7 +34,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def rehearse(args: argparse.Namespace) -> int:
     """Rehearse and return the exit code. The store is thrown away unless one is named."""
     from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
-    from keyturn.cli.replica import SecondHand, StepTold, open_replicas  # noqa: PLC0415  # the same, the web server
+    from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas  # noqa: PLC0415  # the same, the web server
     from keyturn.document import load  # noqa: PLC0415  # the same
     from keyturn.gates import Nobody  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Around, Wish, prepare  # noqa: PLC0415  # the same
@@ -45,11 +45,10 @@ def rehearse(args: argparse.Namespace) -> int:
     book = load(path)
     with ExitStack() as stack:
         replicas = stack.enter_context(open_replicas(args.scenario, args.fault, [step.id for step in book.steps]))
-        given = {name: value for name, value in replicas.inputs.items() if name in book.inputs}
         prepared = prepare(
             Wish(
                 runbook=path,
-                given=given,
+                given=inputs_for(book, replicas),
                 browser=args.browser,
                 headed=args.headed,
                 mode=args.mode or "auto",

@@ -17,20 +17,33 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from keyturn.gates import Question
+    from keyturn.model import Runbook
 
 _PATIENCE = 30.0  # seconds that the replica's operator is given to answer
 _LOOK_AGAIN = 0.02  # seconds
 
 
-def open_replicas(scenario: str, faults: Sequence[str], steps: Collection[str] = ()) -> Replicas:
-    """Return the replicas, not yet serving. Raises `Invalid` for a scenario, fault or step that does not exist."""
+def open_replicas(
+    scenario: str, faults: Sequence[str], steps: Collection[str] = (), *, replication_delay: float = 0.0
+) -> Replicas:
+    """Return the replicas, not yet serving; a new secret is known to all of them after `replication_delay` seconds.
+
+    Raises `Invalid` for a scenario, fault or step that does not exist.
+    """
     _known("scenario", scenario, SCENARIOS)
     for fault in faults:
         name, _, step = fault.partition("@")
         _known("fault", name, FAULTS)
         if step and steps:
             _known("step", step, steps)
-    return Replicas(scenario=scenario, faults=list(faults), make_secret=secret_format.make)
+    return Replicas(
+        scenario=scenario, faults=list(faults), make_secret=secret_format.make, replication_delay=replication_delay
+    )
+
+
+def inputs_for(runbook: Runbook, replicas: Replicas) -> dict[str, str]:
+    """Return those of the replicas' inputs that `runbook` has."""
+    return {name: value for name, value in replicas.inputs.items() if name in runbook.inputs}
 
 
 def _known(what: str, name: str, known: Collection[str]) -> None:

@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 
 from keyturn.browser import PATIENCE, WINDOW
 from keyturn.cli.rehearse import DEFAULT
-from keyturn.cli.replica import SecondHand, StepTold, open_replicas
+from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
+from keyturn.document import load
 from keyturn.run.conduct import Around, Prepared, Wish, conduct, prepare
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
@@ -66,7 +67,9 @@ class Rehearsed:
 
 
 class Rehearse(Protocol):
-    def __call__(self, *faults: str, scenario: str = "expired", **inputs: str) -> Rehearsed: ...
+    def __call__(
+        self, *faults: str, scenario: str = "expired", replication_delay: float = 0.0, **inputs: str
+    ) -> Rehearsed: ...
 
 
 @pytest.fixture(scope="session")
@@ -84,15 +87,17 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         context.close()
         expect.set_options(timeout=5_000)
 
-    def run(*faults: str, scenario: str = "expired", **inputs: str) -> Rehearsed:
+    def run(*faults: str, scenario: str = "expired", replication_delay: float = 0.0, **inputs: str) -> Rehearsed:
         events: list[Event] = []
         home = tmp_path_factory.mktemp("rehearsal")
         key = Ed25519PrivateKey.generate()
         store, _ = Store.throw_away(home / "store", key)
-        with open_replicas(scenario, faults) as replicas, Operator(replicas):
+        replicas = open_replicas(scenario, faults, replication_delay=replication_delay)
+        with replicas, Operator(replicas):
             before = replicas.state()
             path = shipped_runbooks() / DEFAULT
-            prepared = prepare(Wish(runbook=path, given={**replicas.inputs, **inputs}))
+            given = {**inputs_for(load(path), replicas), **inputs}
+            prepared = prepare(Wish(runbook=path, given=given))
             around = Around(
                 recordings=home / "recordings",
                 store=store,

@@ -139,7 +139,7 @@ def build(
     engine = Engine(
         RunState("run", runbook, {"id": "one"}),
         context=SimpleNamespace(set_default_timeout=lambda _ms: None),  # type: ignore[arg-type]
-        catalogue=SimpleNamespace(page=lambda *_: SimpleNamespace(actions=actions)),
+        catalogue=SimpleNamespace(page=lambda *_: SimpleNamespace(actions=actions)),  # type: ignore[arg-type]
         clipboard=fake,
         store=fake,
         recorder=fake,
