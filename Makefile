@@ -9,7 +9,7 @@ rehearse: .venv/.ready ## practise the whole rotation against the replicas
 	$(BIN)/keyturn rehearse $(ARGS)
 
 test: .venv/.ready-tests ## the tests
-	$(BIN)/pytest -m "not soak" $(ARGS)
+	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile $(ARGS)
 
 lint: .venv/.ready ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
