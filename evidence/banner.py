@@ -12,6 +12,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import Error as BrowserError
+
 from evidence.error import EvidenceError
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page as Tab
 
+_TRIES = 5  # a page may be left while it draws
 HEIGHT = 26  # px, at a device pixel ratio of 1
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _COLOURS = {2: 3, 6: 4}  # PNG colour type -> bytes a pixel: red, green, blue, and opacity with 6
@@ -71,13 +74,24 @@ def stamped(png: bytes, tab: Tab, text: str) -> bytes:
     """Return `png` with `text` in a strip above it, drawn by `tab`. Raises `EvidenceError` for another kind of PNG."""
     picture = read(png)
     height = HEIGHT * max(1, round(picture.width / max(1, int(tab.evaluate("innerWidth")))))
-    grey = zlib.decompress(base64.b64decode(tab.evaluate(_DRAW, [text, picture.width, height])))
+    grey = zlib.decompress(_drawn(tab, _DRAW, [text, picture.width, height]))
     return _written(picture, _rows(picture, grey, height), height)
 
 
 def card(tab: Tab, text: str, width: int, height: int) -> bytes:
     """Return a JPEG of that size that says `text` and shows nothing of the page."""
-    return base64.b64decode(tab.evaluate(_CARD, [text, width, height]))
+    return _drawn(tab, _CARD, [text, width, height])
+
+
+def _drawn(tab: Tab, script: str, asked: list[str | int]) -> bytes:
+    """Return what `script` draws in `tab`. A page that is just being left is asked again, on the one that comes."""
+    for _ in range(_TRIES):
+        try:
+            return base64.b64decode(tab.evaluate(script, asked))
+        except BrowserError:
+            if tab.is_closed():
+                break
+    raise EvidenceError("the browser did not draw the banner")
 
 
 def read(png: bytes) -> Picture:

@@ -24,7 +24,7 @@ _STATUS = {
 
 def exit_of(error: BaseException | None) -> int:
     """Return the exit code for `error`; the one table from each room's root to its code."""
-    from evidence import EvidenceError  # noqa: PLC0415  # loaded when something went wrong, not at every start
+    from evidence.error import ConcealmentFailed, EvidenceError  # noqa: PLC0415  # loaded when something went wrong, not at every start
     from pages.base import PageError  # noqa: PLC0415  # the same: it brings the browser library
     from secrets_store import StoreError  # noqa: PLC0415  # the same
 
@@ -36,6 +36,8 @@ def exit_of(error: BaseException | None) -> int:
         return error.exit_code
     if isinstance(error, PageError):
         return Exit.STEP_FAILED
+    if isinstance(error, ConcealmentFailed):
+        return Exit.LEAK_FOUND
     if isinstance(error, EvidenceError):
         return Exit.NOT_VERIFIED
     if isinstance(error, KeyboardInterrupt):

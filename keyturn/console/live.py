@@ -37,7 +37,7 @@ class LiveSteps:
         self._said = Text()
         self._began = time.monotonic()
         self._spinner = Spinner("dots")
-        self._live = Live(get_renderable=self._draw, console=console, refresh_per_second=8, transient=True)
+        self._live = Live(get_renderable=self.get_renderable, console=console, refresh_per_second=8, transient=True)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -73,7 +73,8 @@ class LiveSteps:
             case _:
                 pass
 
-    def _draw(self) -> RenderableType:
+    def get_renderable(self) -> RenderableType:
+        """Return the table as it looks at this moment."""
         table = Table(box=None, padding=(0, 1), show_header=False, expand=True)
         table.add_column(width=2)
         table.add_column(justify="right", width=3, style="dim")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from evidence import EvidenceError
 from keyturn.browser import PATIENCE
 from keyturn.errors import KeyturnError
 from keyturn.events import Acting, ClipboardLeft, Failed, LeftOpen, Pictured, Result, StepEnded, StepStarted
@@ -105,18 +106,18 @@ class Engine:
         self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
         self.recorder.step(number, total, step.id, step.title)
         dark = step.evidence is Pictures.DARK
-        if dark:
-            self.recorder.dark(step.title)
         milliseconds = step.timeout * 1000
         self._context.set_default_timeout(milliseconds)
         expect.set_options(timeout=milliseconds)
         reason = ""
         outputs: dict[str, str] = {}
         try:
+            if dark:
+                self.recorder.dark(step.title)
             result, outputs = carry_out(self, step)
         except Skip as skip:
             result, reason = Result.SKIPPED, skip.reason
-        except (PageError, StoreError, KeyturnError) as error:
+        except (PageError, StoreError, EvidenceError, KeyturnError) as error:
             self._fail(step, error, time.monotonic() - began)
             raise
         except KeyboardInterrupt:

@@ -321,6 +321,7 @@ def test_nothing_comes_between_the_button_and_the_sealed_store(creating: Stage) 
 @pytest.mark.parametrize(
     "copied",
     ["0c9a1c35-2a1d-4f8b-9d53-6a0f6a9d6d01", f" {VALUE}", VALUE[:-1], VALUE[:20] + "…", VALUE[:-1] + "!"],
+    ids=["secret id", "space", "cut", "cut with dots", "wrong checksum"],
 )
 def test_a_value_that_cannot_be_right_is_refused_before_the_store_sees_it(creating: Stage, copied: str) -> None:
     creating.copied = copied
