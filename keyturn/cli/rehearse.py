@@ -68,6 +68,7 @@ def rehearse(args: argparse.Namespace) -> int:
             gatekeeper=Nobody(),
             listeners=(StepTold(replicas),),
             before_close=lambda _code: None,
+            kind="rehearsal",
         )
         practising = prepared.wish.mode == "guided" and sys.stdin.isatty()
         return attend(prepared, around, args, instead=None if practising else SecondHand(replicas.operator_url))

@@ -72,6 +72,7 @@ class Around:
     """What a run is given by whoever starts it.
 
     `before_close` is called with the exit code while the browser is still open, so that a person can look.
+    `kind` is `run` or `rehearsal`, and only a word on the recording: nothing is done differently.
     `open_browser` opens the context of the run, and ends everything in it. `read_pictures`: the leak gate reads
     pictures too, where an OCR engine is installed; it takes half a second for each.
     """
@@ -82,6 +83,7 @@ class Around:
     gatekeeper: Gatekeeper
     listeners: tuple[Listener, ...]
     before_close: Callable[[int], None]
+    kind: str = "run"
     open_browser: Callable[[Prepared], AbstractContextManager[BrowserContext]] = own_browser
     read_pictures: bool = True
 
@@ -107,7 +109,7 @@ def prepare(wish: Wish) -> Prepared:
 def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException | None]:
     """Carry the run out. Returns what it came to and what stopped it, if something did; the recording is sealed."""
     began = time.monotonic()
-    recording = Recording.begin(around.recordings, prepared.runbook, prepared.inputs, around.signing_key)
+    recording = Recording.begin(around.recordings, prepared.runbook, prepared.inputs, around.signing_key, around.kind)
     state = RunState(recording.folder.name, prepared.runbook, prepared.inputs)
     summary = Summary(state.run, str(recording.folder))
     error: BaseException | None = None
@@ -172,7 +174,7 @@ def _browse(
         context = stack.enter_context(around.open_browser(prepared))
         versions = recording.facts["versions"]
         versions["browser"] = f"{prepared.browser.name} {context.browser.version if context.browser else ''}".strip()
-        recorder = Recorder(recording.data, banner=f"{state.run} · {recording.facts['operator']}")
+        recorder = Recorder(recording.data, banner=f"{around.kind} {state.run} · {recording.facts['operator']}")
         stack.callback(lambda: recording.facts.update(not_recorded=recorder.close()))
         recorder.attach(context)
         lock = settings.clipboard_lock() if wish.headed else None

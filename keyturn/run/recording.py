@@ -41,13 +41,14 @@ class Recording:
         return self.folder / package.PAYLOAD
 
     @classmethod
-    def begin(cls, home: Path, runbook: Runbook, inputs: Mapping[str, str], key: Ed25519PrivateKey) -> Self:
+    def begin(cls, home: Path, runbook: Runbook, inputs: Mapping[str, str], key: Ed25519PrivateKey, kind: str) -> Self:
         """Make the folder, named for the time in UTC and the runbook, with what is known before the run."""
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         began = datetime.now(UTC)
         folder = _own_folder(home / f"{began:%Y%m%dT%H%M%SZ}-{runbook.name}")
         facts: dict[str, Any] = {
             "run": folder.name,
+            "kind": kind,
             "runbook": runbook.name,
             "runbook_sha256": hashlib.sha256(runbook.text.encode()).hexdigest(),
             "revision": runbook.revision,
@@ -93,7 +94,12 @@ class Recording:
             return
         report.write(self.folder)
         previous = package.latest(self.folder.parent)
-        info = {"Run": self.facts["run"], "Runbook": self.facts["runbook"], "Status": self.facts["status"]}
+        info = {
+            "Run": self.facts["run"],
+            "Kind": self.facts["kind"],
+            "Runbook": self.facts["runbook"],
+            "Status": self.facts["status"],
+        }
         identity = signing.identity()
         package.seal(self.folder, signing_key=self.signing_key, identity=identity, info=info, previous=previous)
 
