@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as Tab
 
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
 _DOTTED = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})")
 _SLASHED = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})")
 _MONTH_FIRST = {"en", "en-us"}  # Plain `en` stands for American English (CLDR, likely subtags).
+
+_TODAY: Final = "() => new Intl.DateTimeFormat('sv-SE').format(new Date())"  # Swedish dates are ISO dates.
 
 
 class UnreadableDateError(ValueError):
@@ -34,3 +40,8 @@ def read_local_date(text: str, language: str) -> date:
                 break  # Such as a thirteenth month: the form is not the one it looks like.
     tongue = language.strip() or "none that it names"
     raise UnreadableDateError(f"“{shown}”, which has no certain meaning in the page's language, {tongue}")
+
+
+def local_today(tab: Tab) -> date:
+    """Return which day it is where the browser is: portals show local dates."""
+    return date.fromisoformat(tab.evaluate(_TODAY))

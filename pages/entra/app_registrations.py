@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from pages.base import NotOne, Page, action
+from pages.components.local_date import local_today
+from pages.entra.expiring_secrets import ExpiringSecrets, Found, Registrations, registrations, survey
 from pages.entra.registration_overview import RegistrationOverviewPage
+from pages.entra.registrations_grid import RegistrationsGrid
 from pages.entra.shell import Shell
 
 if TYPE_CHECKING:
@@ -49,6 +52,11 @@ class AppRegistrationsPage(Page):
         """The count line of a filter that nothing passes."""
         return self.around.blade.root.get_by_text("0 applications found", exact=True)
 
+    @property
+    def grid(self) -> RegistrationsGrid:
+        """The list."""
+        return RegistrationsGrid(self.around.blade)
+
     def registration_row(self, application_id: str) -> Locator:
         """Return the row that holds `application_id` in a cell of its own."""
         # `exact` compares letters' case, but IDs are the same in both.
@@ -58,8 +66,7 @@ class AppRegistrationsPage(Page):
     @action()
     def open_registration(self, application_id: str) -> RegistrationOverviewPage:
         """Open the registration with this Application (client) ID."""
-        self.all_applications_tab.click()
-        expect(self.all_applications_tab).to_have_attribute("aria-selected", "true")
+        self._show_all()
         with self.expecting("the filter to be applied"):
             self.search_field.fill(application_id)
             self.search_field.press("Enter")  # Some of the portal's filters wait for it.
@@ -74,3 +81,31 @@ class AppRegistrationsPage(Page):
             )
         row.get_by_role("link").click()
         return RegistrationOverviewPage(self.tab, self.url).arrive()
+
+    @action()
+    def list_registrations(self) -> Registrations:
+        """List all registrations of the directory, but for those that are deactivated or deleted."""
+        self._show_all()
+        with self.expecting("the registrations to be listed"):
+            return registrations(self.grid.listed("list_registrations"))
+
+    @action()
+    def find_expiring_secrets(self, within_days: int) -> ExpiringSecrets:
+        """Visit every registration that has credentials, and note the client secrets that end within so many days.
+
+        What the list says of a registration is about its newest credential alone, so that none is left out for it.
+        """
+        self._show_all()
+        with self.expecting("the registrations to be listed"):
+            rows = [row for row in self.grid.listed("find_expiring_secrets") if row.has_credentials]
+        found: list[Found] = []
+        for row in rows:
+            overview = RegistrationOverviewPage(self.tab, self.url)
+            overview.open(row.application_id)
+            found += [Found(row, secret) for secret in overview.open_certificates_and_secrets().secrets()]
+        return survey(found, len(rows), within_days, local_today(self.tab))
+
+    def _show_all(self) -> None:
+        with self.expecting("the tab All applications to open"):
+            self.all_applications_tab.click()
+            expect(self.all_applications_tab).to_have_attribute("aria-selected", "true")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from playwright.sync_api import expect
 
 from pages.base import NotOne, Page, PortalRefused, action, probe
+from pages.components.local_date import local_today
 from pages.entra.add_client_secret import AddClientSecretPane, NewSecret
 from pages.entra.message import MessageBox
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
@@ -16,12 +17,11 @@ from pages.entra.shell import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from playwright.sync_api import Locator
 
 _SOON: Final = timedelta(days=30)  # the span of the directory's own recommendation about expiring credentials
-# The grid shows local dates, so that the browser says which day it is.
-_TODAY: Final = "() => new Intl.DateTimeFormat('sv-SE').format(new Date())"  # Swedish dates are ISO dates.
 
 
 class OldSecret(NamedTuple):
@@ -86,7 +86,7 @@ class ClientSecretsPage(Page):
         with self.expecting("the client secrets to be listed"):
             self.grid.wait_until_listed()
         rows = self.grid.listed("find_old_secret")
-        today = date.fromisoformat(self.tab.evaluate(_TODAY))
+        today = local_today(self.tab)
         if secret_id:
             return _old(self.grid.one(secret_id, "find_old_secret"), today)
         expired = [row for row in rows if row.expires_on < today]
@@ -141,8 +141,13 @@ class ClientSecretsPage(Page):
 
     def secret_ids(self) -> tuple[str, ...]:
         """Return the IDs of all secrets listed, in the order of the grid."""
-        self.grid.wait_until_listed()
-        return tuple(row.secret_id for row in self.grid.listed("secret_ids"))
+        return tuple(row.secret_id for row in self.secrets())
+
+    def secrets(self) -> list[SecretRow]:
+        """Return all secrets listed, without their values, in the order of the grid."""
+        with self.expecting("the client secrets to be listed"):
+            self.grid.wait_until_listed()
+        return self.grid.listed("secrets")
 
 
 def _old(row: SecretRow, today: date) -> OldSecret:
