@@ -34,8 +34,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Never shows a traceback for what a user can cause."""
     system.harden()
-    args = parser().parse_args(arguments)
     try:
+        args = parser().parse_args(arguments)
         return int(args.run(args))
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last seam: everything becomes text and a code
         return report(error)

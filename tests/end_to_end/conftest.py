@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +21,7 @@ from keyturn.browser import PATIENCE, WINDOW
 from keyturn.cli.rehearse import DEFAULT
 from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
 from keyturn.document import load
+from keyturn.gates import Beforehand
 from keyturn.run.conduct import Around, Prepared, Wish, conduct, prepare
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
@@ -27,6 +34,9 @@ if TYPE_CHECKING:
 
     from keyturn.events import Event
     from keyturn.outcome import Summary
+    from rehearsal import Replicas
+
+ROTATION = shipped_runbooks() / DEFAULT
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,8 @@ class Rehearsed:
     state: dict[str, Any]  # and when it ended
     store: Store
     home: Path  # everything that the run left is below
+    sealed: str  # the value that the stock `age` program finds in the store; empty without either
+    token: int  # HTTP status of the token endpoint for that value
 
     @property
     def identity(self) -> Path:
@@ -66,15 +78,43 @@ class Rehearsed:
         return {step["id"]: step["result"] for step in self.summary.steps}
 
 
+def opened_with_age(home: Path, store: Store) -> str:
+    """Return the only entry's value, as the stock `age` program opens it; empty when there is none, or no `age`."""
+    entries = store.entries()
+    if not entries or not shutil.which("age"):
+        return ""
+    command = ["age", "-d", "-i", str(home / "store-operator.key"), str(home / "store" / entries[0].file)]
+    opened = subprocess.run(command, check=True, capture_output=True, text=True)
+    return str(json.loads(opened.stdout)["value"])
+
+
+def asked_for_token(replicas: Replicas, value: str) -> int:
+    """Return the status with which the token endpoint answers a client that has `value`."""
+    state = replicas.state()
+    asked = {"grant_type": "client_credentials", "client_id": state["application_id"], "client_secret": value}
+    url = f"{replicas.sign_in_url}/{state['directory_id']}/oauth2/v2.0/token"
+    try:
+        with urllib.request.urlopen(url, urllib.parse.urlencode(asked).encode(), timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
 class Rehearse(Protocol):
     def __call__(
-        self, *faults: str, scenario: str = "expired", replication_delay: float = 0.0, **inputs: str
+        self,
+        *faults: str,
+        scenario: str = "expired",
+        replication_delay: float = 0.0,
+        runbook: Path = ...,
+        approved: tuple[str, ...] = ...,
+        **inputs: str,
     ) -> Rehearsed: ...
 
 
 @pytest.fixture(scope="session")
 def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehearse:
-    """Rehearse the rotation headless, in the suite's browser, with a context of its own.
+    """Rehearse the rotation, or another runbook, headless, in the suite's browser, with a context of its own.
 
     Pictures are not read here: that takes longer than the run, and `tests/evidence` proves it.
     """
@@ -87,7 +127,14 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         context.close()
         expect.set_options(timeout=5_000)
 
-    def run(*faults: str, scenario: str = "expired", replication_delay: float = 0.0, **inputs: str) -> Rehearsed:
+    def run(
+        *faults: str,
+        scenario: str = "expired",
+        replication_delay: float = 0.0,
+        runbook: Path = ROTATION,
+        approved: tuple[str, ...] = (),
+        **inputs: str,
+    ) -> Rehearsed:
         events: list[Event] = []
         home = tmp_path_factory.mktemp("rehearsal")
         key = Ed25519PrivateKey.generate()
@@ -95,14 +142,13 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         replicas = open_replicas(scenario, faults, replication_delay=replication_delay)
         with replicas, Operator(replicas):
             before = replicas.state()
-            path = shipped_runbooks() / DEFAULT
-            given = {**inputs_for(load(path), replicas), **inputs}
-            prepared = prepare(Wish(runbook=path, given=given))
+            given = {**inputs_for(load(runbook), replicas), **inputs}
+            prepared = prepare(Wish(runbook=runbook, given=given, approved=approved))
             around = Around(
                 recordings=home / "recordings",
                 store=store,
                 signing_key=key,
-                gatekeeper=SecondHand(replicas.operator_url),
+                gatekeeper=Beforehand(approved, SecondHand(replicas.operator_url)),
                 listeners=(StepTold(replicas), events.append),
                 before_close=lambda _code: None,
                 open_browser=context,
@@ -110,7 +156,9 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
             )
             summary, error = conduct(prepared, around)
             state = replicas.state()
-        return Rehearsed(summary, error, events, before, state, store, home)
+            sealed = opened_with_age(home, store)
+            token = asked_for_token(replicas, sealed)
+        return Rehearsed(summary, error, events, before, state, store, home, sealed, token)
 
     return run
 
