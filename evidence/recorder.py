@@ -238,8 +238,12 @@ class Recorder:
         )
 
     def _free(self, stem: str) -> Path:
-        """Return a picture's path that is not taken: a step that is tried again has pictures of its own."""
+        """Return a picture's path that is not taken: a step that is tried again has pictures of its own.
+
+        The id of a sub-flow's step holds slashes, `sign-in/open`; its pictures lie beside all others nevertheless.
+        """
         folder = self._folder / "pictures"
+        stem = stem.replace("/", "-")
         names = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
         return next(path for path in (folder / f"{name}.png" for name in names) if not path.exists())
 

@@ -50,7 +50,8 @@ class Recording:
             "run": folder.name,
             "kind": kind,
             "runbook": runbook.name,
-            "runbook_sha256": hashlib.sha256(runbook.text.encode()).hexdigest(),
+            "runbook_sha256": _sha256(runbook.text),
+            "included_sha256": {Path(file).name: _sha256(text) for file, text in sorted(runbook.included.items())},
             "revision": runbook.revision,
             "title": runbook.title,
             "operator": signing.identity(),
@@ -66,6 +67,7 @@ class Recording:
         recording = cls(folder, key, facts)
         recording.data.mkdir(mode=0o700)
         (recording.data / "runbook.yaml").write_text(runbook.text, encoding="utf-8", newline="\n")
+        _keep_included(runbook, recording.data / "included")
         shutil.copyfile(Path(runbook.path).parent / runbook.procedure.file, recording.data / "procedure.md")
         recording.write_facts()
         return recording
@@ -102,6 +104,17 @@ class Recording:
         }
         identity = signing.identity()
         package.seal(self.folder, signing_key=self.signing_key, identity=identity, info=info, previous=previous)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _keep_included(runbook: Runbook, folder: Path) -> None:
+    """Write the runbooks that this one took in by `use`. They lie beside it, so that their names are their own."""
+    for file, text in runbook.included.items():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / Path(file).name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _own_folder(wanted: Path) -> Path:
