@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,6 +70,15 @@ def _tell(lines: list[str]) -> None:
         print(line, file=sys.stderr)  # noqa: T201  # for people
 
 
+def _put(text: str) -> None:
+    """Print a result. Whoever reads it through a pipe may have read enough, as `head` has: that is no failure."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # The interpreter flushes once more at its end.
+
+
 def _valid(path: Path) -> tuple[Runbook, Catalogue]:
     from keyturn.catalogue import Catalogue
     from keyturn.check import check
@@ -93,7 +103,7 @@ def run_plan(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(plan_json(runbook, inputs, unknown), ensure_ascii=False))  # noqa: T201  # the result
     else:
-        sys.stdout.write(plan_text(runbook, inputs, unknown))
+        _put(plan_text(runbook, inputs, unknown))
     return Exit.DONE
 
 
@@ -102,7 +112,7 @@ def run_show(args: argparse.Namespace) -> int:
     from keyturn.show import html, markdown
 
     runbook, catalogue = _valid(args.runbook)
-    sys.stdout.write((html if args.html else markdown)(runbook, catalogue))
+    _put((html if args.html else markdown)(runbook, catalogue))
     return Exit.DONE
 
 
@@ -110,7 +120,7 @@ def run_schema(_args: argparse.Namespace) -> int:
     """Print the schema."""
     from keyturn.schema import schema_text
 
-    sys.stdout.write(schema_text())
+    _put(schema_text())
     return Exit.DONE
 
 

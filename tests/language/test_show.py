@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.document import load
-from keyturn.show import html, markdown
+from keyturn.model import Gate
+from keyturn.plan import planned
+from keyturn.show import html, instructions, markdown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,24 +27,44 @@ def test_every_step_is_a_numbered_instruction_with_a_tick_box(book: Runbook, cat
     assert [f"## {number}. {step.title}" in text for number, step in enumerate(book.steps, 1)] == [True] * 5
     assert text.count("- [ ] done at ________") == 5
     page = html(book, catalogue)
-    assert page.count("<section>") == page.count('class="done"') == 5
+    assert page.count("<section>") == page.count('<div class="done">') == 5
 
 
 def test_a_person_is_told_what_to_do_to_see_and_to_beware_of(book: Runbook, catalogue: Catalogue) -> None:
     text = markdown(book, catalogue)
     for part in (
-        "- **Warning:** This creates something in the portal. To take it back: delete it.",
-        "It cannot be taken back: it cannot be brought back.",
+        "- **Warning:** Mind: this creates something in the portal. To take it back: delete it.",
+        "- **Warning:** Point of no return: this deletes something in the portal. It cannot be brought back.",
         "- [ ] **Stop unless the secret “Key of ‹Which application?›” is in the encrypted store:",
-        "- [ ] See on “Keys”: it is not so that the key is listed (secret id ‹Which application?›)",
+        "- [ ] See on “Keys”: it is not so that the key is listed (secret ID ‹Which application?›)",
         "- Only when it is not so that “kind” (short unless given) is none; otherwise no kind is wanted.",
         "do not type it, do not write it down",
         "Keep the secret “Key of ‹Which application?›” in the encrypted store and nowhere else.",
         "- [ ] **Before you press it: confirmed by ____________**",
-        "- Description: no ‹this run›",
-        "Write down: expires on ____________",
+        "  - Description: no ‹this run›",
+        "- Write down: Expires on ____________",
     ):
         assert part in text
+
+
+def test_points_of_no_return_are_those_of_the_plan(book: Runbook, catalogue: Catalogue) -> None:
+    marked = [any("Point of no return" in line.text for line in item.lines) for item in instructions(book, catalogue)]
+    assert marked == [item.no_return for item in planned(book, {})]
+    assert any(marked)
+
+
+def test_a_person_is_told_what_to_have_at_hand(book: Runbook, catalogue: Catalogue) -> None:
+    text = markdown(book, catalogue)
+    for name, spec in book.inputs.items():
+        assert f"| {spec.ask or name.replace('_', ' ')} |".casefold() in text.casefold()
+        assert all(choice in text for choice in spec.choices)
+
+
+def test_at_a_sign_in_it_is_the_reader_who_signs_in(catalogue: Catalogue, book: Runbook) -> None:
+    gated = [step.title for step in book.steps if step.gate is Gate.SIGN_IN]
+    assert gated
+    for item in instructions(book, catalogue):
+        assert ("Sign in yourself." in [line.text for line in item.lines]) == (item.heading in gated)
 
 
 def test_no_name_in_braces_is_left_and_nothing_is_loaded_from_elsewhere(book: Runbook, catalogue: Catalogue) -> None:

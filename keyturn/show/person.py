@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 from keyturn.interpolate import references, substitute
@@ -15,13 +14,14 @@ if TYPE_CHECKING:
 
     from keyturn.catalogue import Catalogue, PageSpec
     from keyturn.interpolate import Reference
-    from keyturn.model import Fact, Probe, Runbook, Scalar, Step
+    from keyturn.model import Fact, Input, Probe, Runbook, Scalar, Step
 
 _EFFECT = {
-    Effect.CREATE: "This creates something in the portal.",
-    Effect.CHANGE: "This changes something in the portal.",
-    Effect.DELETE: "This deletes something in the portal.",
+    Effect.CREATE: "this creates something in the portal.",
+    Effect.CHANGE: "this changes something in the portal.",
+    Effect.DELETE: "this deletes something in the portal.",
 }
+_CAPITALS = {"id": "ID", "url": "URL", "ad": "AD", "ma": "MA"}
 _FACT = {
     FactKind.STORED: "{0} is in the encrypted store",
     FactKind.DONE: "step “{0}” is done",
@@ -35,10 +35,14 @@ _FACT = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line under an instruction. `kind` is `do`, `only`, `check`, `warn`, `see` or `note`."""
+    """One line under an instruction. `kind` is `do`, `give`, `only`, `check`, `warn`, `see`, `note` or `write`.
+
+    `name` is the field to fill in (`give`) or the thing to write down (`write`), else empty.
+    """
 
     kind: str
     text: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Instruction:
 def instructions(runbook: Runbook, catalogue: Catalogue) -> tuple[Instruction, ...]:
     """Return the steps in a person's words. The runbook has passed `keyturn.check`."""
     titles = {step.id: step.title for step in runbook.steps}
+    numbers = {step.id: number for number, step in enumerate(runbook.steps, 1)}
 
     def said(reference: Reference) -> str:
         if reference.root == "inputs":
@@ -61,7 +66,7 @@ def instructions(runbook: Runbook, catalogue: Catalogue) -> tuple[Instruction, .
             return spec.default or f"‹{spec.ask or _words(reference.of)}›"
         if reference.root == "run":
             return "‹this run›"
-        return f"‹{_words(reference.output)}, from “{titles[reference.of]}”›"
+        return f"‹{_words(reference.output)}, from step {numbers[reference.of]}›"
 
     return tuple(_Person(runbook, catalogue, said, titles).step(step) for step in runbook.steps)
 
@@ -77,25 +82,33 @@ class _Person:
 
     def step(self, step: Step) -> Instruction:
         page = self._page(step.page)
+        lines = [*self._before(step), *self._act(step, page)]
+        lines += [Line("see", self._probe(probe)) for probe in step.expect]
+        lines += [Line("write", "", _label(name)) for name in step.outputs]
+        lines += [Line("note", step.note)] if step.note else []
+        covers = ", ".join(f"P{number:02}" for number in step.covers)
+        return Instruction(step.title, page.cls.title, covers, tuple(lines))
+
+    def _before(self, step: Step) -> list[Line]:
         lines = [Line("only", f"Only when {self._fact(fact)}; otherwise {fact.say}.") for fact in step.when]
         lines += [Line("check", f"Stop unless {self._fact(fact)}: {fact.say}.") for fact in step.guard]
         if step.effect in _EFFECT:
-            back = f" To take it back: {step.undo.say}." if step.undo and step.undo.do else " It cannot be taken back"
-            back = back if step.undo and step.undo.do else f"{back}{f': {step.undo.say}' if step.undo else ''}."
-            lines.append(Line("warn", _EFFECT[step.effect] + back))
+            lines.append(Line("warn", _warning(step)))
         if step.gate is Gate.CONFIRM:
             lines.append(Line("check", "Before you press it: confirmed by ____________"))
-        lines += [Line("do", f"{page.actions[step.do].doc}.")]
-        lines += [Line("do", f"{_words(name).capitalize()}: {self._text(value)}") for name, value in step.args.items()]
+        return lines
+
+    def _act(self, step: Step, page: PageSpec) -> list[Line]:
+        """Return what is to be done. What a page waits for while a person acts is for the person to do."""
+        if step.gate is Gate.SIGN_IN:
+            return [Line("do", "Sign in yourself.")]
+        lines = [Line("do", f"{page.actions[step.do].doc.replace('`', '')}.")]
+        lines += [Line("give", self._text(value) or "nothing", _label(name)) for name, value in step.args.items()]
         if step.pastes:
             lines.append(Line("do", f"Paste {self._secret(step.pastes)}; do not type it, do not write it down."))
         if step.copies:
             lines.append(Line("warn", f"Keep {self._secret(step.copies)} in the encrypted store and nowhere else."))
-        lines += [Line("see", self._probe(probe)) for probe in step.expect]
-        lines += [Line("do", f"Write down: {_words(name)} ____________") for name in step.outputs]
-        lines += [Line("note", step.note)] if step.note else []
-        covers = ", ".join(f"P{number:02}" for number in step.covers)
-        return Instruction(step.title, page.cls.title, covers, tuple(lines))
+        return lines
 
     def _page(self, named: str) -> PageSpec:
         portal, _, name = named.partition(".")
@@ -132,60 +145,31 @@ class _Person:
         return f"See on “{page.cls.title}”: {turned}{asked}{f' ({args})' if args else ''}"
 
 
+def _warning(step: Step) -> str:
+    """Return what a step does and how it is taken back; without an action for that it is a point of no return."""
+    say = step.undo.say if step.undo else "it cannot be taken back"
+    if step.undo and step.undo.do:
+        return f"Mind: {_EFFECT[step.effect]} To take it back: {say}."
+    return f"Point of no return: {_EFFECT[step.effect]} {say[:1].upper()}{say[1:]}."
+
+
 def _words(name: str) -> str:
-    return re.sub(r"[_-]", " ", name)
+    """Return a name of ours as words: `application_id` is application ID."""
+    return " ".join(_CAPITALS.get(word, word) for word in re.split(r"[_-]", name))
 
 
-def markdown(runbook: Runbook, catalogue: Catalogue) -> str:
-    """Return the procedure as Markdown with tick boxes."""
-    lines = [f"# {_plain(runbook.title)}", "", _head(runbook), "", "Date: ____________  By: ____________", ""]
-    for number, item in enumerate(instructions(runbook, catalogue), 1):
-        covers = f" ({item.covers})" if item.covers else ""
-        lines += [f"## {number}. {_plain(item.heading)}{covers}", "", f"Screen: {_plain(item.screen)}", ""]
-        lines += [_markdown_line(line) for line in item.lines]
-        lines += ["- [ ] done at ________", ""]
-    return "\n".join(lines)
+def _label(name: str) -> str:
+    words = _words(name)
+    return words[:1].upper() + words[1:]
 
 
-def _markdown_line(line: Line) -> str:
-    text = _plain(line.text)
-    return {"warn": f"- **Warning:** {text}", "see": f"- [ ] {text}", "check": f"- [ ] **{text}**"}.get(
-        line.kind, f"- {text}"
-    )
+def asked_for(runbook: Runbook) -> tuple[tuple[str, str, str], ...]:
+    """Return what to have at hand: for each input its name in words, its usual value with the others, and its help."""
+    return tuple((spec.ask or _label(name), _usual(spec), spec.help) for name, spec in runbook.inputs.items())
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text) if "____" not in text else text
-
-
-def _head(runbook: Runbook) -> str:
-    return f"Runbook {runbook.name}, revision {runbook.revision}. Source: {runbook.procedure.source.name}."
-
-
-_STYLE = """
-:root{color-scheme:light}
-body{font:11pt/1.45 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#111}
-h1{font-size:1.5rem;margin:0 0 .3rem}h2{font-size:1.02rem;margin:0 0 .2rem}.head{color:#444}.by{margin:1rem 0 1.5rem}
-section{border-top:1px solid #bbb;padding:.7rem 0;break-inside:avoid}
-small{color:#555}ul{margin:.3rem 0;padding-left:1.2rem}
-.warn{color:#8a1c00;font-weight:600}.see,.check,.done{list-style:none;margin-left:-1.2rem}.check{font-weight:600}
-.see::before,.check::before,.done::before{content:"☐";margin-right:.45rem}.note{color:#555;font-style:italic}
-@page{size:A4;margin:16mm 15mm}@media print{body{margin:0;max-width:none;font-size:10pt}h2{break-after:avoid}}
-"""
-
-
-def html(runbook: Runbook, catalogue: Catalogue) -> str:
-    """Return the procedure as one HTML file that needs nothing else and prints on A4."""
-    parts = [
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(runbook.title)}</title>',
-        f'<style>{_STYLE}</style><h1>{escape(runbook.title)}</h1><p class="head">{escape(_head(runbook))}</p>',
-        '<p class="by">Date: ____________________ &nbsp; By: ____________________</p>',
-    ]
-    for number, item in enumerate(instructions(runbook, catalogue), 1):
-        covers = f" <small>{item.covers}</small>" if item.covers else ""
-        lines = "".join(f'<li class="{line.kind}">{escape(line.text)}</li>' for line in item.lines)
-        parts.append(
-            f"<section><h2>{number}. {escape(item.heading)}{covers}</h2><small>{escape(item.screen)}</small>"
-            f'<ul>{lines}<li class="done">done at ________</li></ul></section>'
-        )
-    return "\n".join([*parts, "</html>", ""])
+def _usual(spec: Input) -> str:
+    others = ", ".join(choice for choice in spec.choices if choice != spec.default)
+    if others:
+        return f"{spec.default}; or {others}" if spec.default else others
+    return spec.default or ("" if spec.default is None else "nothing")
