@@ -26,7 +26,9 @@ change write the new SHA-256 of this file into the runbook (`keyturn check` says
 
 _RUNBOOK = """\
 # yaml-language-server: $schema=runbook.schema.json
-# The grammar is on one page: README.md. `keyturn check {name}.yaml` tells all that is wrong.
+# The first line is for editors; `keyturn schema > runbook.schema.json` puts that file beside this one.
+# The grammar is on one page, README.md; `keyturn pages` lists what the pages offer.
+# `keyturn check {name}.yaml` tells all that is wrong.
 runbook: {name}
 format: 1
 revision: 1 # count it up with every change

@@ -1,4 +1,4 @@
-"""`keyturn check`, `plan`, `show`, `schema` and `new`: everything about runbooks that needs no browser."""
+"""`keyturn check`, `plan`, `show`, `schema`, `pages` and `new`: everything about runbooks that needs no browser."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     show.set_defaults(run=run_show)
     schema = commands.add_parser("schema", help="the JSON Schema of runbooks, for editors")
     schema.set_defaults(run=run_schema)
+    pages = commands.add_parser("pages", help="what the pages offer to a runbook: actions, probes, arguments, outputs")
+    pages.add_argument("packages", nargs="*", metavar="PAGES", help="as in `pages: entra`; default: all")
+    pages.set_defaults(run=run_pages)
     new = commands.add_parser("new", help="write a small runbook that passes check, to begin with")
     new.add_argument("name", metavar="NAME", help="kebab-case, as in rotate-vendor-secret")
     new.add_argument("--in", dest="folder", type=Path, default=Path(), metavar="DIR", help="default: this folder")
@@ -121,6 +124,20 @@ def run_schema(_args: argparse.Namespace) -> int:
     from keyturn.schema import schema_text
 
     _put(schema_text())
+    return Exit.DONE
+
+
+def run_pages(args: argparse.Namespace) -> int:
+    """Print what the pages offer."""
+    from keyturn.catalogue import Catalogue
+    from keyturn.errors import Invalid
+    from keyturn.offer import offer_text
+    from pages import REGISTRY
+
+    for name in args.packages:
+        if name not in REGISTRY:
+            raise Invalid(f"there are no pages called {name}", hint=f"there are: {', '.join(REGISTRY)}")
+    _put(offer_text(Catalogue.of(args.packages or REGISTRY)))
     return Exit.DONE
 
 

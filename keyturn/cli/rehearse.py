@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from keyturn import settings, signing
 from keyturn.cli.options import add_common, add_replica, add_walkthrough, wants_headed
+from keyturn.cli.run import given_inputs
 
 if TYPE_CHECKING:
     import argparse
@@ -25,6 +26,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """Add the command."""
     parser = commands.add_parser("rehearse", help="practise a runbook against replicas of the portals")
     parser.add_argument("runbook", nargs="?", type=Path, metavar="RUNBOOK", help=f"default: {DEFAULT}")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="give an input of your own")
     add_replica(parser)
     add_walkthrough(parser)
     add_common(parser)
@@ -48,7 +50,7 @@ def rehearse(args: argparse.Namespace) -> int:
         prepared = prepare(
             Wish(
                 runbook=path,
-                given=inputs_for(book, replicas),
+                given={**inputs_for(book, replicas), **given_inputs(None, args.set)},
                 browser=args.browser,
                 headed=args.headed,
                 mode=args.mode or "auto",

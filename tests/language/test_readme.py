@@ -14,11 +14,14 @@ from keyturn.document.kind import Reader
 from keyturn.document.tree import Entries, compose
 from keyturn.fault import Faults
 from keyturn.model import Always, Effect, FactKind, Gate, InputType, Pictures
+from keyturn.secret_format import make
+from rehearsal import Replicas
 
 if TYPE_CHECKING:
     from keyturn.catalogue import Catalogue
 
-README = (Path(__file__).parent.parent.parent / "runbooks" / "README.md").read_text(encoding="utf-8")
+RUNBOOKS = Path(__file__).parent.parent.parent / "runbooks"
+README = (RUNBOOKS / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
 
 
@@ -47,6 +50,20 @@ def test_every_key_is_told(words: dict[str, object]) -> None:
 @pytest.mark.parametrize("words", [Always, Effect, FactKind, Gate, InputType, Pictures])
 def test_every_word_of_a_closed_list_is_told(words: Any) -> None:
     assert [word.value for word in words if not re.search(rf"\b{word.value}\b", README)] == []
+
+
+def test_the_inputs_that_a_rehearsal_fills_in_are_told() -> None:
+    told = README.partition("A rehearsal fills in the inputs called")[2].partition(";")[0]
+    assert set(re.findall(r"`(\w+)`", told)) == set(replicas_inputs())
+
+
+def replicas_inputs() -> dict[str, str]:
+    with Replicas(make_secret=make) as replicas:
+        return replicas.inputs
+
+
+def test_every_runbook_here_is_told() -> None:
+    assert [path.stem for path in RUNBOOKS.glob("*.yaml") if f"`{path.stem}`" not in README] == []
 
 
 def test_a_runbook_put_together_from_the_page_passes_check(folder: Path, catalogue: Catalogue) -> None:
