@@ -41,7 +41,7 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     ("arguments", "words"),
     [
         ([], ["application_id"]),
-        (["--set", "application_id=12345"], ["application_id", "guid"]),
+        (["--set", "application_id=12345"], ["application_id", "GUID"]),
         (["--set", APPLICATION, "--set", "entra_url=entra"], ["entra_url", "url"]),
         (["--set", APPLICATION, "--set", "entra_url=file:///etc/passwd"], ["entra_url"]),
         (["--set", APPLICATION, "--set", "expires=3 years"], ["expires", "730 days (24 months)"]),
