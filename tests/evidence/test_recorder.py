@@ -76,6 +76,14 @@ def test_pictures_that_differ_only_in_their_banner_are_known_to_be_alike(
     assert banner.beneath(png) == png
 
 
+def test_a_step_of_a_sub_flow_has_its_pictures_beside_all_others(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value) as play:
+        play.recorder.step(1, 1, "sign-in/open", "Open")
+        path = play.recorder.picture(play.tab, "sign-in/open", "after")
+    assert path == "pictures/01-sign-in-open-after.png"
+    assert (tmp_path / path).is_file()
+
+
 def test_a_step_that_is_tried_again_keeps_its_first_picture(browser: Browser, tmp_path: Path, value: str) -> None:
     with stage(browser, tmp_path, value) as play:
         play.recorder.step(1, 1, "s", "S")
