@@ -7,6 +7,7 @@ last, decides. On macOS `fsync` does not reach the disk and `F_FULLFSYNC` does (
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FILE_MODE, SEALED_MODE, FOLDER_MODE = 0o600, 0o400, 0o700
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_BLOCK = 1 << 20  # bytes read at once
 
 
 def flush(descriptor: int) -> None:
@@ -86,6 +88,17 @@ def read_from(path: Path, offset: int, most: int = -1) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         file.seek(offset)
         return file.read(most)
+
+
+def sha256_of(path: Path, size: int) -> str:
+    """Return the SHA-256 (hex) of the first `size` bytes of a file, or of all when there are fewer."""
+    found, left = hashlib.sha256(), size
+    descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        while left > 0 and (block := file.read(min(left, _BLOCK))):
+            found.update(block)
+            left -= len(block)
+    return found.hexdigest()
 
 
 def write_at(path: Path, offset: int, data: bytes) -> None:

@@ -46,20 +46,20 @@ def canonical(fields: Line) -> bytes:
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
 
 
-def signed(fields: Line, key: Ed25519PrivateKey) -> bytes:
+def signed(fields: Line, key: Ed25519PrivateKey, prefix: bytes = _PREFIX) -> bytes:
     """Return the line for `fields`, without its line feed."""
     body = canonical(fields)
-    signature = base64.b64encode(key.sign(_PREFIX + body))
+    signature = base64.b64encode(key.sign(prefix + body))
     return body[:-1] + b',"sig":"' + signature + b'"}'
 
 
-def is_signed(raw: bytes, key: bytes) -> bool:
+def is_signed(raw: bytes, key: bytes, prefix: bytes = _PREFIX) -> bool:
     """Return whether the line `raw` carries a signature by the Ed25519 public `key` (32 bytes)."""
     found = _SIGNED.fullmatch(raw)
     if not found:
         return False
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(found[2]), _PREFIX + found[1] + b"}")
+        Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(found[2]), prefix + found[1] + b"}")
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -179,6 +179,12 @@ class Journal:
             return bytes.fromhex(load(first, 0)["key"])
         except (KeyError, TypeError, ValueError):
             raise NotVerified("journal line 1 cannot be read") from None
+
+    def pass_over(self, count: int, head: str, end: int) -> None:
+        """Go on after `count` lines that the caller knows, which end at byte `end` with the digest `head`."""
+        self.count, self.head, self.end = count, head, end
+        if head == self.noted:
+            self.noted = None
 
     def cut_torn(self) -> None:
         """Overwrite what a crash left unfinished after the last line. The caller holds the store's lock."""

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from secrets_store import disk, lock, place, verify
+from secrets_store import checkpoint, disk, lock, place, verify
 from secrets_store.age import AgeError, X25519Identity, open_sealed, seal
 from secrets_store.entry import Entry, Intent, Metadata, check_text, new_id, now, to_sealed_text
 from secrets_store.errors import BadInput, NotStored, NotThere, NotVerified
@@ -123,7 +123,7 @@ class Store:
                 "the store was made with another signing key", hint="open it with that key, or only to read"
             )
         store = cls(folder, Journal(path, key, noted=noted_head), signing_key)
-        store.refresh()
+        checkpoint.catch_up(store)
         if store.journal.noted is not None:
             raise NotVerified(
                 f"the journal does not contain the noted head {noted_head}",
@@ -133,6 +133,7 @@ class Store:
         if signing_key is not None:
             with store.writing("the store could not be put in order"):
                 recover(store)
+                checkpoint.keep(store, signing_key)
         return store
 
     @classmethod

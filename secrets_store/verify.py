@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from secrets_store import disk, place
+from secrets_store import checkpoint, disk, place
 from secrets_store.errors import NotThere, NotVerified, RecipientsChanged, StoreError
-from secrets_store.journal import FIRST_PREV, digest, follows, is_signed, load, split
+from secrets_store.journal import FIRST_PREV, Journal, digest, follows, is_signed, load, split
 from secrets_store.ledger import Ledger
 from secrets_store.recipients import pinned_text
 
@@ -45,6 +45,7 @@ def verify(folder: Path, *, key: bytes | None = None, head: str | None = None) -
     faults += found
     if head is not None and head not in heads:
         faults.append(Fault("journal.jsonl", f"does not contain the noted head {head}: lines were cut or rolled back"))
+    faults += _check_checkpoint(folder, key)
     return faults + _check_recipients(folder, ledger) + _check_files(folder, ledger)
 
 
@@ -83,6 +84,19 @@ def _check_journal(path: Path, key: bytes | None) -> tuple[Ledger, list[Fault], 
 def _names(line: Line) -> str:
     words = [str(line[name]) for name in ("op", "id") if name in line]
     return f" ({' '.join(words)})" if words else ""
+
+
+def _check_checkpoint(folder: Path, key: bytes | None) -> list[Fault]:
+    """Return what is wrong with a checkpoint: it must say exactly what the lines before it add up to, read again."""
+    path = folder / "journal.jsonl"
+    if not (folder / checkpoint.NAME).exists():
+        return []
+    try:
+        found = checkpoint.read(folder, key or Journal.own_key(path))
+        right = found is not None and found.fits(path) and found == checkpoint.of(split(disk.read(path))[0], found)
+    except (NotVerified, OSError):
+        right = False
+    return [] if right else [Fault(checkpoint.NAME, "is not what the store's key signed for these journal lines")]
 
 
 def _check_recipients(folder: Path, ledger: Ledger) -> list[Fault]:
