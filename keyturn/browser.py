@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30_000  # ms; the one default for a gesture or an appearance. The portals need up to 30 s for a blade.
 WINDOW: ViewportSize = {"width": 1280, "height": 800}  # CSS px; narrower, and the grid's actions go off screen
+_WINDOW_SIZE = "--window-size=1360,960"  # px, of the whole window; its page is as wide as the headless one
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ def open_browser(installed: Installed, *, headed: bool) -> Iterator[BrowserConte
         )
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(headless=not headed, **installed.launch_options())
+            options = installed.launch_options()
+            options["args"] += [_WINDOW_SIZE] if headed else []
+            browser = playwright.chromium.launch(headless=not headed, **options)
         except BrowserError:
             browser = None  # Its text holds the whole command line; ours is below.
         if browser is None:

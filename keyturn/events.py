@@ -211,11 +211,19 @@ class LeftOpen(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class LeakGateSearched(Event):
+class SearchBegan(Event):
+    """Everything that the run wrote is being searched for its values, which takes a while when pictures are read."""
+
+    pictures_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeakGate(Event):
     """Everything the run wrote was searched for its values; `findings` names where one was found."""
 
     findings: tuple[str, ...]
     seconds: float
+    pictures_read: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from keyturn import events
-from keyturn.console.words import EFFECTS, MARKS, duration, instructions
+from keyturn.console.words import EFFECTS, MARKS, SEARCHING, duration, instructions
 from keyturn.events import Result
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class LiveSteps:
                 )
             case events.SecretSealed():
                 self._said = Text(f"The value is sealed into the store. Secret ID {event.secret_id}", style="green")
+            case events.SearchBegan():
+                self._said = Text(SEARCHING[event.pictures_read], style="bold")
             case events.StepEnded():
                 self._ended[event.step] = event
             case _:

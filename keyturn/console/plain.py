@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn import events
-from keyturn.console.words import MARKS, duration, instructions
+from keyturn.console.words import MARKS, SEARCHING, duration, instructions
 from keyturn.events import Result
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class PlainSteps:
                 self._line(f"         not yet: {event.seen}; asking again for up to {duration(event.left)}")
             case events.SecretSealed():
                 self._line(f"         sealed into the store; Secret ID {event.secret_id}, expires {event.expires_on}")
+            case events.SearchBegan():
+                self._line(f"\n{SEARCHING[event.pictures_read]}")
             case events.StepEnded():
                 self._ended(event)
             case _:

@@ -13,6 +13,10 @@ MARKS = {
     Result.FAILED: ("✗", "bold red"),
 }
 EFFECTS = {"read": "", "create": "creates", "change": "changes", "delete": "deletes"}
+SEARCHING = {
+    True: "Searching everything that was recorded for the value, pictures too. This takes up to a minute.",
+    False: "Searching everything that was recorded for the value.",
+}
 
 
 def instructions(covers: tuple[int, ...] | list[int]) -> str:

@@ -15,7 +15,7 @@ from keyturn.check import check, resolve_inputs
 from keyturn.clipboard import BrowserClipboard
 from keyturn.document import load
 from keyturn.errors import CannotStart, Invalid
-from keyturn.events import Event, LeakGateSearched, RunEnded, RunStarted, StepEnded
+from keyturn.events import Event, LeakGate, RunEnded, RunStarted, SearchBegan, StepEnded
 from keyturn.gates import check_approvals
 from keyturn.outcome import Summary, exit_of, status_of
 from keyturn.run.engine import Engine
@@ -119,8 +119,10 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
             _browse(prepared, around, recording, state, listeners)
         except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
             error = stopped
+        _tell(listeners, SearchBegan(around.read_pictures))
         values = [secret.reveal().encode() for secret in state.values]
         seconds = recording.search(values, optical=around.read_pictures)
+        _tell(listeners, LeakGate(tuple(recording.findings), seconds, around.read_pictures))
         error = recording.leak or error
         summary.exit = int(exit_of(error))
         summary.status = status_of(summary.exit)
@@ -130,18 +132,18 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
             for held in state.held.values()
         ]
         summary.seconds = round(time.monotonic() - began, 3)
-        for event in (
-            LeakGateSearched(tuple(recording.findings), seconds),
-            RunEnded(summary.status, summary.exit, tuple(state.changed), summary.seconds),
-        ):
-            for listener in listeners:
-                listener(event)
+        _tell(listeners, RunEnded(summary.status, summary.exit, tuple(state.changed), summary.seconds))
     ended = {"status": summary.status, "exit": summary.exit, "changed": summary.changed}
     recording.facts |= {**ended, "store_head": around.store.head()}
     recording.write_facts()
     recording.seal()
     summary.recording = str(recording.folder)
     return summary, error
+
+
+def _tell(listeners: tuple[Listener, ...], event: Event) -> None:
+    for listener in listeners:
+        listener(event)
 
 
 class _Collect:
@@ -174,7 +176,9 @@ def _browse(
         context = stack.enter_context(around.open_browser(prepared))
         versions = recording.facts["versions"]
         versions["browser"] = f"{prepared.browser.name} {context.browser.version if context.browser else ''}".strip()
-        recorder = Recorder(recording.data, banner=f"{around.kind} {state.run} · {recording.facts['operator']}")
+        recorder = Recorder(
+            recording.data, banner=f"{around.kind} {state.run} · {recording.facts['operator']}", window=wish.headed
+        )
         stack.callback(lambda: recording.facts.update(not_recorded=recorder.close()))
         recorder.attach(context)
         lock = settings.clipboard_lock() if wish.headed else None

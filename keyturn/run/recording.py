@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from evidence import LeakGate, package, report
+from evidence import LeakGate, package, report, shape_search
 from keyturn import signing
 from keyturn.errors import LeakFound
 
@@ -34,6 +34,7 @@ class Recording:
     facts: dict[str, Any]
     leak: LeakFound | None = None
     findings: list[str] = field(default_factory=list)
+    _gate: LeakGate | None = None
 
     @property
     def data(self) -> Path:
@@ -78,23 +79,32 @@ class Recording:
         (self.data / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
     def search(self, needles: Sequence[bytes], *, optical: bool) -> float:
-        """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took."""
+        """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took.
+
+        Where no value was captured, anything of a client secret's shape is a hit.
+        """
         began = time.monotonic()
-        gate = LeakGate(needles, optical=optical)
-        self.findings = [str(finding) for finding in gate.search(self.folder)] if needles else []
-        if self.findings:
+        self._gate = LeakGate(needles, optical=optical) if needles else None
+        found = self._gate.search(self.folder) if self._gate else shape_search(self.folder)
+        self._found([str(finding) for finding in found])
+        return round(time.monotonic() - began, 3)
+
+    def _found(self, findings: list[str]) -> None:
+        self.findings += findings
+        if findings:
             self.leak = LeakFound(
-                f"the secret can be read in the recording: {'; '.join(self.findings[:5])}",
+                f"the secret can be read in the recording: {'; '.join(findings[:5])}",
                 hint="treat the new secret as known: rotate it again; the recording is quarantined",
             )
-        return round(time.monotonic() - began, 3)
 
     def seal(self) -> None:
         """Write the report and make the package, or move the folder away when a secret was found in it."""
+        if not self.leak:
+            written = report.write(self.folder)
+            self._found([str(finding) for finding in self._gate.in_bytes(written.read_bytes())] if self._gate else [])
         if self.leak:
             self.folder = package.quarantine(self.folder)
             return
-        report.write(self.folder)
         previous = package.latest(self.folder.parent)
         info = {
             "Run": self.facts["run"],
