@@ -30,6 +30,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add_replica(parser)
     add_walkthrough(parser)
     add_common(parser)
+    parser.add_argument(
+        "--read-pictures",
+        action="store_true",
+        help="search the pictures for the value too, as a real run always does; takes about a minute",
+    )
     parser.set_defaults(run=rehearse)
 
 
@@ -71,6 +76,7 @@ def rehearse(args: argparse.Namespace) -> int:
             listeners=(StepTold(replicas),),
             before_close=lambda _code: None,
             kind="rehearsal",
+            read_pictures=args.read_pictures,
         )
         practising = prepared.wish.mode == "guided" and sys.stdin.isatty()
         return attend(prepared, around, args, instead=None if practising else SecondHand(replicas.operator_url))

@@ -138,6 +138,9 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
     recording.write_facts()
     recording.seal()
     summary.recording = str(recording.folder)
+    if recording.leak:  # Found before, or only now in the report.
+        error, summary.exit = recording.leak, int(exit_of(recording.leak))
+        summary.status = status_of(summary.exit)
     return summary, error
 
 
@@ -176,9 +179,8 @@ def _browse(
         context = stack.enter_context(around.open_browser(prepared))
         versions = recording.facts["versions"]
         versions["browser"] = f"{prepared.browser.name} {context.browser.version if context.browser else ''}".strip()
-        recorder = Recorder(
-            recording.data, banner=f"{around.kind} {state.run} · {recording.facts['operator']}", window=wish.headed
-        )
+        banner = f"{around.kind} {state.run} · {recording.facts['operator']}"
+        recorder = Recorder(recording.data, banner=banner, window=wish.headed)
         stack.callback(lambda: recording.facts.update(not_recorded=recorder.close()))
         recorder.attach(context)
         lock = settings.clipboard_lock() if wish.headed else None
