@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from secrets_store import NotStored, NotVerified, Secret, Store, disk
+from secrets_store import NotStored, NotVerified, Secret, Store, checkpoint, disk
 from secrets_store.reading import unseal
 from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed
 from tests.secrets_store.power import Disk
@@ -144,8 +144,9 @@ def rotate_until_killed(folder: Path, key: Ed25519PrivateKey, calls: int, acks: 
 
 
 def test_killed_at_every_call_of_a_write_the_store_opens_and_keeps_its_word(
-    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity
+    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(checkpoint, "EVERY", 1)  # so that it is written each time too
     points, finished = 0, False
     while not finished:
         points += 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from dataclasses import replace
 from datetime import date, timedelta
@@ -181,6 +183,30 @@ def test_a_keepass_file_holds_every_field(store: Store, operator: X25519Identity
     assert first.expiry_time.date() == EXPIRES
     assert first.get_custom_property("secret_id") == "id-1"
     assert not second.expires
+
+
+@pytest.mark.skipif(not shutil.which("keepassxc-cli"), reason="KeePassXC is the outside judge")
+def test_keepassxc_opens_the_file_and_shows_every_field(store: Store, operator: X25519Identity, tmp_path: Path) -> None:
+    file, entry = tmp_path / "out.kdbx", sealed(store)
+    to_kdbx(store, [entry], [operator], file, "words")
+
+    def tell(passphrase: str, *words: str) -> subprocess.CompletedProcess[str]:
+        command = ["keepassxc-cli", words[0], "-q", *words[1:]]
+        alone = {**os.environ, "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+        return subprocess.run(
+            command, input=f"{passphrase}\n", capture_output=True, text=True, check=False, env=alone, timeout=60
+        )
+
+    names = ("Password", "UserName", "secret_id", "directory_id", "Notes")
+    wanted = [word for name in names for word in ("-a", name)]
+    shown = tell("words", "show", "-s", *wanted, str(file), f"vendor-secret {entry.id}").stdout
+    known = entry.metadata
+    told = [VALUE, known.application_id, known.secret_id, known.directory_id, known.description]
+    assert shown.splitlines()[:5] == told
+    xml = tell("words", "export", "-f", "xml", str(file)).stdout
+    assert "<Expires>True</Expires>" in xml
+    assert VALUE in xml
+    assert tell("other", "show", "-s", str(file), f"vendor-secret {entry.id}").returncode != 0
 
 
 def test_without_the_keepass_package_it_says_how_to_get_it(
