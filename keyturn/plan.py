@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from keyturn.interpolate import NotYetKnown, fill
+from keyturn.interpolate import NotYetKnown, fill, substitute
 from keyturn.model import Effect, FactKind, Gate
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def planned(runbook: Runbook, inputs: Mapping[str, str]) -> tuple[Planned, ...]:
     names = {f"inputs.{name}": value for name, value in inputs.items()}
     return tuple(
         Planned(
-            step=step,
-            args={name: _filled(value, names) for name, value in step.args.items()},
+            step=_known(step, names),
+            args=_args(step.args, names),
             skipped=next((fact.say for fact in step.when if holds(fact, names) is False), ""),
             no_return=step.effect is not Effect.READ and not (step.undo and step.undo.do),
         )
@@ -55,11 +55,30 @@ def holds(fact: Fact, names: Mapping[str, str]) -> bool | None:
     return _DECIDE[fact.kind](of) is not fact.negated if fact.kind in _DECIDE else None
 
 
-def _filled(value: Scalar, names: Mapping[str, str]) -> Scalar:
-    try:
-        return fill(value, names)
-    except NotYetKnown:
-        return value
+def _known(step: Step, names: Mapping[str, str]) -> Step:
+    """Return `step` with what is known filled into its facts and probes; what only the run can tell stays a name."""
+
+    def facts(told: Sequence[Fact]) -> tuple[Fact, ...]:
+        return tuple(replace(fact, of=tuple(_filled(text, names) for text in fact.of)) for fact in told)
+
+    def probes(asked: Sequence[Probe]) -> tuple[Probe, ...]:
+        return tuple(replace(probe, args=_args(probe.args, names)) for probe in asked)
+
+    return replace(
+        step,
+        when=facts(step.when),
+        guard=facts(step.guard),
+        done_when=probes(step.done_when),
+        expect=probes(step.expect),
+    )
+
+
+def _args(args: Mapping[str, Scalar], names: Mapping[str, str]) -> dict[str, Scalar]:
+    return {name: _filled(value, names) if isinstance(value, str) else value for name, value in args.items()}
+
+
+def _filled(text: str, names: Mapping[str, str]) -> str:
+    return substitute(text, lambda reference: names.get(reference.name, reference.written))
 
 
 def plan_text(runbook: Runbook, inputs: Mapping[str, str], unknown: Sequence[str]) -> str:

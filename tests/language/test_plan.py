@@ -25,8 +25,14 @@ def book(folder: Path) -> Runbook:
 
 def test_what_is_known_is_filled_in_and_the_rest_stays_a_name(book: Runbook) -> None:
     add = planned(book, INPUTS)[2]
-    assert add.args == {"description": "{{ inputs.note }} {{ run.id }}", "days": "60", "kind": "long"}
+    assert add.args == {"description": "mine {{ run.id }}", "days": "60", "kind": "long"}
     assert planned(book, INPUTS)[4].args == {"secret_id": "{{ inputs.application_id }}"}
+
+
+def test_facts_and_probes_are_filled_in_as_arguments_are(book: Runbook) -> None:
+    delete = planned(book, INPUTS | {"application_id": "an-id"})[4].step
+    assert ("an-id", "{{ steps.add-key.secret_id }}") in [fact.of for fact in delete.guard]
+    assert [probe.args for probe in (*delete.done_when, *delete.expect)] == [{"secret_id": "an-id"}] * 2
 
 
 def test_a_step_that_the_inputs_rule_out_is_told_with_its_reason(book: Runbook) -> None:
@@ -46,7 +52,7 @@ def test_the_text_tells_effects_gates_guards_and_the_point_of_no_return(book: Ru
         "  3. add-key: Add a key [P02]",
         "create, gate confirm, practice.keys add_and_copy(",
         "captures the secret key into the store",
-        "only when not same {{ inputs.kind }}, none (else skipped: no kind is wanted)",
+        "only when not same long, none (else skipped: no kind is wanted)",
         "guard: stored key (else stopped: the value is not in the store)",
         "undo: it cannot be brought back\n     POINT OF NO RETURN",
         "however it ends: clear clipboard, tell what is open",
