@@ -7,10 +7,12 @@ that anybody can run it, and says where something of that shape stands. What can
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 # Two public scanners (Microsoft's security utilities, gitleaks) publish this shape: 3, a version digit, `Q~`, 31 to 34.
 SHAPE = re.compile(rb"[A-Za-z0-9~._-]{3}[78]Q~[A-Za-z0-9~._-]{31,34}")
 _UNREADABLE = "it cannot be searched"
+_MARGIN = timedelta(seconds=5)  # a screen grabber's first frame comes some time after it was started
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,8 +61,12 @@ class LeakGate:
         self._bare = Searcher([needle for value in self._values for needle in bare_needles(value)])
         self.optical = optical and sight.can_read()
 
-    def search(self, folder: Path) -> list[Finding]:
-        """Return every place below `folder` where a value can be found, and every file that cannot be searched."""
+    def search(self, folder: Path, since: datetime | None = None) -> list[Finding]:
+        """Return every place below `folder` where a value can be found, and every file that cannot be searched.
+
+        `since`, with a time zone: when the first value can have come to be. What was painted before is not looked at
+        as a picture, with some seconds to spare; as bytes everything is searched.
+        """
         found: set[Finding] = set()
         pictures: list[Path] = []
         for path in _every(folder):
@@ -73,7 +80,7 @@ class LeakGate:
                         pictures.append(path)
             except (ScanError, OSError) as error:
                 found.add(Finding(name, error.message if isinstance(error, ScanError) else _UNREADABLE))
-        found.update(self._in_pictures(pictures, folder))
+        found.update(self._in_pictures(pictures, folder, since - _MARGIN if since else None))
         return sorted(found)
 
     def in_bytes(self, data: bytes, name: str = "text") -> list[Finding]:
@@ -101,13 +108,15 @@ class LeakGate:
             return how
         return next((found for body in laid_bare(data) if (found := self._bare.first(body))), "")
 
-    def _in_pictures(self, paths: Sequence[Path], folder: Path) -> Iterator[Finding]:
+    def _in_pictures(self, paths: Sequence[Path], folder: Path, since: datetime | None) -> Iterator[Finding]:
+        began = _beginnings(folder) if since else {}
         with tempfile.TemporaryDirectory(prefix="keyturn-") as spool:
             alike: dict[bytes, list[Picture]] = {}
             for number, path in enumerate(paths):
                 name = path.relative_to(folder).as_posix()
                 try:
-                    for picture in _pictures_of(path, name, Path(spool, str(number))):
+                    skip = (since - began[name]).total_seconds() if since and name in began else 0.0
+                    for picture in _pictures_of(path, name, Path(spool, str(number)), since, skip):
                         looks = hashlib.sha256(banner.beneath(picture.path.read_bytes())).digest()
                         alike.setdefault(looks, []).append(picture)
                 except ScanError as error:
@@ -145,15 +154,27 @@ def _every(folder: Path) -> list[Path]:
     return sorted(Path(place, name) for place, folders, names in os.walk(folder) for name in [*folders, *names])
 
 
-def _pictures_of(path: Path, name: str, spool: Path) -> list[Picture]:
+def _beginnings(folder: Path) -> dict[str, datetime]:
+    """Return when each film of a recording began, by its name below `folder`; without those that do not tell."""
+    try:
+        videos = json.loads((folder / "data" / "recorded.json").read_bytes())["videos"]
+        told = {f"data/{video['path']}": datetime.fromisoformat(video["from"]) for video in videos}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+    return {name: at for name, at in told.items() if at.tzinfo}
+
+
+def _pictures_of(path: Path, name: str, spool: Path, since: datetime | None, skip: float) -> list[Picture]:
+    """Return the pictures in a file: a still that was written after `since`, a film's frames after `skip` seconds."""
     with path.open("rb") as file:
         head = file.read(16)
     if container.is_picture(head):
-        return [Picture(path, name, still=True)]
+        earlier = since is not None and path.stat().st_mtime < since.timestamp()
+        return [] if earlier else [Picture(path, name, still=True)]
     spool.mkdir()
     return [
         Picture(frame, f"{name}, frame {number}", still=False)
-        for number, frame in enumerate(sight.frames(path, spool), start=1)
+        for number, frame in enumerate(sight.frames(path, spool, skip), start=1)
     ]
 
 

@@ -74,15 +74,19 @@ def _started(pictures: Sequence[Path], listing: Path, layout: str) -> subprocess
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603  # ours
 
 
-def frames(film: Path, folder: Path) -> list[Path]:
-    """Write the distinguishable frames of `film` into `folder` as pictures and return them. Raises `ScanError`."""
+def frames(film: Path, folder: Path, after: float = 0.0) -> list[Path]:
+    """Write the distinguishable frames of `film` into `folder` as pictures and return them. Raises `ScanError`.
+
+    Frames before `after`, in seconds of the film, are left out, all but the first: it shows that the film can be read.
+    """
     ffmpeg = shutil.which("ffmpeg")
     if not ffmpeg:
         raise ScanError(
             f"{film.name}: without ffmpeg a film cannot be searched", hint="install ffmpeg, or remove the film"
         )
     command = [
-        *(ffmpeg, "-loglevel", "quiet", "-i", str(film), "-map", "0:v:0", "-vf", "mpdecimate=hi=512:lo=192:frac=0.02"),
+        *(ffmpeg, "-loglevel", "quiet", "-i", str(film), "-map", "0:v:0"),
+        *("-vf", f"select='eq(n,0)+gte(t,{max(after, 0.0):.3f})',mpdecimate=hi=512:lo=192:frac=0.02"),
         *("-fps_mode", "vfr", str(folder / "%06d.png")),
     ]
     failed = subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode  # noqa: S603  # our own words

@@ -20,7 +20,7 @@ from keyturn.gates import check_approvals
 from keyturn.outcome import Summary, exit_of, status_of
 from keyturn.run.engine import Engine
 from keyturn.run.journal import Journal
-from keyturn.run.recording import Recording
+from keyturn.run.recording import FirstIntent, Recording
 from keyturn.run.state import RunState
 
 if TYPE_CHECKING:
@@ -114,14 +114,15 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
     summary = Summary(state.run, str(recording.folder))
     error: BaseException | None = None
     with ChainedLog(recording.data / "journal.jsonl") as log:
-        listeners: tuple[Listener, ...] = (Journal(log), _Collect(summary, prepared.runbook), *around.listeners)
+        intent = FirstIntent()
+        listeners: tuple[Listener, ...] = (Journal(log), intent, _Collect(summary, prepared.runbook), *around.listeners)
         try:
             _browse(prepared, around, recording, state, listeners)
         except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
             error = stopped
         _tell(listeners, SearchBegan(around.read_pictures))
         values = [secret.reveal().encode() for secret in state.values]
-        seconds = recording.search(values, optical=around.read_pictures)
+        seconds = recording.search(values, optical=around.read_pictures, since=intent.since)
         _tell(listeners, LeakGate(tuple(recording.findings), seconds, around.read_pictures))
         error = recording.leak or error
         summary.exit = int(exit_of(error))
@@ -137,6 +138,9 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
     recording.facts |= {**ended, "store_head": around.store.head()}
     recording.write_facts()
     recording.seal()
+    if recording.leak and summary.exit != exit_of(recording.leak):  # In the report, which is written last.
+        error, summary.exit = recording.leak, int(exit_of(recording.leak))
+        summary.status = status_of(summary.exit)
     summary.recording = str(recording.folder)
     if recording.leak:  # Found before, or only now in the report.
         error, summary.exit = recording.leak, int(exit_of(recording.leak))

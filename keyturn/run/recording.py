@@ -13,16 +13,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from evidence import LeakGate, package, report, shape_search
+from evidence import LeakGate, ScanError, package, report, shape_search
 from keyturn import signing
 from keyturn.errors import LeakFound
+from keyturn.events import SecretIntended
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from keyturn.events import Event
     from keyturn.model import Runbook
+
+_CLOCK_SET = 1.0  # seconds by which two clocks part only when one was set
 
 
 @dataclass(slots=True)
@@ -78,15 +82,19 @@ class Recording:
         text = json.dumps(self.facts, indent=2, ensure_ascii=False, sort_keys=True)
         (self.data / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
-    def search(self, needles: Sequence[bytes], *, optical: bool) -> float:
+    def search(self, needles: Sequence[bytes], *, optical: bool, since: datetime | None) -> float:
         """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took.
 
-        Where no value was captured, anything of a client secret's shape is a hit.
+        `since`: when the first of them can have come to be, if that is known. Where no value was captured, anything
+        of a client secret's shape is a hit, and so is what cannot be searched.
         """
         began = time.monotonic()
         self._gate = LeakGate(needles, optical=optical) if needles else None
-        found = self._gate.search(self.folder) if self._gate else shape_search(self.folder)
-        self._found([str(finding) for finding in found])
+        try:
+            found = self._gate.search(self.folder, since) if self._gate else shape_search(self.folder)
+            self._found([str(finding) for finding in found])
+        except ScanError as error:
+            self._found([error.message])
         return round(time.monotonic() - began, 3)
 
     def _found(self, findings: list[str]) -> None:
@@ -114,6 +122,27 @@ class Recording:
         }
         identity = signing.identity()
         package.seal(self.folder, signing_key=self.signing_key, identity=identity, info=info, previous=previous)
+
+
+class FirstIntent:
+    """A listener that knows since when the run may have made a secret."""
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._beside = 0.0  # of the clock that is never set, in seconds
+
+    def __call__(self, event: Event) -> None:
+        """Remember the first intent."""
+        if isinstance(event, SecretIntended) and self._at is None:
+            self._at, self._beside = datetime.now(UTC), time.monotonic()
+
+    @property
+    def since(self) -> datetime | None:
+        """The time of the first intent; None without one, and when the clock was set since: no time can be trusted."""
+        if self._at is None:
+            return None
+        passed = (datetime.now(UTC) - self._at).total_seconds()
+        return self._at if abs(passed - (time.monotonic() - self._beside)) < _CLOCK_SET else None
 
 
 def _sha256(text: str) -> str:

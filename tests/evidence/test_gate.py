@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import io
+import json
 import os
+import shutil
+import subprocess
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from evidence import LeakGate, ScanError, shape_search
+from evidence import LeakGate, ScanError, shape_search, sight
 from evidence.gate import Finding
 
 if TYPE_CHECKING:
@@ -117,3 +121,35 @@ def test_the_search_by_shape_needs_no_secret(tmp_path: Path, value: str) -> None
     (tmp_path / "b.bin").write_bytes(value.encode("utf-16-le"))
     (tmp_path / "c.txt").write_text("abc8Q~ is only how such a value begins")
     assert [finding.path for finding in shape_search(tmp_path)] == ["a.json", "b.bin"]
+
+
+@pytest.mark.skipif(not sight.can_read() or not shutil.which("ffmpeg"), reason="needs tesseract and ffmpeg")
+def test_only_what_was_painted_since_a_value_can_exist_is_looked_at(
+    tmp_path: Path, browser: Browser, value: str
+) -> None:
+    page = browser.new_page(viewport={"width": 800, "height": 200})
+    page.set_content(f"<p style='font: 20px monospace'>{value}</p>")
+    (tmp_path / "data" / "video").mkdir(parents=True)
+    still = tmp_path / "data" / "early.png"
+    page.screenshot(path=still)
+    page.close()
+    film = tmp_path / "data" / "video" / "tab.mp4"
+    blank = "color=white:s=800x200:d=30:r=2"
+    late = "[0][1]overlay=enable='between(t,20,22)',format=yuv420p"
+    command = ["ffmpeg", "-loglevel", "quiet", "-f", "lavfi", "-i", blank, "-i", str(still), "-lavfi", late, str(film)]
+    subprocess.run(command, check=True)
+    began = datetime(2026, 11, 24, 2, tzinfo=UTC)
+    video = {"path": "video/tab.mp4", "from": began.isoformat(), "of": "tab"}
+    (tmp_path / "data" / "recorded.json").write_text(json.dumps({"videos": [video]}))
+    os.utime(still, (began.timestamp() + 15, began.timestamp() + 15))
+    gate = LeakGate([value.encode()])
+
+    def places(since: datetime | None) -> set[str]:
+        return {finding.path.split(",")[0] for finding in gate.search(tmp_path, since)}
+
+    assert places(None) == {"data/early.png", "data/video/tab.mp4"}
+    assert places(began + timedelta(seconds=19)) == {"data/early.png", "data/video/tab.mp4"}  # with some to spare
+    assert places(began + timedelta(seconds=21)) == {"data/video/tab.mp4"}
+    assert places(began + timedelta(seconds=29)) == set()
+    (tmp_path / "data" / "recorded.json").unlink()  # A film that does not say when it began is looked at wholly.
+    assert places(began + timedelta(seconds=29)) == {"data/video/tab.mp4"}
