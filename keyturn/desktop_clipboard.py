@@ -58,21 +58,27 @@ def find() -> Programs:
 
 
 def put(text: str) -> None:
-    """Put `text` on the clipboard; the empty text clears it."""
+    """Put `text` on the clipboard; the empty text clears it. Raises `CannotStart` when the desktop refuses it."""
     if sys.platform == "win32":
         from keyturn import windows_clipboard  # noqa: PLC0415  # only there
 
         windows_clipboard.put(text)
         return
     # The program stays behind to serve the text and would keep our pipes open, so that it gets none.
-    subprocess.run(  # noqa: S603  # one of the commands above
-        find().put,
-        input=text.encode("utf-8"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=True,
-        timeout=_PATIENCE,
-    )
+    command = find().put
+    try:
+        subprocess.run(  # noqa: S603  # one of the commands above
+            command,
+            input=text.encode("utf-8"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            timeout=_PATIENCE,
+        )
+    except (OSError, subprocess.SubprocessError):
+        raise CannotStart(
+            f"{command[0]} could not reach the clipboard", hint="use --fd, --out or --reveal instead"
+        ) from None
 
 
 def get() -> str:

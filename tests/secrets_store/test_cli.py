@@ -6,6 +6,9 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
+import threading
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -274,6 +277,52 @@ def test_interrupting_clears_the_clipboard_at_once(
     monkeypatch.setattr(desktop_clipboard, "sleep", interrupt)
     assert run("copy", sealed(store).id, "--identity-fd", key_fd())[1]["cleared"] is True
     assert desk.board.read_text() == ""
+
+
+def test_a_desktop_that_does_not_answer_is_said_to_be(
+    run: Run, store: Store, key_fd: Callable[[], str], tmp_path: Path, desk: Desk
+) -> None:
+    (tmp_path / "bin" / "xclip").write_text("#!/bin/sh\ncat > /dev/null; exit 1\n")
+    with pytest.raises(CannotStart, match="xclip could not reach the clipboard") as caught:
+        run("copy", sealed(store).id, "--identity-fd", key_fd())
+    assert VALUE not in "".join(traceback.format_exception(caught.value))
+    assert desk.board.read_text() == "before"
+
+
+@pytest.fixture
+def x11(display: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the virtual display this process's desktop."""
+    monkeypatch.setenv("DISPLAY", display["DISPLAY"])
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+
+@pytest.mark.headed
+@pytest.mark.usefixtures("x11")
+@pytest.mark.skipif(not shutil.which("xclip"), reason="xclip is the clipboard's program under X11")
+@pytest.mark.parametrize("since", [None, "copied since"])
+def test_a_real_x11_clipboard_has_the_value_for_its_time_only(
+    run: Run, key_fd: Callable[[], str], store: Store, since: str | None
+) -> None:
+    outside = ["xclip", "-selection", "clipboard"]
+    seen: list[str] = []
+
+    def look() -> str:
+        return subprocess.run([*outside, "-out"], capture_output=True, text=True, check=False, timeout=10).stdout
+
+    def meanwhile() -> None:
+        while not seen or not seen[-1]:
+            seen.append(look())
+        if since:
+            quiet = subprocess.DEVNULL
+            subprocess.run(outside, input=since, text=True, check=True, stdout=quiet, stderr=quiet, timeout=10)
+
+    other = threading.Thread(target=meanwhile)
+    other.start()
+    result = run("copy", sealed(store).id, "--clear-after", "1", "--identity-fd", key_fd())[1]
+    other.join(10)
+    assert seen[-1] == VALUE
+    assert result["cleared"] is (since is None)
+    assert look() == (since or "")
 
 
 def test_without_a_desktop_no_key_is_asked_for(run: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
