@@ -49,6 +49,12 @@ def _steps(summary: Summary) -> Table:
     return table
 
 
+def _found(summary: Summary) -> dict[str, str]:
+    """Return what the last step found out: where nothing is changed, that is what the run was for."""
+    done = [step for step in summary.steps if step["result"] == Result.DONE]
+    return dict(done[-1]["outputs"]) if done and summary.exit == 0 else {}
+
+
 def _failure(failed: Failed) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold red", no_wrap=True)
@@ -70,5 +76,7 @@ def _facts(summary: Summary) -> Table:
         grid.add_row("changed" if index == 0 else "", Text(change))
     if not summary.changed:
         grid.add_row("changed", Text("nothing"))
+        for name, text in _found(summary).items():
+            grid.add_row(name.replace("_", " "), Text(text))
     grid.add_row("recording", Text(summary.recording))
     return grid

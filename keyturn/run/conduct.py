@@ -170,6 +170,7 @@ class _Collect:
                     "covers": list(step.covers),
                     "result": event.result,
                     "reason": event.reason,
+                    "outputs": dict(event.outputs),
                     "seconds": event.seconds,
                 }
             )
