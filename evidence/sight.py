@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evidence import change
 from evidence.error import ScanError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _started(pictures: Sequence[Path], listing: Path, layout: str) -> subprocess
 
 
 def frames(film: Path, folder: Path, after: float = 0.0) -> list[Path]:
-    """Write the distinguishable frames of `film` into `folder` as pictures and return them. Raises `ScanError`.
+    """Write what is new in each frame of `film` into `folder`, as grey pictures, and return them. Raises `ScanError`.
 
     Frames before `after`, in seconds of the film, are left out, all but the first: it shows that the film can be read.
     """
@@ -86,14 +87,14 @@ def frames(film: Path, folder: Path, after: float = 0.0) -> list[Path]:
         )
     command = [
         *(ffmpeg, "-loglevel", "quiet", "-i", str(film), "-map", "0:v:0"),
-        *("-vf", f"select='eq(n,0)+gte(t,{max(after, 0.0):.3f})',mpdecimate=hi=512:lo=192:frac=0.02"),
-        *("-fps_mode", "vfr", str(folder / "%06d.png")),
+        *("-vf", f"select='eq(n,0)+gte(t,{max(after, 0.0):.3f})',mpdecimate=hi=512:lo=192:frac=0.02,format=gray"),
+        *("-fps_mode", "vfr", str(folder / "%06d.pgm")),
     ]
     failed = subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode  # noqa: S603  # our own words
-    pictures = sorted(folder.glob("*.png"))
+    pictures = sorted(folder.glob("*.pgm"))
     if failed or not pictures:
         raise ScanError(f"{film.name}: its frames cannot be read")
-    return pictures
+    return change.keep_new(pictures)
 
 
 def legible(value: str, text: str) -> bool:
