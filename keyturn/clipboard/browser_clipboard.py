@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # An address of its own, answered from memory: secure, so that the clipboard may be used, and apart from the portals,
 # so that no portal is ever granted the right to read the clipboard. `.invalid` never resolves (RFC 2606).
 DESK = "https://clipboard.keyturn.invalid"
+_COPYING = 3.0  # seconds in which a page that was asked to copy has done so
 _TURN = 120.0  # seconds to wait for another run on this desktop to give the clipboard back
 
 
@@ -86,7 +88,10 @@ class BrowserClipboard:
 
     def take(self, label: str) -> Secret:
         """Return what a page copied since `await_copy`. Raises `ClipboardFailed` when nothing was."""
+        until = time.monotonic() + _COPYING
         text = self._read()
+        while text == self._sentinel and time.monotonic() < until:  # A page copies a moment after its button's press.
+            text = self._read()
         if text == self._sentinel:
             raise ClipboardFailed("the copy button was pressed but the clipboard did not change")
         if not text:
