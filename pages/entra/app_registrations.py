@@ -71,6 +71,8 @@ class AppRegistrationsPage(Page):
             self.search_field.fill(application_id)
             self.search_field.press("Enter")  # Some of the portal's filters wait for it.
             row = self.registration_row(application_id)
+            # Not the row alone: it is there before the filter too, and a click while the list redraws is lost.
+            expect(self.grid.rows.or_(self.nothing_notice)).to_have_count(1)
             expect(row.or_(self.nothing_notice)).to_be_visible()
         if not row.count():
             raise NotOne(
