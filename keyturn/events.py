@@ -204,6 +204,13 @@ class Failed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Changed(Event):
+    """Something is otherwise than before the run, in a portal or in the store; `what` says it to the operator."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOpen(Event):
     """What the end of the run leaves open in the browser."""
 

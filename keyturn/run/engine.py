@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from evidence import EvidenceError
 from keyturn.browser import PATIENCE
 from keyturn.errors import KeyturnError
-from keyturn.events import Acting, ClipboardLeft, Failed, LeftOpen, Pictured, Result, StepEnded, StepStarted
+from keyturn.events import Acting, Changed, ClipboardLeft, Failed, LeftOpen, Pictured, Result, StepEnded, StepStarted
 from keyturn.model import Always, Effect, Pictures
 from keyturn.run.failure import told
 from keyturn.run.session import Session
@@ -69,6 +69,11 @@ class Engine:
     def announce(self, step: Step, args: Mapping[str, Scalar]) -> None:
         """Journal that the step's action is about to be called."""
         self.emit(Acting(step.id, step.page, step.do, dict(args)))
+
+    def changed(self, what: str) -> None:
+        """Keep and tell that something is otherwise than before the run, in the portals or in the store."""
+        self.state.changed.append(what)
+        self.emit(Changed(what))
 
     def action(self, step: Step) -> ActionSpec:
         """Return what is known of the step's action."""
@@ -133,14 +138,14 @@ class Engine:
     def _end(self, step: Step, result: Result, reason: str, outputs: Mapping[str, str], seconds: float) -> None:
         self.state.results[step.id] = result
         if result is Result.DONE and step.effect in {Effect.CHANGE, Effect.DELETE}:
-            self.state.changed.append(f"portal: {step.title} – done")
+            self.changed(f"portal: {step.title} – done")
         self.recorder.uncover()
         self.emit(StepEnded(step.id, result.value, reason, dict(outputs), round(seconds, 3)))
 
     def _fail(self, step: Step, error: Exception, seconds: float) -> None:
         """Tell a failure whole: what was expected and seen, what has changed, what to do next."""
         if getattr(error, "pressed", False) and not step.copies:
-            self.state.changed.append(f"portal: {step.title} – the button was pressed, the result was not seen")
+            self.changed(f"portal: {step.title} – the button was pressed, the result was not seen")
         expected, seen, do_next = told(step, error)
         self.picture(step, "after")
         self.emit(Failed(step.id, step.title, expected, seen, tuple(self.state.changed), do_next))
