@@ -46,7 +46,7 @@ def create_and_capture(engine: Engine, step: Step, page: Any, args: dict[str, Sc
             if not error.pressed:  # Nothing was made. Otherwise the intent stays open: something may have been.
                 engine.store.abandon(intent, "the button was not pressed")
             raise
-        engine.changed(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
+        engine.state.changed.append(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
         secret = engine.clipboard.take(label)
         if not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and stands in the recording.
             engine.state.values.append(secret)
@@ -56,7 +56,7 @@ def create_and_capture(engine: Engine, step: Step, page: Any, args: dict[str, Sc
             expires_on = date.fromisoformat(made.expires_on)
             entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
             engine.state.held[step.copies] = Held(secret, entry, made.secret_id, made.expires_on)
-            engine.changed(f"store: its value was sealed as {entry.id}")
+            engine.state.changed.append(f"store: its value was sealed as {entry.id}")
             engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
         finally:
             engine.emit(ClipboardLeft(engine.clipboard.clear()))

@@ -59,6 +59,7 @@ class Engine:
         self._context = context
         self._catalogue = catalogue
         self._listeners = listeners
+        self._told = 0  # of what has changed
         self.session = Session(context, catalogue, state, recorder.watch)
 
     def emit(self, event: Event) -> None:
@@ -69,11 +70,6 @@ class Engine:
     def announce(self, step: Step, args: Mapping[str, Scalar]) -> None:
         """Journal that the step's action is about to be called."""
         self.emit(Acting(step.id, step.page, step.do, dict(args)))
-
-    def changed(self, what: str) -> None:
-        """Keep and tell that something is otherwise than before the run, in the portals or in the store."""
-        self.state.changed.append(what)
-        self.emit(Changed(what))
 
     def action(self, step: Step) -> ActionSpec:
         """Return what is known of the step's action."""
@@ -138,14 +134,17 @@ class Engine:
     def _end(self, step: Step, result: Result, reason: str, outputs: Mapping[str, str], seconds: float) -> None:
         self.state.results[step.id] = result
         if result is Result.DONE and step.effect in {Effect.CHANGE, Effect.DELETE}:
-            self.changed(f"portal: {step.title} – done")
+            self.state.changed.append(f"portal: {step.title} – done")
         self.recorder.uncover()
+        for what in self.state.changed[self._told :]:  # Only now: nothing comes between a button and its proof.
+            self.emit(Changed(what))
+        self._told = len(self.state.changed)
         self.emit(StepEnded(step.id, result.value, reason, dict(outputs), round(seconds, 3)))
 
     def _fail(self, step: Step, error: Exception, seconds: float) -> None:
         """Tell a failure whole: what was expected and seen, what has changed, what to do next."""
         if getattr(error, "pressed", False) and not step.copies:
-            self.changed(f"portal: {step.title} – the button was pressed, the result was not seen")
+            self.state.changed.append(f"portal: {step.title} – the button was pressed, the result was not seen")
         expected, seen, do_next = told(step, error)
         self.picture(step, "after")
         self.emit(Failed(step.id, step.title, expected, seen, tuple(self.state.changed), do_next))
