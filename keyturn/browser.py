@@ -36,13 +36,15 @@ class Installed:
     name: str
     path: str
 
-    def launch_options(self) -> dict[str, Any]:
-        """Return the options that start it with Playwright: its path, and no sandbox for root alone."""
+    def launch_options(self, *, headed: bool = False) -> dict[str, Any]:
+        """Return the options that start it with Playwright: path, size of a window, no sandbox for root alone."""
         options: dict[str, Any] = {"args": ["--disable-quic", "--disable-component-update", "--no-first-run"]}
         if self.path:
             options["executable_path"] = self.path
         if system.is_root():
             options["args"].append("--no-sandbox")
+        if headed:
+            options["args"].append(_WINDOW_SIZE)
         return options
 
 
@@ -77,6 +79,11 @@ def _playwrights_own() -> Installed | None:
     return Installed("chromium", path) if Path(path).is_file() else None
 
 
+def context_options(*, headed: bool) -> dict[str, Any]:
+    """Return the options of the run's context: off the record, English, as large as the window."""
+    return {"locale": "en-US", **({"no_viewport": True} if headed else {"viewport": WINDOW})}
+
+
 def refuse_debugging() -> None:
     """Raise `CannotStart` under the switches that make the browser library print or record page content."""
     for name in ("DEBUG", "DEBUG_FILE", "PWDEBUG"):
@@ -99,15 +106,13 @@ def open_browser(installed: Installed, *, headed: bool) -> Iterator[BrowserConte
         )
     with sync_playwright() as playwright:
         try:
-            options = installed.launch_options()
-            options["args"] += [_WINDOW_SIZE] if headed else []
-            browser = playwright.chromium.launch(headless=not headed, **options)
+            browser = playwright.chromium.launch(headless=not headed, **installed.launch_options(headed=headed))
         except BrowserError:
             browser = None  # Its text holds the whole command line; ours is below.
         if browser is None:
             raise CannotStart(f"{installed.name} did not start", hint="`keyturn doctor` tells what it needs")
         expect.set_options(timeout=PATIENCE)
-        context = browser.new_context(locale="en-US", viewport=None if headed else WINDOW, no_viewport=headed or None)
+        context = browser.new_context(**context_options(headed=headed))
         context.set_default_timeout(PATIENCE)
         try:
             yield context

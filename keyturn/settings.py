@@ -29,16 +29,34 @@ def default_signing_key() -> Path:
 
 def clipboard_lock() -> Path:
     """Return the file by which runs on one desktop take turns at the clipboard. Its folder is made."""
-    folder = platformdirs.user_runtime_path(_APP, appauthor=False)
-    if not folder.parent.is_dir():  # A user without a login session has no runtime folder on Linux.
-        folder = _data()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder / "clipboard.lock"
+    return _runtime() / "clipboard.lock"
+
+
+def registration_lock(application_id: str) -> Path:
+    """Return the file by which two runs for one registration are kept apart. Its folder is made."""
+    return _made(_runtime() / "registrations") / f"{application_id.lower()}.lock"
+
+
+def kept_browsers() -> Path:
+    """Return the folder that tells of browsers that outlive keyturn. It is made."""
+    return _made(_runtime() / "browsers")
 
 
 def shipped_runbooks() -> Path:
     """Return the folder of the runbooks that come with keyturn."""
     return _HOME / "runbooks"
+
+
+def _runtime() -> Path:
+    folder = platformdirs.user_runtime_path(_APP, appauthor=False)
+    if not folder.parent.is_dir():  # A user without a login session has no runtime folder on Linux.
+        folder = _data()
+    return _made(folder)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def _data() -> Path:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 BROWSERS = ("msedge", "chrome", "chromium")  # as `--browser` names them, the ones that organisations manage first
 
@@ -49,6 +51,18 @@ def has_display() -> bool:
     if sys.platform in {"win32", "darwin"}:
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def detached() -> dict[str, Any]:
+    """Return what `subprocess.Popen` takes to start a process that lives on, out of reach of the terminal's Ctrl-C."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def temporary_folder(folder: str) -> dict[str, str]:
+    """Return the environment in which a process puts its temporary files into `folder`."""
+    return dict.fromkeys(("TEMP", "TMP") if sys.platform == "win32" else ("TMPDIR",), folder)
 
 
 def harden() -> None:

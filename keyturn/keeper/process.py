@@ -1,0 +1,71 @@
+"""The keeper itself: `python -m keyturn.keeper.process RUN`, the order as JSON on standard input.
+
+It says nothing and takes no orders afterwards. It ends with its context: when keyturn closes that, when the browser
+dies, when the person has closed the last tab and keyturn is gone, or when nobody used it for `_ALONE`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import async_playwright
+
+from keyturn import system
+from keyturn.keeper import record
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext
+
+_ALONE = 12 * 3600.0  # seconds
+_LOOK = 2.0  # seconds between two looks
+
+
+async def keep(run: str, order: dict[str, Any], folder: str) -> None:
+    """Open the browser as `order` says, make it known, and return when it has ended."""
+    ended = asyncio.Event()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(**order["launch"])
+        browser.on("disconnected", lambda _: ended.set())
+        context = await browser.new_context(**order["context"])
+        context.on("close", lambda _: ended.set())
+        bound = await browser.bind("keyturn")
+        record.Kept(run, bound["endpoint"], folder, not order["launch"]["headless"]).write()
+        await _until_nobody_needs_it(run, context, ended)
+        await browser.close()
+
+
+async def _until_nobody_needs_it(run: str, context: BrowserContext, ended: asyncio.Event) -> None:
+    last = time.monotonic()
+    while not ended.is_set():
+        try:
+            await asyncio.wait_for(ended.wait(), _LOOK)
+        except TimeoutError:
+            if record.is_attended(run):
+                last = time.monotonic()
+            elif time.monotonic() - last > (_ALONE if context.pages else _LOOK):
+                return
+
+
+def main() -> None:
+    """Keep one browser."""
+    system.harden()
+    run = sys.argv[1]
+    order = json.loads(sys.stdin.buffer.read())
+    folder = str(Path(tempfile.gettempdir()).resolve())
+    try:
+        with record.living(run):
+            asyncio.run(keep(run, order, folder))
+    finally:
+        record.forget(run)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""A browser that outlives keyturn: killed, it comes back to the same page, and nothing stays behind in the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from keyturn import keeper
+from keyturn.browser import find_browser
+from keyturn.errors import CannotStart
+from keyturn.keeper import process, record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+USER = """
+import sys, time
+from keyturn import keeper
+from keyturn.keeper import Kept
+with keeper.attached(Kept.read(sys.argv[1])) as context:
+    context.new_page().set_content("<p id=value>shown once</p>")
+    print("shown", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def _until(so: Callable[[], bool], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.05)
+
+
+def test_a_page_is_still_there_after_the_tool_was_killed_and_nothing_stays_when_it_is_let_go() -> None:
+    kept = keeper.start("run-1", find_browser("auto"), headed=False)
+    assert Path(kept.folder).stat().st_mode & 0o777 == 0o700
+    with subprocess.Popen([sys.executable, "-c", USER, "run-1"], stdout=subprocess.PIPE) as user:
+        assert user.stdout
+        assert user.stdout.readline() == b"shown\n"
+        with pytest.raises(CannotStart, match="another keyturn"), keeper.attached(kept):
+            pass
+        os.kill(user.pid, signal.SIGKILL)
+    assert list(keeper.kept_runs()) == ["run-1"]
+    with keeper.attached(kept) as context:
+        assert [page.locator("#value").inner_text() for page in context.pages] == ["shown once"]
+        context.close()
+    _until(lambda: not record.is_alive("run-1"))
+    assert keeper.kept_runs() == {}
+    assert not Path(kept.folder).exists()
+
+
+def test_what_a_killed_keeper_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "left").mkdir()
+    record.Kept("run-2", "/nowhere", str(tmp_path / "left"), headed=False).write()
+    assert keeper.kept_runs() == {}
+    assert not (tmp_path / "left").exists()
+
+
+def test_a_browser_that_does_not_start_is_told_and_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    broken = find_browser("/bin/false")
+    with pytest.raises(CannotStart, match="did not start"):
+        keeper.start("run-3", broken, headed=False)
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_a_browser_without_tabs_that_nobody_uses_is_ended() -> None:
+    kept = keeper.start("run-4", find_browser("auto"), headed=False)
+    _until(lambda: not record.is_alive("run-4"), 10 * process._LOOK)
+    assert not Path(kept.folder).exists()
