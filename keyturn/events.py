@@ -174,6 +174,14 @@ class Pasted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WalkedAgain(Event):
+    """A step that only reads was gone through once more, to come back to a page; its first result stands."""
+
+    step: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClipboardLeft(Event):
     """The clipboard was let go: `cleared`, or `not ours` when it no longer held the value."""
 

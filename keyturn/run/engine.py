@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -13,13 +14,15 @@ from keyturn.errors import KeyturnError
 from keyturn.events import Acting, Changed, ClipboardLeft, Failed, LeftOpen, Pictured, Result, StepEnded, StepStarted
 from keyturn.model import Always, Effect, Pictures
 from keyturn.run.failure import told
+from keyturn.run.reach import reach
 from keyturn.run.session import Session
 from keyturn.run.stages import Skip, carry_out
+from keyturn.run.way_back import portal as portal_of
 from pages.base import PageError
 from secrets_store import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import BrowserContext
 
@@ -60,6 +63,8 @@ class Engine:
         self._catalogue = catalogue
         self._listeners = listeners
         self._told = 0  # of what has changed
+        self._patience: float = PATIENCE  # ms
+        self._dark = False
         self.session = Session(context, catalogue, state, recorder.watch)
 
     def emit(self, event: Event) -> None:
@@ -83,7 +88,7 @@ class Engine:
         try:
             for number, step in enumerate(steps, 1):
                 begun = begun or step.id == first
-                if begun:
+                if begun and step.id not in self.state.results:  # A run that goes on has results already.
                     self._step(step, number, len(steps))
                 if step.id == last:
                     break
@@ -102,20 +107,42 @@ class Engine:
         if path:
             self.emit(Pictured(step.id, moment, path))
 
+    @contextmanager
+    def under_way(self, step: Step) -> Iterator[None]:
+        """Let the browser wait as long as `step` may take, and record nothing where its screens are not to be seen."""
+        before, self._patience = self._patience, step.timeout * 1000
+        darkens = step.evidence is Pictures.DARK and not self._dark
+        self._wait_for(self._patience)
+        try:
+            if darkens:
+                self._dark = True
+                self.recorder.dark(step.title)
+            yield
+        finally:
+            if darkens:
+                self._dark = False
+                self.recorder.light()
+            self._patience = before
+            self._wait_for(before)
+
+    def _wait_for(self, milliseconds: float) -> None:
+        self._context.set_default_timeout(milliseconds)
+        expect.set_options(timeout=milliseconds)
+
+    def reach(self, step: Step) -> None:
+        """Bring the step's page on screen again, where its tab may stand anywhere."""
+        if portal_of(step) in self.session.unsure:
+            reach(self, step)
+
     def _step(self, step: Step, number: int, total: int) -> None:
         began = time.monotonic()
         self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
         self.recorder.step(number, total, step.id, step.title)
-        dark = step.evidence is Pictures.DARK
-        milliseconds = step.timeout * 1000
-        self._context.set_default_timeout(milliseconds)
-        expect.set_options(timeout=milliseconds)
         reason = ""
         outputs: dict[str, str] = {}
         try:
-            if dark:
-                self.recorder.dark(step.title)
-            result, outputs = carry_out(self, step)
+            with self.under_way(step):
+                result, outputs = carry_out(self, step)
         except Skip as skip:
             result, reason = Result.SKIPPED, skip.reason
         except (PageError, StoreError, EvidenceError, KeyturnError) as error:
@@ -124,11 +151,6 @@ class Engine:
         except KeyboardInterrupt:
             self._end(step, Result.FAILED, "interrupted", {}, time.monotonic() - began)
             raise
-        finally:
-            if dark:
-                self.recorder.light()
-            self._context.set_default_timeout(PATIENCE)
-            expect.set_options(timeout=PATIENCE)
         self._end(step, result, reason, outputs, time.monotonic() - began)
 
     def _end(self, step: Step, result: Result, reason: str, outputs: Mapping[str, str], seconds: float) -> None:

@@ -45,6 +45,7 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, dict[str, str]]:
     for fact in step.when:
         if not holds(fact, engine.state):
             raise Skip(fact.say)
+    engine.reach(step)
     _gate(engine, step)
     _guard(engine, step)
     if _already(engine, step):

@@ -42,6 +42,7 @@ class Stage:
     act: Any = None  # what the action does
     title: str = "Page"
     engine: Any = None
+    unsure: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.tab_ = SimpleNamespace(wait_for_timeout=lambda ms: self.log.append(f"wait {ms:g}"))
