@@ -29,7 +29,9 @@ class Session:
         self._opened = opened
         self._tabs: dict[str, Tab] = {}
         self._front = ""
-        self.unsure: set[str] = set()  # portals whose tab may stand anywhere: before a step there, its page is looked for
+        self.unsure: set[str] = (
+            set()
+        )  # portals whose tab may stand anywhere: before a step there, its page is looked for
 
     def page(self, where: str) -> Page:
         """Return the page object for `portal.page`, in the portal's tab."""
