@@ -64,6 +64,10 @@ class Metadata:
         if self.secret_id is not None:
             check_text("secret_id", self.secret_id)
 
+    def belongs(self, run: str | None, application_id: str | None) -> bool:
+        """Return whether this is of the run and of the application with this ID; None stands for any."""
+        return run in {None, self.run} and application_id in {None, self.application_id}
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON values; dates as `2028-11-23`, what is not known as null."""
         return {

@@ -28,6 +28,11 @@ WORDS = 10  # of 2048: 110 bits
 _SHORTEST = 12  # characters of a passphrase of the operator's own
 
 
+def practice_key(folder: Path, name: str = "operator") -> Path:
+    """Return where a store made for practice has the private key of `operator` or `break-glass`: beside its folder."""
+    return folder.with_name(f"{folder.name}-{name}.key")
+
+
 def new_passphrase() -> str:
     """Return ten common English words, joined by dashes, from the system's generator."""
     words = files("secrets_store").joinpath("words.txt").read_text(encoding="ascii").split()

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Line = dict[str, Any]
-# What may be noted about an entry: the first four by the run that made it, the others by the commands that read it.
+# What may be noted about an entry: what became of it, and how its value was handed out, the last to a run that goes on.
 NOTES = ("delivered", "tested", "superseded", "portal-deleted")
-READINGS = ("copied", "shown", "exported")
+READINGS = ("copied", "shown", "exported", "resumed")
 
 
 @dataclass(slots=True)

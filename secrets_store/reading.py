@@ -41,7 +41,7 @@ def unseal(store: Store, entry: Entry, identities: Sequence[Identity]) -> tuple[
 
 
 def take(store: Store, entry: Entry, identities: Sequence[Identity], how: str) -> Secret:
-    """Return the value of `entry` for one use, `copied`, `shown` or `exported`, which the journal keeps.
+    """Return the value of `entry` for one use, one of `READINGS`, which the journal keeps.
 
     An entry that was adopted after a crash has now been opened, and is noted as verified with its ID and date.
     """

@@ -24,8 +24,10 @@ from secrets_store.age import AgeError, X25519Identity, open_sealed, seal
 from secrets_store.entry import Entry, Intent, Metadata, check_text, new_id, now, to_sealed_text
 from secrets_store.errors import BadInput, NotStored, NotThere, NotVerified
 from secrets_store.identity_file import NAME as IDENTITY
+from secrets_store.identity_file import practice_key
 from secrets_store.journal import Journal, without_collector
 from secrets_store.ledger import NOTES, Ledger
+from secrets_store.reading import take
 from secrets_store.recipients import (
     FILE,
     Recipient,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from secrets_store.age import Identity
     from secrets_store.journal import Line
     from secrets_store.secret import Secret
 
@@ -141,7 +144,8 @@ class Store:
         """Make a store for practice, with two fresh key pairs; return it and the operator's private key as text.
 
         The private keys stand beside it, as `<folder>-operator.key` and `<folder>-break-glass.key` (mode 0600),
-        ready for `age -d -i`. Never for real secrets: whoever has the parent folder has them all.
+        ready for `age -d -i`; `unlock.identities` finds the operator's there. Never for real secrets: whoever has the
+        parent folder has them all.
         """
         identities = {name: X25519Identity.generate() for name in ("operator", "break-glass")}
         store = cls.create(
@@ -151,7 +155,7 @@ class Store:
             allow_synced=True,
         )
         for name, identity in identities.items():
-            disk.create(folder.with_name(f"{folder.name}-{name}.key"), f"{identity.text()}\n".encode("ascii"))
+            disk.create(practice_key(folder, name), f"{identity.text()}\n".encode("ascii"))
         return store, identities["operator"].text()
 
     def refresh(self) -> None:
@@ -218,10 +222,11 @@ class Store:
         metadata = replace(intent.metadata, secret_id=secret_id, expires_on=expires_on)
         metadata.check()
         text = to_sealed_text(intent.id, metadata, secret)
-        target = self.folder / "v" / f"{intent.id}.age"
         with self.writing("the value could not be written"):
-            if intent.id not in self.ledger.intents and intent.id not in self.ledger.entries:
+            known = self.ledger.entries.get(intent.id)
+            if known is None and intent.id not in self.ledger.intents:
                 raise NotThere(f"there is no open intent {intent.id}")
+            target = self.folder / (known.file if known else f"v/{intent.id}.age")
             if not target.exists():
                 keys = [one.key for one in self.recipients()]
                 sealed = seal(text, [*keys, self._own.recipient])
@@ -230,9 +235,11 @@ class Store:
                     disk.create(slot, b"")
                 disk.fill_slot(slot, sealed, target)
             data = self._read_back(target, text)
-            if intent.id in self.ledger.intents:
-                fields = {"id": intent.id, "secret_id": secret_id, "expires_on": expires_on.isoformat()}
+            fields = {"id": intent.id, "secret_id": secret_id, "expires_on": expires_on.isoformat()}
+            if known is None:
                 self.append("sealed", {**fields, **described(target, data), "read_back": True})
+            elif not known.read_back:  # another process has adopted it since the failure
+                self.append("verified", fields)
         return self.ledger.entries[intent.id]
 
     def _read_back(self, target: Path, text: bytes) -> bytes:
@@ -282,13 +289,27 @@ class Store:
         except KeyError:
             raise NotThere(f"there is no entry {entry_id}", hint="keyturn secrets list shows all") from None
 
-    def entries(self) -> list[Entry]:
-        """Return all entries in the order in which they were sealed."""
-        return list(self.ledger.entries.values())
+    def entries(self, *, run: str | None = None, application_id: str | None = None) -> list[Entry]:
+        """Return all entries in the order in which they were sealed, or those of one run, of one application."""
+        entries = self.ledger.entries.values()
+        return [entry for entry in entries if entry.metadata.belongs(run, application_id)]
 
-    def open_intents(self) -> list[Intent]:
-        """Return the intents that were neither sealed nor closed, oldest first: what a crash interrupted."""
-        return [self.ledger.intent(intent_id) for intent_id in self.ledger.intents]
+    def open_intents(self, *, run: str | None = None, application_id: str | None = None) -> list[Intent]:
+        """Return the intents that were neither sealed nor closed, oldest first: what a crash interrupted.
+
+        All of them, or those of one run, of one application. Of a secret that was sealed just before the crash there
+        is an entry and no intent any more: a store that is opened to write adopts it.
+        """
+        intents = [self.ledger.intent(intent_id) for intent_id in self.ledger.intents]
+        return [intent for intent in intents if intent.metadata.belongs(run, application_id)]
+
+    def read(self, entry: Entry, identities: Sequence[Identity]) -> Secret:
+        """Return the value of `entry` to a run that goes on after an interruption, opened with one of `identities`.
+
+        It is noted as `resumed` before the value is given. Where an entry was adopted after a crash, `self.entry` of
+        its ID now knows the secret ID and the date. Raises `CannotUnlock`, or `NotVerified` for a changed file.
+        """
+        return take(self, entry, identities, "resumed")
 
     def verify(self, *, head: str | None = None) -> list[verify.Fault]:
         """Return everything that is wrong with the files, as `secrets_store.verify.verify` finds it."""

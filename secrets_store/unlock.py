@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from secrets_store import keychain, terminal
+from secrets_store import disk, keychain, place, terminal
 from secrets_store.errors import CannotUnlock, WrongPassphrase
-from secrets_store.identity_file import NAME, read_identity, read_keys
+from secrets_store.identity_file import NAME, practice_key, read_identity, read_keys
 
 if TYPE_CHECKING:
     from secrets_store.age import HybridIdentity, X25519Identity
@@ -23,16 +24,22 @@ def identities(
     """Return private keys for `store`, from the first source that has any; raise `CannotUnlock` when none has.
 
     `identity_fd` gives an age key file in the clear, `passphrase_fd` one line with the passphrase of `identity.age`.
+    A store made for practice has no `identity.age`; its key file stands beside it.
     """
     if identity_fd is not None:
         return read_keys(_read_fd(identity_fd))
+    practice = practice_key(store.folder)
     if not (store.folder / NAME).exists():
-        raise CannotUnlock(f"this store has no {NAME}", hint="give a key file with --identity-fd")
+        if not practice.exists():
+            raise CannotUnlock(f"this store has no {NAME}", hint="give a key file with --identity-fd")
+        place.check_file(practice)
+        return read_keys(disk.read(practice))
     if passphrase_fd is not None:
         return [read_identity(store.folder, _line(_read_fd(passphrase_fd)))]
     kept = keychain.recall(store.ledger.store)
     if kept is not None:
-        return [read_identity(store.folder, kept)]
+        with suppress(WrongPassphrase):  # an old one; the person knows better
+            return [read_identity(store.folder, kept)]
     for _ in range(_TRIES - 1):
         try:
             return [_asked(store)]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.cli import secrets_keys, secrets_read, secrets_values
-from keyturn.cli.secrets_common import add_unlock, days
+from keyturn.cli.secrets_common import days
+from keyturn.cli.unlocking import add_unlock
 from secrets_store import REFUSALS
 
 if TYPE_CHECKING:

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from keyturn import settings, signing, store_head
-from secrets_store import BadInput, Entry, NotThere, Store, unlock
+from secrets_store import BadInput, Entry, NotThere, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
-
-    from secrets_store.age import HybridIdentity, X25519Identity
 
 console = Console(stderr=True, highlight=False)
 
@@ -74,22 +71,6 @@ def days(text: str) -> int:
     if not number.isdecimal():
         raise argparse.ArgumentTypeError("say days as a number, such as 60d")
     return int(number)
-
-
-def add_unlock(parser: argparse.ArgumentParser) -> None:
-    """Add where a private key may come from. Never from an argument, which other users can see."""
-    source = parser.add_mutually_exclusive_group()
-    source.add_argument(
-        "--identity-fd", type=int, metavar="N", help="read an age key file from this file descriptor (N<key.txt)"
-    )
-    source.add_argument(
-        "--passphrase-fd", type=int, metavar="N", help="read the passphrase of identity.age from this file descriptor"
-    )
-
-
-def unlocked(args: argparse.Namespace, store: Store) -> Sequence[X25519Identity | HybridIdentity]:
-    """Return private keys from a file descriptor, the system's keychain or the terminal, in that order."""
-    return unlock.identities(store, identity_fd=args.identity_fd, passphrase_fd=args.passphrase_fd)
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from keyturn import signing
-from keyturn.cli.secrets_common import add_unlock, answer, console, finish, folder_of, open_store, plain, unlocked
+from keyturn.cli.secrets_common import answer, console, finish, folder_of, open_store, plain
+from keyturn.cli.unlocking import add_unlock, unlocked
 from secrets_store import BadInput, CannotUnlock, Recipient, Store, keychain, terminal
 from secrets_store.age import X25519Identity
 from secrets_store.identity_file import new_passphrase, seal_identity

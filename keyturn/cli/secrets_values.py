@@ -7,7 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from keyturn import desktop_clipboard
-from keyturn.cli.secrets_common import add_unlock, console, find, finish, only_one, open_store, unlocked
+from keyturn.cli.secrets_common import console, find, finish, only_one, open_store
+from keyturn.cli.unlocking import add_unlock, unlocked
 from secrets_store import BadInput, terminal
 from secrets_store.export import RECIPES, to_env, to_kdbx, write_private
 from secrets_store.identity_file import new_passphrase

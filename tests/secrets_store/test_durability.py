@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from secrets_store import NotStored, NotVerified, Secret, Store, checkpoint, disk
+from secrets_store import Intent, NotStored, NotVerified, Secret, Store, checkpoint, disk
 from secrets_store.reading import unseal
 from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed
 from tests.secrets_store.power import Disk
@@ -286,14 +286,41 @@ def test_a_value_that_reads_back_wrong_is_not_acknowledged(store: Store, monkeyp
     assert store.entries() == []
 
 
-def test_a_failed_seal_goes_on_where_it_stopped(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    intent, secret = store.intend(metadata()), Secret(VALUE, "v")
+@pytest.fixture
+def unacknowledged(store: Store, monkeypatch: pytest.MonkeyPatch) -> Intent:
+    """An intent whose value is sealed in its file, and whose journal line the disk refused."""
+    intent = store.intend(metadata())
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
     with monkeypatch.context() as patch:
-        patch.setattr(store.journal, "path", store.folder / "missing", raising=False)
-        with pytest.raises(NotStored):
-            store.seal(intent, secret, secret_id="id", expires_on=EXPIRES)
-    assert store.seal(intent, secret, secret_id="id", expires_on=EXPIRES).read_back
+        patch.setattr(disk, "write_at", refuse)
+        with pytest.raises(NotStored, match="Input/output"):
+            store.seal(intent, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES)
+    assert (store.folder / "v" / f"{intent.id}.age").exists()
+    return intent
+
+
+def test_a_failed_seal_goes_on_where_it_stopped(store: Store, unacknowledged: Intent) -> None:
+    assert store.entries() == []
+    assert store.seal(unacknowledged, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES).read_back
     assert store.verify() == []
+
+
+def test_a_failed_seal_goes_on_after_another_process_has_adopted_its_file(
+    store: Store, unacknowledged: Intent, signing_key: Ed25519PrivateKey
+) -> None:
+    assert Store.open(store.folder, signing_key=signing_key).entry(unacknowledged.id).status == "adopted"
+    entry = store.seal(unacknowledged, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES)
+    assert (entry.status, entry.metadata.secret_id) == ("sealed", "id")
+    assert store.seal(unacknowledged, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES) == entry
+    assert store.verify() == []
+
+
+def test_another_value_is_never_taken_for_the_one_that_was_sealed(store: Store, unacknowledged: Intent) -> None:
+    with pytest.raises(NotStored, match="read back"):
+        store.seal(unacknowledged, Secret("another", "v"), secret_id="id", expires_on=EXPIRES)
 
 
 def test_a_missing_slot_is_made_again(store: Store) -> None:

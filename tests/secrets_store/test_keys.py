@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from secrets_store import BadInput, CannotUnlock, Recipient, Store, keychain, terminal, unlock
+from secrets_store import BadInput, CannotUnlock, ModesTooOpen, Recipient, Store, keychain, terminal, unlock
 from secrets_store.age import HybridIdentity, PassphraseRecipient, X25519Identity, open_sealed, seal
 from secrets_store.age import passphrase as scrypt
 from secrets_store.identity_file import new_passphrase, read_identity, read_keys, seal_identity
@@ -132,6 +132,25 @@ def test_the_keychain_comes_before_the_terminal(
     monkeypatch.setattr(keychain, "recall", {locked.ledger.store: PASSPHRASE}.get)
     monkeypatch.setattr(terminal, "ask", pytest.fail)
     assert texts(unlock.identities(locked)) == [operator.text()]
+
+
+def test_an_old_passphrase_in_the_keychain_is_no_dead_end(
+    locked: Store, operator: X25519Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keychain, "recall", lambda _store: "the one before")
+    monkeypatch.setattr(terminal, "ask", lambda _prompt, hidden: PASSPHRASE if hidden else "")
+    assert texts(unlock.identities(locked)) == [operator.text()]
+
+
+def test_a_store_made_for_practice_opens_with_the_key_file_beside_it(
+    folder: Path, signing_key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "ask", pytest.fail)
+    practice, text = Store.throw_away(folder, signing_key)
+    assert texts(unlock.identities(practice)) == [text]
+    folder.with_name("store-operator.key").chmod(0o644)
+    with pytest.raises(ModesTooOpen):
+        unlock.identities(practice)
 
 
 def test_without_a_terminal_nothing_else_is_read(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,28 @@ def test_the_state_is_the_same_after_opening_again(store: Store, signing_key: Ed
     assert again.open_intents() == [waiting]
     assert again.head() == store.head()
     assert again.verify(head=store.head()) == []
+
+
+def test_a_run_that_goes_on_finds_what_it_left_and_only_that(store: Store, operator: X25519Identity) -> None:
+    mine, other = replace(metadata(), run="mine"), replace(metadata(), run="other", application_id="another")
+    waiting = {one.run: store.intend(one) for one in (mine, other)}
+    entries = {
+        one.run: store.seal(store.intend(one), Secret(VALUE + one.run, "v"), secret_id="id", expires_on=EXPIRES)
+        for one in (mine, other)
+    }
+    assert store.open_intents() == list(waiting.values())
+    assert store.entries() == list(entries.values())
+    for wanted in (
+        {"run": "mine"},
+        {"application_id": mine.application_id},
+        {"run": "mine", "application_id": mine.application_id},
+    ):
+        assert store.open_intents(**wanted) == [waiting["mine"]]
+        assert store.entries(**wanted) == [entries["mine"]]
+    assert store.entries(run="mine", application_id="another") == []
+    assert store.open_intents(run="none") == []
+    assert store.read(entries["mine"], [operator]).reveal() == VALUE + "mine"
+    assert b'"op":"resumed"' in (store.folder / "journal.jsonl").read_bytes()
 
 
 def test_the_journal_holds_neither_value_nor_its_length(store: Store) -> None:
