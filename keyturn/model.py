@@ -44,10 +44,14 @@ class Effect(StrEnum):
 
 
 class Gate(StrEnum):
-    """Which person's act the step waits for before it begins (`manual`: the person does the step)."""
+    """Which person's act the step waits for before it begins.
+
+    `manual`: the person does the step. `second_person`: like `confirm`, and somebody else signs it with their own key.
+    """
 
     NONE = "none"
     CONFIRM = "confirm"
+    SECOND_PERSON = "second_person"
     SIGN_IN = "sign_in"
     MANUAL = "manual"
 
@@ -164,6 +168,7 @@ class Undo:
     page: str = doc("page of the action that takes it back, as `portal.page`; else the step's own", default="")
     do: str = doc("action that takes it back; without it the step cannot be taken back", default="")
     args: Mapping[str, Scalar] = doc("arguments of that action", default_factory=dict)
+    guard: tuple[Fact, ...] = doc("facts that must hold, or the step is not taken back", default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +194,10 @@ class Step:
     )
     pastes: str = ""  # name of the secret that the action pastes: `with: {secret: NAME}`
     copies: str = ""  # name of the secret that the action copies: `outputs: {secret: NAME}`
-    gate: Gate = doc("which person's act it waits for before it begins", default=Gate.NONE)
+    gate: Gate = doc(
+        "which person's act it waits for before it begins; `second_person`: also for another person's signature",
+        default=Gate.NONE,
+    )
     guard: tuple[Fact, ...] = doc("facts that must hold, or the run stops", default=())
     when: tuple[Fact, ...] = doc("facts that must hold, or the step is skipped", default=())
     done_when: tuple[Probe, ...] = doc("what is seen when it is already so; then nothing is pressed", default=())
@@ -217,6 +225,9 @@ class Runbook:
     revision: int = doc("version of the content, counted up with every change")
     title: str = doc("the heading")
     procedure: Procedure = doc("the numbered procedure that the steps cover")
+    controls: tuple[str, ...] = doc(
+        "identifiers of the controls that a run is evidence for, as in `ia-5`; the recording names them", default=()
+    )
     inputs: Mapping[str, Input] = doc("values that the operator gives; never a secret", default_factory=dict)
     secrets: Mapping[str, SecretSpec] = doc("values to capture, by name", default_factory=dict)
     portals: Mapping[str, Portal] = doc("the web portals, by name")

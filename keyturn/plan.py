@@ -11,7 +11,7 @@ from keyturn.model import Effect, FactKind, Gate
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from keyturn.model import Fact, Probe, Runbook, Scalar, Step
+    from keyturn.model import Fact, Probe, Runbook, Scalar, Step, Undo
 
 # The facts that inputs alone may decide, as the engine decides them during the run.
 _DECIDE: Mapping[FactKind, Callable[[Sequence[str]], bool]] = {
@@ -70,6 +70,7 @@ def _known(step: Step, names: Mapping[str, str]) -> Step:
         guard=facts(step.guard),
         done_when=probes(step.done_when),
         expect=probes(step.expect),
+        undo=replace(step.undo, args=_args(step.undo.args, names), guard=facts(step.undo.guard)) if step.undo else None,
     )
 
 
@@ -84,6 +85,7 @@ def _filled(text: str, names: Mapping[str, str]) -> str:
 def plan_text(runbook: Runbook, inputs: Mapping[str, str], unknown: Sequence[str]) -> str:
     """Return the plan for people to read. `unknown` names the inputs that are still to be given."""
     lines = [f"{runbook.title} (revision {runbook.revision})", ""]
+    lines += [f"  evidence for the controls {', '.join(runbook.controls)}"] if runbook.controls else []
     lines += [f"  {name} = {value or '(nothing)'}" for name, value in inputs.items()]
     lines += [f"  {name} is still to be given" for name in unknown]
     for number, item in enumerate(planned(runbook, inputs), 1):
@@ -99,17 +101,22 @@ def _step_lines(number: int, item: Planned) -> list[str]:
     if item.skipped:
         return [*lines, f"     skipped: {item.skipped}"]
     gate = "" if step.gate is Gate.NONE else f", gate {step.gate}"
-    args = ", ".join(f"{name}: {value}" for name, value in item.args.items())
-    lines.append(f"     {step.effect}{gate}, {step.page} {step.do}({args})")
+    lines.append(f"     {step.effect}{gate}, {_call(step.page, step.do, item.args)}")
     lines += [f"     captures the secret {step.copies} into the store"] if step.copies else []
     lines += [f"     pastes the secret {step.pastes}"] if step.pastes else []
     lines += [f"     only when {_fact(fact)} (else skipped: {fact.say})" for fact in step.when]
     lines += [f"     guard: {_fact(fact)} (else stopped: {fact.say})" for fact in step.guard]
     lines += [f"     already done when {_probe(probe)}" for probe in step.done_when]
     lines += [f"     expects {_probe(probe)}" for probe in step.expect]
-    lines += [f"     undo: {step.undo.say}"] if step.undo else []
+    lines += _undo_lines(step.undo) if step.undo else []
     lines += ["     POINT OF NO RETURN"] if item.no_return else []
     return lines
+
+
+def _undo_lines(undo: Undo) -> list[str]:
+    by = f", by {_call(undo.page, undo.do, undo.args)}" if undo.do else ""
+    guard = [f"     undo guard: {_fact(fact)} (else not taken back: {fact.say})" for fact in undo.guard]
+    return [f"     undo: {undo.say}{by}", *guard]
 
 
 def _fact(fact: Fact) -> str:
@@ -117,8 +124,14 @@ def _fact(fact: Fact) -> str:
 
 
 def _probe(probe: Probe) -> str:
-    args = ", ".join(f"{name}: {value}" for name, value in probe.args.items())
-    return f"{probe.page} {probe.ask}({args})"
+    return _call(probe.page, probe.ask, probe.args)
+
+
+def _call(page: str, verb: str, args: Mapping[str, Scalar]) -> str:
+    given = (
+        f"{name}: {str(value).lower() if value is True or value is False else value}" for name, value in args.items()
+    )
+    return f"{page} {verb}({', '.join(given)})"
 
 
 def plan_json(runbook: Runbook, inputs: Mapping[str, str], unknown: Sequence[str]) -> dict[str, Any]:
@@ -137,11 +150,17 @@ def plan_json(runbook: Runbook, inputs: Mapping[str, str], unknown: Sequence[str
             "guard": [_fact(fact) for fact in item.step.guard],
             "done_when": [_probe(probe) for probe in item.step.done_when],
             "expect": [_probe(probe) for probe in item.step.expect],
-            "undo": item.step.undo.say if item.step.undo else None,
+            "undo": _undo_json(item.step.undo) if item.step.undo else None,
             "skipped": item.skipped or None,
             "point_of_no_return": item.no_return,
         }
         for item in planned(runbook, inputs)
     ]
     head = {"runbook": runbook.name, "revision": runbook.revision, "title": runbook.title}
+    head |= {"controls": list(runbook.controls)}
     return head | {"inputs": dict(inputs), "unknown": list(unknown), "steps": steps}
+
+
+def _undo_json(undo: Undo) -> dict[str, Any]:
+    guard = [_fact(fact) for fact in undo.guard]
+    return {"say": undo.say, "page": undo.page, "do": undo.do, "with": dict(undo.args), "guard": guard}

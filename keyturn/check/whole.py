@@ -79,8 +79,16 @@ def _check(finding: Finding) -> None:
         check_rules(step, index, finding)
         _captured_once(names, index, finding)
         names.before[step.id] = step
+    _undo_guards(names, finding)
     _secrets(finding)
     check_coverage(finding)
+
+
+def _undo_guards(names: Names, finding: Finding) -> None:
+    """Check what the guards of undo name: a step is taken back when later ones may be done, so all are known."""
+    for index, step in enumerate(finding.runbook.steps):
+        for number, fact in enumerate(step.undo.guard if step.undo else ()):
+            names.fact(fact, ("steps", index, "undo", "guard", number))
 
 
 def _captured_once(names: Names, index: int, finding: Finding) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from keyturn.document.kind import Reader
     from keyturn.interpolate import Reference
-    from keyturn.model import Portal, Scalar, SecretSpec
+    from keyturn.model import Portal, Scalar, SecretSpec, Undo
 
     Rename = Callable[[Reference], str]
 
@@ -117,8 +117,11 @@ class _Texts(ABC):
             when=tuple(map(self.fact, step.when)),
             done_when=tuple(map(self._probe, step.done_when)),
             expect=tuple(map(self._probe, step.expect)),
-            undo=replace(step.undo, args=self.args(step.undo.args)) if step.undo else None,
+            undo=self._undo(step.undo) if step.undo else None,
         )
+
+    def _undo(self, undo: Undo) -> Undo:
+        return replace(undo, args=self.args(undo.args), guard=tuple(map(self.fact, undo.guard)))
 
 
 class _Renamed(_Texts):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from keyturn.document.kind import (
@@ -22,7 +22,7 @@ from keyturn.document.kind import (
     Word,
 )
 from keyturn.document.part import Checked, FactKindOf, ProbeKind, check_input, check_retry, check_undo
-from keyturn.document.shape import ARGUMENT, BESIDE, FILE, ID, NAME, PAGE, SHA256, SLUG, WITHIN
+from keyturn.document.shape import ARGUMENT, BESIDE, CONTROL, FILE, ID, NAME, PAGE, SHA256, SLUG, WITHIN
 from keyturn.document.tree import Entries, Items, Node, Scalar
 from keyturn.model import (
     Always,
@@ -102,7 +102,7 @@ def _step(found: dict[str, Any]) -> Step:
     pastes, copies = args.pop("secret", ""), outputs.pop("secret", "")
     undo = values.get("undo")
     if undo and undo.do and not undo.page:
-        values["undo"] = Undo(say=undo.say, page=values["page"], do=undo.do, args=undo.args)
+        values["undo"] = replace(undo, page=values["page"])
     for name in ("done_when", "expect"):
         values[name] = tuple(probe.on(values["page"]) for probe in values.get(name, ()))
     return Step(**values, args=args, outputs=outputs, pastes=str(pastes), copies=copies)
@@ -139,7 +139,11 @@ SECRET = _record(
 )
 PORTAL = _record(Portal, {"pages": NAME, "url": Text(filled=True)})
 UNDO = Checked(
-    _record(Undo, {"say": FREE, "page": PAGE, "do": NAME, "with": Table(ARGUMENT, Argument())}, {"with": "args"}),
+    _record(
+        Undo,
+        {"say": FREE, "page": PAGE, "do": NAME, "with": Table(ARGUMENT, Argument()), "guard": FACTS},
+        {"with": "args"},
+    ),
     check_undo,
 )
 RETRY = Checked(_record(Retry, {"within": Duration(), "every": Duration()}), check_retry)
@@ -223,6 +227,7 @@ _RUNBOOK: Mapping[str, tuple[str, Kind]] = {
     "revision": ("revision", Whole()),
     "title": ("title", FREE),
     "procedure": ("procedure", PROCEDURE),
+    "controls": ("controls", Many(CONTROL, unique=True)),
     "inputs": ("inputs", Table(ARGUMENT, INPUT)),
     "secrets": ("secrets", Table(ARGUMENT, SECRET)),
     "portals": ("portals", Table(NAME, PORTAL, least=1)),

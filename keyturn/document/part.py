@@ -155,9 +155,9 @@ def check_input(spec: Input, node: Node, path: Path, reader: Reader) -> None:
 
 
 def check_undo(undo: Undo, node: Node, path: Path, reader: Reader) -> None:
-    """Demand an action wherever a page or arguments are named."""
-    if (undo.page or undo.args) and not undo.do:
-        reader.fault(node, path, "`page` and `with` need `do`: the action that takes the step back")
+    """Demand an action wherever a page, arguments or a guard are named."""
+    if (undo.page or undo.args or undo.guard) and not undo.do:
+        reader.fault(node, path, "`page`, `with` and `guard` need `do`: the action that takes the step back")
 
 
 def check_retry(retry: Retry, node: Node, path: Path, reader: Reader) -> None:

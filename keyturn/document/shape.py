@@ -16,6 +16,7 @@ PROBE = Text(
     "a question, as in `has_secret`, `client-secrets.has_secret` or `entra.client-secrets.has_no_secret`",
     rf"(?:(?:{_WORD}\.)?{_KEBAB}\.)?has_[a-z0-9_]+",
 )
+CONTROL = Text("a control's identifier, as in `ia-5` or `A.5.17`", r"[A-Za-z_][A-Za-z0-9_.\-]*")
 SHA256 = Text("a SHA-256, 64 hexadecimal digits in lower case", "[0-9a-f]{64}")
 BESIDE = Text("the name of a file beside the runbook", r"[\w][\w.\-]*")
 FILE = Text("the name of a runbook beside this one, as in `sign-in.yaml`", r"[\w][\w.\-]*\.yaml")

@@ -69,6 +69,8 @@ class Recording:
                 "system": platform.platform(),
             },
         }
+        if runbook.controls:
+            facts["controls"] = list(runbook.controls)
         recording = cls(folder, key, facts)
         recording.data.mkdir(mode=0o700)
         (recording.data / "runbook.yaml").write_text(runbook.text, encoding="utf-8", newline="\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from keyturn.errors import GuardRefused, StepFailed, Stopped
+from keyturn.errors import GuardRefused, NobodyThere, StepFailed, Stopped
 from keyturn.events import GateAnswered, GateAsked, GuardHeld, Result, Retrying
 from keyturn.events import GuardRefused as GuardRefusedEvent
 from keyturn.gates import Question
@@ -68,6 +68,8 @@ def _gate(engine: Engine, step: Step) -> None:
     if gate is Gate.NONE:
         return
     engine.emit(GateAsked(step.id, gate.value))
+    if gate is Gate.SECOND_PERSON:  # Nobody here can answer for another person: what one says alone is not enough.
+        raise NobodyThere(f"step {step.id} waits for a second person's signature", hint="nothing of this step was done")
     answer = engine.gatekeeper.ask(Question(step.id, step.title, gate, step.note))
     engine.emit(GateAnswered(step.id, "yes" if answer.yes else "no", answer.by))
     if not answer.yes:

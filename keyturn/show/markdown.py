@@ -27,6 +27,7 @@ def markdown(runbook: Runbook, catalogue: Catalogue) -> str:
     """Return the procedure as Markdown."""
     source = f"Source: {_plain(runbook.procedure.source.name)}."
     lines = [f"# {_plain(runbook.title)}", "", f"Runbook {runbook.name}, revision {runbook.revision}. {source}"]
+    lines += [f"Evidence for the controls {_plain(', '.join(runbook.controls))}."] if runbook.controls else []
     lines += [f"P01, P02 and so on are the instructions of {_plain(runbook.procedure.file)}.", ""]
     lines += [f"Date: {_BLANK}  By: {_BLANK}", ""]
     if asked := asked_for(runbook):

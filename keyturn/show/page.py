@@ -20,7 +20,8 @@ def html(runbook: Runbook, catalogue: Catalogue) -> str:
     """Return the page."""
     source = f"Source: {runbook.procedure.source.name}."
     numbers = f"P01, P02 and so on are the instructions of {runbook.procedure.file}."
-    head = f"Runbook {runbook.name}, revision {runbook.revision}. {source} {numbers}"
+    controls = f" Evidence for the controls {', '.join(runbook.controls)}." if runbook.controls else ""
+    head = f"Runbook {runbook.name}, revision {runbook.revision}. {source}{controls} {numbers}"
     parts = [
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(runbook.title)}</title>',
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style>',

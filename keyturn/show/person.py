@@ -21,6 +21,10 @@ _EFFECT = {
     Effect.CHANGE: "this changes something in the portal.",
     Effect.DELETE: "this deletes something in the portal.",
 }
+_CONFIRMED = {
+    Gate.CONFIRM: "Before you press it: confirmed by ____________",
+    Gate.SECOND_PERSON: "Before you press it: confirmed by ____________ and, as the second person, by ____________",
+}
 _CAPITALS = {"id": "ID", "url": "URL", "ad": "AD", "ma": "MA"}
 _FACT = {
     FactKind.STORED: "{0} is in the encrypted store",
@@ -30,6 +34,15 @@ _FACT = {
     FactKind.DIFFER: "{0} is not {1}",
     FactKind.AGREES: "{0}, where given, is {1}",
     FactKind.GIVEN: "{0} is given",
+}
+_FACT_TURNED = {
+    FactKind.STORED: "{0} is not in the encrypted store",
+    FactKind.DONE: "step “{0}” is not done",
+    FactKind.EXPIRED: "{0} does not lie before today",
+    FactKind.SAME: "{0} is not {1}",
+    FactKind.DIFFER: "{0} is {1}, or one of them is nothing",
+    FactKind.AGREES: "{0} is given and is not {1}",
+    FactKind.GIVEN: "{0} is not given",
 }
 
 
@@ -94,8 +107,11 @@ class _Person:
         lines += [Line("check", f"Stop unless {self._fact(fact)}: {fact.say}.") for fact in step.guard]
         if step.effect in _EFFECT:
             lines.append(Line("warn", _warning(step)))
-        if step.gate is Gate.CONFIRM:
-            lines.append(Line("check", "Before you press it: confirmed by ____________"))
+        if step.undo:
+            only = [f"Take it back only when {self._fact(fact)}; otherwise {fact.say}." for fact in step.undo.guard]
+            lines += [Line("only", text) for text in only]
+        if step.gate in _CONFIRMED:
+            lines.append(Line("check", _CONFIRMED[step.gate]))
         return lines
 
     def _act(self, step: Step, page: PageSpec) -> list[Line]:
@@ -124,8 +140,7 @@ class _Person:
         of = [self._asked(text) or self._text(text) or "nothing" for text in fact.of]
         of = [self.titles.get(fact.of[0], of[0])] if fact.kind is FactKind.DONE else of
         of = [self._secret(fact.of[0])] if fact.kind is FactKind.STORED else of
-        words = _FACT[fact.kind].format(*of)
-        return f"it is not so that {words}" if fact.negated else words
+        return (_FACT_TURNED if fact.negated else _FACT)[fact.kind].format(*of)
 
     def _asked(self, text: str) -> str:
         """Return what a fact asks of an input: its name, with the default that the reader may have replaced."""

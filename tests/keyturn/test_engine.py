@@ -192,6 +192,13 @@ def test_a_no_at_a_gate_stops_before_the_act(stage: Stage) -> None:
     assert "act" not in stage.log
 
 
+def test_one_person_is_not_enough_at_the_gate_of_a_second(stage: Stage) -> None:
+    engine, _ = build(stage, replace(STEP, gate=Gate.SECOND_PERSON), gatekeeper=Beforehand(["all"], Yes()))
+    with pytest.raises(NobodyThere, match="second person"):
+        engine.run()
+    assert "act" not in stage.log
+
+
 def test_only_approvals_that_were_named_answer_beforehand() -> None:
     question = Question("step", "A step", Gate.CONFIRM, "")
     assert Beforehand(["step"], Nobody()).ask(question).by == "--approve step"

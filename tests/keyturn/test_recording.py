@@ -1,18 +1,19 @@
 from __future__ import annotations
 
+import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from keyturn.document import load
 from keyturn.events import SecretIntended
 from keyturn.run.recording import FirstIntent, Recording
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 VALUE = "q7R8Q~pXlZk-4vT_c1Mn~Wb0LsGyH2dJuEaVfIoK"
 INTENDED = SecretIntended("add-secret", "api", (), "intent-1")
 
@@ -48,6 +49,14 @@ def test_a_clock_that_was_set_tells_no_time(monkeypatch: pytest.MonkeyPatch, hou
     intent(INTENDED)
     monkeypatch.setattr("keyturn.run.recording.datetime", Set)
     assert intent.since is None
+
+
+@pytest.mark.parametrize("controls", [(), ("ia-5", "au-10")])
+def test_the_controls_that_the_runbook_names_are_in_the_facts(tmp_path: Path, controls: tuple[str, ...]) -> None:
+    book = replace(load(RUNBOOKS / "list-expiring-secrets.yaml"), controls=controls)
+    recording = Recording.begin(tmp_path, book, {}, Ed25519PrivateKey.generate(), "rehearsal")
+    facts = json.loads((recording.data / "run.json").read_text(encoding="utf-8"))
+    assert facts.get("controls", []) == list(controls)
 
 
 def test_without_a_captured_value_its_shape_is_a_leak(recording: Recording) -> None:

@@ -31,7 +31,7 @@ def test_a_loaded_runbook_is_checked_with_every_fault_at_once(folder: Path, cata
     with pytest.raises(Faulty) as caught:
         check(load(path), catalogue)
     assert [fault.path for fault in caught.value.faults] == ["procedure.file", "steps.paste.do"]
-    assert "  95 |     do: paste\n" in str(caught.value)
+    assert "  102 |     do: paste\n" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,10 @@ def test_a_loaded_runbook_is_checked_with_every_fault_at_once(folder: Path, cata
         ([('directory: "{{ steps.sign-in', 'directory: "{{ steps.paste')], "this step does not come before"),
         ([("- stored: key", "- stored: kee")], "no such secret in `secrets`"),
         ([("- done: paste", "- done: paist")], "no such step"),
+        ([("not: {done: paste}", "not: {done: paist}")], "no such step"),
+        ([("not: {done: paste}", "stored: kee")], "no such secret in `secrets`"),
+        ([('given: "{{ steps.add-key.secret_id }}"', 'given: "{{ steps.paste.when }}"')], "paste has no such output"),
+        ([('given: "{{ steps.add-key.secret_id }}"', 'given: "{{ inputs.kinde }}"')], "no such input"),
         ([("{{ run.id }}", "//div[@id]"), ("{{ inputs.note }} ", "")], "this looks like a selector"),
         ([("has_account: {account:", "has_account: {user:")], "has_account of practice.sign-in has no such argument"),
         ([("sha256: 9", "sha256: 8")], "practice.procedure.md has changed since"),
@@ -114,6 +118,15 @@ def test_the_procedure_may_have_line_ends_of_windows(folder: Path, catalogue: Ca
     check(load(folder / "practice.yaml"), catalogue)
     rows = read_procedure(path).rows
     assert [(row.number, row.text, row.where) for row in rows][3] == (4, "Delete the old key | both of them", "Keys")
+
+
+def test_the_guard_of_an_undo_may_name_any_step_and_a_steps_own_guard_only_those_before(changed: Changed) -> None:
+    _, faults = changed(("not: {done: paste}", "not: {done: delete-old}"))
+    assert faults == ()
+    _, faults = changed(("- stored: key\n", "- not: {done: delete-old}\n        say: x\n      - stored: key\n"))
+    assert [(fault.path, fault.message) for fault in faults] == [
+        ("steps.delete-old.guard[1].not.done", "this step does not come before")
+    ]
 
 
 def test_a_step_that_carries_out_no_instruction_is_noted_and_no_fault(changed: Changed) -> None:

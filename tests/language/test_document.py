@@ -42,6 +42,11 @@ def test_every_part_of_a_step_is_read(folder: Path) -> None:
     assert step.undo
     assert (step.undo.page, step.undo.do) == ("practice.keys", "delete_key")
     assert step.undo.args["quietly"] is True
+    assert [(fact.kind, fact.negated, fact.of) for fact in step.undo.guard] == [
+        (FactKind.DONE, True, ("paste",)),
+        (FactKind.GIVEN, False, ("{{ steps.add-key.secret_id }}",)),
+    ]
+    assert runbook.controls == ("ia-5", "au-3")
     assert runbook.steps[1].timeout == 300.0
     assert runbook.steps[3].retry
     assert (runbook.steps[3].retry.within, runbook.steps[3].retry.every) == (120.0, 5.0)
@@ -177,7 +182,9 @@ def test_all_faults_come_at_once_sorted_by_place(folder: Path) -> None:
         ("choices: [short, long]", "choices: []", "a list of at least 1 belongs here"),
         ('same: ["{{ inputs.kind }}", none]', 'same: ["{{ inputs.kind }}"]', "a list of 2 belongs here"),
         ("type: guid", "type: guid\n    default: 1", "not a GUID"),
-        ("      do: delete_key\n", "", "`page` and `with` need `do`"),
+        ("      do: delete_key\n", "", "`page`, `with` and `guard` need `do`"),
+        ("controls: [ia-5, au-3]", "controls: [ia-5, ia-5]", "this is in the list already"),
+        ("controls: [ia-5, au-3]", "controls: [IA-5 (1)]", "this is not a control's identifier"),
         ("- stored: key\n        say: the value", "- say: the value", "one fact belongs here"),
         ("- stored: key\n        say: the value is not in the store", "- stored", "one fact with its `say`"),
         ("say: the value is not in use", "say: ''", "a text belongs here, and this is empty"),

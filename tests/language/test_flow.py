@@ -196,6 +196,10 @@ def test_a_secret_and_its_undo_come_along(folder: Path, catalogue: Catalogue) ->
     assert runbook.secrets["key"].directory == "{{ steps.turn/sign-in.account }}"
     assert runbook.steps[2].undo
     assert runbook.steps[2].undo.args["secret_id"] == "{{ steps.turn/add-key.secret_id }}"
+    assert [fact.of for fact in runbook.steps[2].undo.guard] == [
+        ("turn/paste",),
+        ("{{ steps.turn/add-key.secret_id }}",),
+    ]
     # A portal's address must be an input that can be set; an inner input left at its default is none.
     assert [fault.message.partition(",")[0] for fault in faults.sorted()] == [
         "an input of type `url` belongs here",

@@ -54,6 +54,9 @@ def test_the_text_tells_effects_gates_guards_and_the_point_of_no_return(book: Ru
         "captures the secret key into the store",
         "only when not same long, none (else skipped: no kind is wanted)",
         "guard: stored key (else stopped: the value is not in the store)",
+        "undo: delete it, by practice.keys delete_key(secret_id: {{ steps.add-key.secret_id }}, quietly: true)\n",
+        "     undo guard: not done paste (else not taken back: it is in use)\n",
+        "  evidence for the controls ia-5, au-3\n",
         "undo: it cannot be brought back\n     POINT OF NO RETURN",
         "however it ends: clear clipboard, tell what is open",
     ):
@@ -65,6 +68,9 @@ def test_the_plan_as_json_holds_every_step(book: Runbook) -> None:
     assert [step["id"] for step in found["steps"]] == [step.id for step in book.steps]
     assert found["steps"][4]["point_of_no_return"]
     assert found["unknown"] == ["application_id"]
+    assert found["controls"] == ["ia-5", "au-3"]
+    assert found["steps"][2]["undo"]["guard"] == ["not done paste", "given {{ steps.add-key.secret_id }}"]
+    assert found["steps"][4]["undo"]["do"] == ""
 
 
 @pytest.mark.parametrize("kind", [FactKind.SAME, FactKind.DIFFER, FactKind.AGREES, FactKind.GIVEN])

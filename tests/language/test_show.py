@@ -7,7 +7,7 @@ import pytest
 
 from keyturn.document import load
 from keyturn.model import Gate
-from keyturn.plan import planned
+from keyturn.plan import plan_text, planned
 from keyturn.show import html, instructions, markdown
 
 if TYPE_CHECKING:
@@ -37,14 +37,29 @@ def test_a_person_is_told_what_to_do_to_see_and_to_beware_of(book: Runbook, cata
         "- **Warning:** Point of no return: this deletes something in the portal. It cannot be brought back.",
         "- [ ] **Stop unless the secret “Key of ‹Which application?›” is in the encrypted store:",
         "- [ ] See on “Keys”: it is not so that the key is listed (secret ID ‹Which application?›)",
-        "- Only when it is not so that “kind” (short unless given) is none; otherwise no kind is wanted.",
+        "- Only when “kind” (short unless given) is not none; otherwise no kind is wanted.",
         "do not type it, do not write it down",
         "Keep the secret “Key of ‹Which application?›” in the encrypted store and nowhere else.",
         "- [ ] **Before you press it: confirmed by ____________**",
         "  - Description: no ‹this run›",
         "- Write down: Expires on ____________",
+        "- Take it back only when step “Paste the value” is not done; otherwise it is in use.",
     ):
         assert part in text
+
+
+def test_a_second_person_signs_beside_the_first(folder: Path, catalogue: Catalogue) -> None:
+    path = folder / "practice.yaml"
+    path.write_text(path.read_text("utf-8").replace("gate: confirm", "gate: second_person", 1), "utf-8")
+    book = load(path)
+    assert book.steps[2].gate is Gate.SECOND_PERSON
+    assert "confirmed by ____________ and, as the second person, by ____________" in markdown(book, catalogue)
+    assert "create, gate second_person, practice.keys" in plan_text(book, {}, [])
+
+
+def test_the_controls_are_told(book: Runbook, catalogue: Catalogue) -> None:
+    assert "Evidence for the controls ia-5, au-3." in markdown(book, catalogue)
+    assert "Evidence for the controls ia-5, au-3." in html(book, catalogue)
 
 
 def test_points_of_no_return_are_those_of_the_plan(book: Runbook, catalogue: Catalogue) -> None:
