@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyturn.check.inputs import resolve_inputs
-from keyturn.check.whole import check, check_file, notices
+from keyturn.check.notice import notices
+from keyturn.check.whole import check, check_file
 
 __all__ = ["check", "check_file", "notices", "resolve_inputs"]

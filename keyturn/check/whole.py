@@ -49,16 +49,6 @@ def _follows(fault: Fault, first: Fault) -> bool:
     return fault.place == first.place or first.path.startswith(f"{fault.path}.")
 
 
-def notices(runbook: Runbook) -> list[str]:
-    """Return what is no fault but worth a look: steps that carry out no instruction of the procedure."""
-    steps = enumerate(runbook.steps)
-    return [
-        f"{runbook.places['steps', index]}: {step.id} carries out no instruction of the procedure"
-        for index, step in steps
-        if not step.covers
-    ]
-
-
 def _check(finding: Finding) -> None:
     runbook = finding.runbook
     _portals(finding)

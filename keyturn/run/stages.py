@@ -45,6 +45,8 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, dict[str, str]]:
     for fact in step.when:
         if not holds(fact, engine.state):
             raise Skip(fact.say)
+    if name := engine.state.not_given(step):  # Now, and not when the button has been pressed.
+        raise StepFailed(f"nothing has given {name}", hint="see in the runbook why the step that gives it was skipped")
     engine.reach(step)
     _gate(engine, step)
     _guard(engine, step)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from keyturn.errors import KeyturnError
 from keyturn.events import Result
-from keyturn.interpolate import fill
+from keyturn.interpolate import fill, references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from keyturn.catalogue import Parameter
-    from keyturn.model import Runbook, Scalar
+    from keyturn.model import Runbook, Scalar, Step
     from secrets_store import Entry, Secret
 
 
@@ -57,6 +57,17 @@ class RunState:
         except ValueError as error:
             wants = str(error)
         raise KeyturnError(f"an argument does not fit: it takes {wants}", hint="`keyturn check` tells which")
+
+    def not_given(self, step: Step) -> str:
+        """Return the first name in what `step` gives and expects that nothing has given, but for its own outputs."""
+        texts = [*step.args.values(), *(text for probe in step.expect for text in probe.args.values())]
+        if step.copies:
+            secret = self.runbook.secrets[step.copies]
+            texts += [secret.label, secret.application, secret.directory]
+        for reference in (one for text in texts for one in references(text)):
+            if reference.root == "steps" and reference.of != step.id and reference.name not in self.outputs:
+                return reference.name
+        return ""
 
     def is_done(self, step: str) -> bool:
         """Return whether `step` ended with what it is for, by keyturn or by the operator."""

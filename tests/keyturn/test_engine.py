@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from keyturn import secret_format
-from keyturn.errors import GuardRefused, KeyturnError, NobodyThere, Stopped
+from keyturn.errors import GuardRefused, KeyturnError, NobodyThere, StepFailed, Stopped
 from keyturn.events import Event, Failed, Result
 from keyturn.gates import Answer, Beforehand, Nobody, Question
 from keyturn.model import Always, Effect, Fact, FactKind, Gate, Pictures, Probe, Retry, SecretSpec, Step
@@ -183,6 +183,26 @@ def test_a_gate_with_nobody_there_ends_the_run_before_the_act(stage: Stage) -> N
     with pytest.raises(NobodyThere, match="step"):
         engine.run()
     assert "act" not in stage.log
+
+
+@pytest.mark.parametrize("part", ["args", "expect"])
+def test_what_no_step_has_given_stops_before_anything_is_pressed(stage: Stage, part: str) -> None:
+    missing = {"at": "{{ steps.skipped.at }}"}
+    needing = replace(STEP, args=missing) if part == "args" else replace(STEP, expect=(probe("has_it", **missing),))
+    engine, events = build(stage, needing)
+    with pytest.raises(StepFailed, match=r"nothing has given steps\.skipped\.at"):
+        engine.run()
+    assert "act" not in stage.log
+    assert [event.seen for event in events if isinstance(event, Failed)] == ["nothing has given steps.skipped.at"]
+
+
+def test_what_the_store_is_told_of_a_secret_is_known_before_one_is_made(stage: Stage) -> None:
+    engine, _ = build(stage, CREATE)
+    label = SecretSpec(label="{{ steps.skipped.name }}", format="any")
+    engine.state.runbook.secrets["client_secret"] = label  # type: ignore[index]  # the stage's own, a dictionary
+    with pytest.raises(StepFailed, match=r"nothing has given steps\.skipped\.name"):
+        engine.run()
+    assert "intend" not in stage.log
 
 
 def test_a_no_at_a_gate_stops_before_the_act(stage: Stage) -> None:

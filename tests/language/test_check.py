@@ -140,6 +140,41 @@ def test_a_step_that_carries_out_no_instruction_is_noted_and_no_fault(changed: C
     ]
 
 
+ASKS = "    when:\n      - given: '{{ inputs.note }}'\n        say: no note\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "noted"),
+    [
+        ([], 0),  # delete-old needs a key of a step that may be skipped in its guard only: there it does not hold
+        ([("    expect:\n      - has_account: {", f"{ASKS}    expect:\n      - has_account: {{")], 1),
+        (
+            [
+                ("    expect:\n      - has_account: {", f"{ASKS}    expect:\n      - has_account: {{"),
+                ("    retry:", "    when:\n      - done: sign-in\n        say: not signed in\n    retry:"),
+            ],
+            0,
+        ),
+        (
+            [
+                ("    expect:\n      - has_account: {", f"{ASKS}    expect:\n      - has_account: {{"),
+                ("    retry:", f"{ASKS}    retry:"),
+            ],
+            0,
+        ),
+    ],
+    ids=["as it is", "skipped alone", "asked whether done", "the same condition"],
+)
+def test_what_a_step_needs_of_one_that_may_be_skipped_is_noted(
+    changed: Changed, changes: list[tuple[str, str]], noted: int
+) -> None:
+    runbook, faults = changed(*changes)
+    assert faults == ()
+    assert runbook
+    told = [note for note in notices(runbook) if "paste needs the account of sign-in, which may be skipped" in note]
+    assert len(notices(runbook)) == len(told) == noted
+
+
 def test_an_excerpt_shows_the_column_even_of_a_very_long_line() -> None:
     text = "x" * 500 + "HERE" + "y" * 500
     line, caret = excerpt(text, Place("f", 1, 501)).splitlines()
