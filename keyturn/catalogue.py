@@ -13,11 +13,12 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Self
 
 from pages import REGISTRY
+from pages.base import Page
 
 if typing.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pages.base import Page, SecretRole
+    from pages.base import SecretRole
 
 _PLAIN: Mapping[type, str] = {str: "a text", int: "a whole number", bool: "true or false"}
 
@@ -60,12 +61,17 @@ class ProbeSpec:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
-    """An intent that a page carries out. `outputs`: the fields of what it returns, empty when it returns none."""
+    """An intent that a page carries out. `outputs`: the fields of what it returns, empty when it returns none.
+
+    `returns` says in words what they hold; `leads_to` is the page that is on screen afterwards, where it is another.
+    """
 
     name: str
     doc: str
     parameters: Mapping[str, Parameter]
     outputs: tuple[str, ...]
+    returns: str
+    leads_to: type[Page] | None
     secret: SecretRole | None
     anywhere: bool
 
@@ -128,11 +134,15 @@ def described(cls: type[Page]) -> PageSpec:
 
 
 def _action(method: Any) -> ActionSpec:
+    returned = _returned(method)
+    outputs = _outputs(returned)
     return ActionSpec(
         name=method.__name__,
         doc=_first_line(method),
         parameters=_parameters(method),
-        outputs=_outputs(method),
+        outputs=outputs,
+        returns=" ".join((inspect.getdoc(returned) or "").split()) if outputs else "",
+        leads_to=returned if isinstance(returned, type) and issubclass(returned, Page) else None,
         secret=method.keyturn_secret,
         anywhere=method.keyturn_anywhere,
     )
@@ -175,10 +185,15 @@ def _parameters(method: Any) -> dict[str, Parameter]:
     return found
 
 
-def _outputs(method: Any) -> tuple[str, ...]:
+def _returned(method: Any) -> Any:
+    """Return the type that a method returns, without the None that it may return instead."""
     returned = _evaluated(method, inspect.signature(method).return_annotation)
     if typing.get_origin(returned) in {typing.Union, UnionType}:
         (returned, *_) = [part for part in typing.get_args(returned) if part is not NoneType]
+    return returned
+
+
+def _outputs(returned: Any) -> tuple[str, ...]:
     if isinstance(returned, type) and issubclass(returned, tuple):
         return tuple(getattr(returned, "_fields", ()))
     if isinstance(returned, type) and dataclasses.is_dataclass(returned):

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, ParamSpec, Self, TypeVar
 
-from playwright.sync_api import Error as BrowserError
-from playwright.sync_api import expect
+from pages import library
+from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -96,7 +96,7 @@ def action(
             except PageError as error:
                 error.pressed = error.pressed or self.pressed
                 raise
-            except (BrowserError, AssertionError):
+            except (library.Error, AssertionError):
                 pass  # Raised below, outside the handler: `raise … from None` would keep the original in __context__.
             raise self.failure(method.__name__)
 
@@ -119,7 +119,7 @@ def probe(method: Callable[Concatenate[Any, P], bool]) -> Callable[Concatenate[A
     def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> bool:
         try:
             return method(self, *args, **kwargs)
-        except (BrowserError, AssertionError):
+        except (library.Error, AssertionError):
             pass  # As in `action`.
         raise self.failure(method.__name__)
 
@@ -187,7 +187,7 @@ class Page:
         try:
             for element in self.proof:
                 expect(element).to_be_visible()
-        except (BrowserError, AssertionError):
+        except (library.Error, AssertionError):
             pass
         else:
             return self
@@ -197,14 +197,14 @@ class Page:
         """Return whether the proof is visible at this moment."""
         try:
             return all(element.is_visible() for element in self.proof)
-        except BrowserError:
+        except library.Error:
             return False
 
     def seen(self) -> str:
         """Say what is on screen, in static words: never field contents, never whole page text."""
         try:
             return self.around.seen()
-        except BrowserError:
+        except library.Error:
             return "a tab that no longer answers"
 
     @contextmanager
@@ -230,7 +230,7 @@ class Page:
     def _error(self, otherwise: type[PageError], verb: str, expected: str) -> PageError:
         try:
             trouble = self.around.trouble()
-        except BrowserError:
+        except library.Error:
             trouble = None  # `seen` says that the tab no longer answers.
         error, seen = (trouble.error, trouble.seen) if trouble else (otherwise, self.seen())
         return error(self.title, verb, expected=expected, seen=seen, pressed=self.pressed)

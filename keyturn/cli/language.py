@@ -96,7 +96,7 @@ def _valid(path: Path) -> tuple[Runbook, Catalogue]:
 def run_plan(args: argparse.Namespace) -> int:
     """Print the plan. Inputs that are not given stay open; those that are given must be valid."""
     from keyturn.check import resolve_inputs
-    from keyturn.cli.run import given_inputs
+    from keyturn.cli.given import given_inputs
     from keyturn.plan import plan_json, plan_text
 
     runbook, _ = _valid(args.runbook)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -12,11 +13,20 @@ from keyturn import system
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("rehearse", "run", "language", "serve", "secrets", "evidence", "doctor")
+# The modules and the commands that each adds. A command pays for its own module alone.
+COMMANDS = {
+    "rehearse": ("rehearse",),
+    "run": ("run",),
+    "language": ("check", "plan", "show", "schema", "pages", "new"),
+    "serve": ("serve",),
+    "secrets": ("secrets",),
+    "evidence": ("evidence",),
+    "doctor": ("doctor",),
+}
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser with every command registered by its own module."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """Return the parser with every command registered by its own module, or with those of the module of `command`."""
     whole = argparse.ArgumentParser(
         prog="keyturn",
         description="Carries out a written procedure in web portals, attended, and proves it afterwards.",
@@ -26,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"keyturn {version('keyturn')}")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in [name for name, added in COMMANDS.items() if command in added] or COMMANDS:
         import_module(f"keyturn.cli.{name}").register(commands)
     return whole
 
@@ -35,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Never shows a traceback for what a user can cause."""
     system.harden()
     try:
-        args = parser().parse_args(arguments)
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        args = parser(given[0] if given else "").parse_args(given)
         return int(args.run(args))
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last seam: everything becomes text and a code
         return report(error)

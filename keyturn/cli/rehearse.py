@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn import settings, signing
+from keyturn.cli.given import given_inputs
 from keyturn.cli.options import add_common, add_replica, add_walkthrough, wants_headed
-from keyturn.cli.run import given_inputs
 
 if TYPE_CHECKING:
     import argparse

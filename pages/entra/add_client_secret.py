@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from playwright.sync_api import expect
-
 from pages.base import NotOne, Page, PageError, action, probe
 from pages.entra.dropdown import Dropdown
 from pages.entra.secrets_grid import SecretsGrid, told
 from pages.entra.shell import Shell
+from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
-
 from pages.base import Page, action, probe
 from pages.entra.app_registrations import AppRegistrationsPage
 from pages.entra.shell import Shell
+from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
-
 from pages.base import NotOne, Page, action
 from pages.components.local_date import local_today
 from pages.entra.expiring_secrets import ExpiringSecrets, Found, Registrations, registrations, survey
 from pages.entra.registration_overview import RegistrationOverviewPage
 from pages.entra.registrations_grid import RegistrationsGrid
 from pages.entra.shell import Shell
+from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,14 +6,13 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from playwright.sync_api import expect
-
 from pages.base import NotOne, Page, PortalRefused, action, probe
 from pages.components.local_date import local_today
 from pages.entra.add_client_secret import AddClientSecretPane, NewSecret
 from pages.entra.message import MessageBox
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
+from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

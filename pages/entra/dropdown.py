@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
-
 from pages.base import Component
 from pages.components.shown_text import clean
+from pages.library import expect
 
 if TYPE_CHECKING:
     import re

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from playwright.sync_api import expect
-
 from pages.base import NoEffect, Page, action, disguised, probe
 from pages.components.shown_text import GUID, shown_text
 from pages.entra.client_secrets import ClientSecretsPage
 from pages.entra.shell import Shell
+from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

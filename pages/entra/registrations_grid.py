@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from playwright.sync_api import expect
-
 from pages.base import Component, NoEffect, disguised
 from pages.components.shown_text import GUID, clean
+from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from playwright.sync_api import expect
-
 from pages.base import Component, NoEffect, NotOne, disguised
 from pages.components.local_date import UnreadableDateError, read_local_date
 from pages.components.shown_text import GUID, clean
+from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -5,13 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from playwright.sync_api import expect
-
 from pages.base import PortalRefused, SessionEnded, Surroundings, Trouble, disguised
 from pages.components.interruption import decline_interruptions
 from pages.entra.blade import Blade
 from pages.entra.message import BladeNotice, MessageBox, Toasts
 from pages.entra.sign_in_screen import SignInScreen
+from pages.library import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
-
 from pages.base import NoEffect, Page, SessionEnded, action
 from pages.entra.shell import Account, Shell
+from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

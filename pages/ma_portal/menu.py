@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
-
 from pages.base import Page, action, probe
+from pages.library import expect
 from pages.ma_portal.portal import MaPortal
 from pages.ma_portal.user_management import UserManagementPage
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from playwright.sync_api import expect
-
 from pages.base import NoEffect, Page, action, probe
 from pages.components.vendor_field import DATE_FORMS, DateField, SecretField, UnknownDateFormError
+from pages.library import expect
 from pages.ma_portal.portal import MaPortal
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import expect
-
 from pages.base import NoEffect, Page, action, probe
 from pages.components.vendor_field import DATE_FORMS, DateField, SecretField, UnknownDateFormError
+from pages.library import expect
 from pages.sophos_central.portal import SophosCentral
 
 if TYPE_CHECKING:

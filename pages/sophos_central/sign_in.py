@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from playwright.sync_api import expect
-
 from pages.base import Page, action
+from pages.library import expect
 from pages.sophos_central.portal import SophosCentral
 
 if TYPE_CHECKING:

@@ -188,13 +188,13 @@ def test_the_nearest_match_is_near_or_none() -> None:
     assert nearest("zzz", ["description", "days"]) == ""
 
 
-def test_checking_starts_no_browser_and_loads_no_store(folder: Path) -> None:
+@pytest.mark.parametrize("command", ["check", "plan", "show"])
+def test_checking_loads_neither_the_browser_library_nor_another_room(command: str) -> None:
+    book = Path(__file__).parents[2] / "runbooks" / "update-entra-client-secret.yaml"
     code = (
-        "import sys; from pathlib import Path;"
-        "from keyturn.catalogue import Catalogue; from keyturn.check import check_file;"
-        f"check_file(Path({str(folder / 'practice.yaml')!r}), Catalogue.of);"
-        "rooms = ('secrets_store', 'cryptography', 'flask', 'rehearsal', 'evidence');"
-        "print([name for name in rooms if name in sys.modules])"
+        f"import sys; from keyturn.cli import main; code = main([{command!r}, {str(book)!r}]);"
+        "rooms = ('playwright', 'secrets_store', 'cryptography', 'flask', 'rehearsal', 'evidence');"
+        "print([name for name in rooms if name in sys.modules], code)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd())
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.splitlines()[-1] == "[] 0"
