@@ -14,7 +14,7 @@ import pytest
 from keyturn.browser import find_browser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, BrowserType
 
@@ -80,3 +80,23 @@ def headed_context(
     context = browser.new_context(no_viewport=True, locale="en-US")
     yield context
     browser.close()
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Give a way to tell what was counted or measured; the end of the test run shows all of it."""
+    return lambda text: record_property("figure", text)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests counted or measured, also where the tests ran in other processes."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {text}"
+        for report in reports
+        for name, text in report.user_properties
+        if name == "figure"
+    ]
+    if told:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(told))
