@@ -7,16 +7,18 @@ It is not the place for judgement (that is the runbook's `guard` and `expect`) a
 from __future__ import annotations
 
 import functools
+import inspect
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, ParamSpec, Self, TypeVar
 
 from pages import library
 from pages.library import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from playwright.sync_api import Locator
     from playwright.sync_api import Page as Tab
@@ -76,10 +78,12 @@ class SessionEnded(PageError):
 
 
 def action(
-    *, anywhere: bool = False, secret: SecretRole | None = None
+    *, at: str = "", anywhere: bool = False, secret: SecretRole | None = None
 ) -> Callable[[Callable[Concatenate[Any, P], R]], Callable[Concatenate[Any, P], R]]:
     """Mark a method as an intent that a runbook may call.
 
+    `at`: the attribute of the page that is pressed or filled in first, such as `add_button` or `saved.sync_button`, so
+    that a person can be shown where; a method gets the action's arguments. Empty for an action that only goes or looks.
     `anywhere`: the action brings its page up itself, so the page need not be on screen before.
     `secret`: the action leaves a secret on the clipboard ("copies") or takes it from there ("pastes").
     Every error of the browser library becomes a `PageError`; the original, whose text may hold page content, is
@@ -101,6 +105,7 @@ def action(
             raise self.failure(method.__name__)
 
         run.keyturn_kind = "action"  # type: ignore[attr-defined]
+        run.keyturn_at = at  # type: ignore[attr-defined]
         run.keyturn_anywhere = anywhere  # type: ignore[attr-defined]
         run.keyturn_secret = secret  # type: ignore[attr-defined]
         return run
@@ -207,6 +212,20 @@ class Page:
         except library.Error:
             return "a tab that no longer answers"
 
+    def target(self, verb: str, args: Mapping[str, object]) -> Locator | None:
+        """Return what the action `verb`, called with `args`, would press or fill in first, for a person to be shown.
+
+        None where it presses nothing, and where the page does not show what leads there. Looks once, never waits.
+        """
+        at: str = getattr(type(self), verb).keyturn_at
+        if not at:
+            return None
+        try:
+            found = attrgetter(at)(self)
+            return _element(found(**args) if inspect.ismethod(found) else found)
+        except (BrowserError, PageError):
+            return None
+
     @contextmanager
     def expecting(self, what: str) -> Iterator[None]:
         """Name what the gestures inside are expected to bring about, for the error if they do not."""
@@ -241,3 +260,7 @@ class Component:
 
     def __init__(self, root: Locator) -> None:
         self.root = root
+
+
+def _element(found: Locator | Component) -> Locator:
+    return found.root if isinstance(found, Component) else found

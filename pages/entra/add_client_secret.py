@@ -70,7 +70,7 @@ class AddClientSecretPane(Page):
         """The button that leaves without one."""
         return self.pane.get_by_role("button", name="Cancel", exact=True)
 
-    @action()
+    @action(at="description_field")
     def enter_description(self, description: str) -> None:
         """Enter the description."""
         with self.expecting("the description to be in its field"):
@@ -78,7 +78,7 @@ class AddClientSecretPane(Page):
             self.description_field.press("Tab")  # The portal takes it over, and checks it, when the field is left.
             expect(self.description_field).to_have_value(description)
 
-    @action()
+    @action(at="expires_list")
     def select_expires(self, expires: str) -> None:
         """Select when it expires. Raises `NotOne` with what is offered when the list does not hold it."""
         with self.expecting(f"“{expires}” to be selected"):
@@ -90,7 +90,7 @@ class AddClientSecretPane(Page):
                 raise NotOne(self.title, "select_expires", expected=f"the option “{expires}”", seen=seen)
             dropdown.choose(wanted)
 
-    @action(secret="copies")  # noqa: S106  # a role, not a password
+    @action(at="add_button", secret="copies")  # noqa: S106  # a role, not a password
     def add_and_copy_value(self) -> NewSecret:
         """Add the secret, wait until it is listed, and copy its value."""
         grid = SecretsGrid(self.around.blade)
@@ -111,7 +111,7 @@ class AddClientSecretPane(Page):
             grid.copy_value(ours[0].secret_id)
         return NewSecret(ours[0].secret_id, ours[0].expires_on.isoformat())
 
-    @action()
+    @action(at="cancel_button")
     def cancel(self) -> None:
         """Leave the pane without making a secret."""
         pane = self.pane

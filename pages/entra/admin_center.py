@@ -38,14 +38,16 @@ class AdminCenterPage(Page):
         """The account in the top bar, and the menu of either generation."""
         return [self.around.account_notice, self.entra_id_button.or_(self.identity_button)]
 
-    @action()
+    @property
+    def next_link(self) -> Locator:
+        """What leads to App registrations: a group of the menu that is still folded, else the link itself."""
+        folded = (one for one in self._groups() if one.is_visible() and one.get_attribute("aria-expanded") == "false")
+        return next(folded, self.app_registrations_link)
+
+    @action(at="next_link")
     def open_app_registrations(self) -> AppRegistrationsPage:
         """Open App registrations by the menu."""
-        if self.entra_id_button.is_visible():
-            groups = [self.entra_id_button]
-        else:
-            groups = [self.identity_button, self.applications_button]
-        for group in groups:
+        for group in self._groups():
             self._unfold(group)
         self.app_registrations_link.click()
         return AppRegistrationsPage(self.tab, self.url).arrive()
@@ -54,6 +56,12 @@ class AdminCenterPage(Page):
     def has_account(self, account: str) -> bool:
         """Return whether `account` is the one signed in, whatever the case of its letters."""
         return self.around.account().account.casefold() == account.casefold()
+
+    def _groups(self) -> list[Locator]:
+        """Return the groups of the menu that hold App registrations, the outer first."""
+        if self.entra_id_button.is_visible():
+            return [self.entra_id_button]
+        return [self.identity_button, self.applications_button]
 
     def _unfold(self, group: Locator) -> None:
         with self.expecting("the menu to unfold"):

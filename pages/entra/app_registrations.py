@@ -62,7 +62,7 @@ class AppRegistrationsPage(Page):
         cell = self.tab.get_by_role("gridcell", name=re.compile(rf"^{re.escape(application_id)}$", re.IGNORECASE))
         return self.around.blade.root.get_by_role("row").filter(has=cell)
 
-    @action()
+    @action(at="all_applications_tab")
     def open_registration(self, application_id: str) -> RegistrationOverviewPage:
         """Open the registration with this Application (client) ID."""
         self._show_all()
@@ -83,14 +83,14 @@ class AppRegistrationsPage(Page):
         row.get_by_role("link").click()
         return RegistrationOverviewPage(self.tab, self.url).arrive()
 
-    @action()
+    @action(at="all_applications_tab")
     def list_registrations(self) -> Registrations:
         """List all registrations of the directory, but for those that are deactivated or deleted."""
         self._show_all()
         with self.expecting("the registrations to be listed"):
             return registrations(self.grid.listed("list_registrations"))
 
-    @action()
+    @action(at="all_applications_tab")
     def find_expiring_secrets(self, within_days: int) -> ExpiringSecrets:
         """Visit every registration that has credentials, and note the client secrets that end within so many days.
 

@@ -96,7 +96,7 @@ class ClientSecretsPage(Page):
             raise NotOne(self.title, "find_old_secret", expected=expected, seen=told(found))
         return _old(found[0], today) if found else OldSecret("", "", "none", "")
 
-    @action()
+    @action(at="new_client_secret_button")
     def open_new_client_secret(self) -> AddClientSecretPane:
         """Begin a new client secret."""
         with self.expecting("the client secrets to be listed"):
@@ -110,7 +110,15 @@ class ClientSecretsPage(Page):
         self.new_client_secret_button.click()
         return AddClientSecretPane(self.tab, self.url).arrive()
 
-    @action(secret="copies")  # noqa: S106  # a role, not a password
+    def copy_button_of(self, secret_id: str) -> Locator:
+        """Return what copies the value of a secret that is still shown."""
+        return self.grid.copy_value_button(secret_id)
+
+    def delete_button_of(self, secret_id: str) -> Locator:
+        """Return what begins the deletion of a secret."""
+        return self.grid.delete_button(secret_id)
+
+    @action(at="copy_button_of", secret="copies")  # noqa: S106  # a role, not a password
     def copy_value(self, secret_id: str) -> NewSecret:
         """Copy the value of a secret made in this tab, as long as the portal still shows it."""
         row = self.grid.one(secret_id, "copy_value")
@@ -118,7 +126,7 @@ class ClientSecretsPage(Page):
             self.grid.copy_value(row.secret_id)
         return NewSecret(row.secret_id, row.expires_on.isoformat())
 
-    @action()
+    @action(at="delete_button_of")
     def delete_secret(self, secret_id: str) -> None:
         """Delete the secret with this Secret ID, and no other."""
         grid, question = self.grid, self.question

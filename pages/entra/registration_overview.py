@@ -71,6 +71,11 @@ class RegistrationOverviewPage(Page):
         # CSS, 2026-11: the item's role differs between versions of the menu; this mark is in every public script.
         return self.around.blade.section.locator('[data-telemetryname="Menu-Credentials"]').filter(visible=True)
 
+    @property
+    def next_link(self) -> Locator:
+        """What leads to Certificates & secrets by the menu: its group where that is folded, else the item."""
+        return self.manage_button if self._is_folded() else self.certificates_and_secrets_link
+
     def essential(self, label: str) -> Locator:
         """Return the value of the essential called `label`."""
         # CSS, 2026-11: label and value are tied by no role. The older classes are whole, the newer end in a number.
@@ -93,7 +98,7 @@ class RegistrationOverviewPage(Page):
                 seen=f"the registration {self._guid('Application (client) ID')}",
             )
 
-    @action()
+    @action(at="expiry_notice")
     def read_essentials(self) -> Essentials:
         """See which message is shown."""
         with self.expecting("the Essentials to be filled in"):
@@ -107,16 +112,16 @@ class RegistrationOverviewPage(Page):
             found[1] if found else "none",
         )
 
-    @action()
+    @action(at="create_a_new_one_link")
     def create_a_new_one(self) -> ClientSecretsPage:
         """Follow the message's link to create a new one."""
         self.create_a_new_one_link.click()
         return ClientSecretsPage(self.tab, self.url).arrive()
 
-    @action()
+    @action(at="next_link")
     def open_certificates_and_secrets(self) -> ClientSecretsPage:
         """Open Certificates & secrets by the menu."""
-        if self.manage_button.count() and self.manage_button.get_attribute("aria-expanded") == "false":
+        if self._is_folded():
             self.manage_button.click()
         self.certificates_and_secrets_link.click()
         return ClientSecretsPage(self.tab, self.url).arrive()
@@ -125,6 +130,9 @@ class RegistrationOverviewPage(Page):
     def has_application_id(self, application_id: str) -> bool:
         """Return whether this is the registration with this Application (client) ID."""
         return self._guid("Application (client) ID").casefold() == application_id.casefold()
+
+    def _is_folded(self) -> bool:
+        return bool(self.manage_button.count()) and self.manage_button.get_attribute("aria-expanded") == "false"
 
     def _guid(self, label: str) -> str:
         """Return the ID shown under `label`; `NoEffect` where what is shown is not one."""

@@ -140,7 +140,11 @@ class SecretsGrid(Component):
         """Return the place of each column by its heading."""
         headings = [clean(text) for text in self.header_row.get_by_role("columnheader").all_text_contents()]
         # A heading may carry an icon's words after its own, as Value does; none begins like another.
-        return {name: next(at for at, text in enumerate(headings) if text.startswith(name)) for name in _COLUMNS}
+        found = {name: at for name in _COLUMNS for at, text in enumerate(headings) if text.startswith(name)}
+        if len(found) < len(_COLUMNS):
+            seen = ", ".join(headings) or "none"
+            raise NoEffect(_SCREEN, "listed", expected=f"the columns {', '.join(_COLUMNS)}", seen=seen)
+        return found
 
 
 def told(rows: Collection[SecretRow]) -> str:

@@ -42,7 +42,7 @@ class GroupEditorPage(Page):
         """Return the options with exactly this name; names of groups need not be unique in a directory."""
         return self.group_list.get_by_role("option", name=group, exact=True)
 
-    @action()
+    @action(at="group_list")
     def select_group(self, group: str) -> None:
         """Select the group and query it.
 
@@ -61,7 +61,7 @@ class GroupEditorPage(Page):
         with self.expecting("at least one user in the group"):
             expect(self.user_rows.filter(has_text="@")).not_to_have_count(0)
 
-    @action()
+    @action(at="save_button")
     def save_integration(self) -> None:
         """Click Save Integration."""
         self.press_once(self.save_button)

@@ -35,7 +35,7 @@ class MenuPage(Page):
         """The gear and who is signed in."""
         return [self.settings_button, self.around.account_notice]
 
-    @action()
+    @action(at="settings_button")
     def open_user_management(self) -> UserManagementPage:
         """Open Settings > User Management."""
         self.settings_button.click()

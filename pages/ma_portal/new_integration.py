@@ -53,7 +53,7 @@ class NewIntegrationPage(Page):
         """The list of integration types."""
         return [self.type_list]
 
-    @action()
+    @action(at="type_list")
     def select_integration_type(self, integration_type: str) -> None:
         """Select the integration type, by the procedure's name for it or the list's own."""
         options = self.type_list.get_by_role("option", name=_any_wording(integration_type))
@@ -63,22 +63,22 @@ class NewIntegrationPage(Page):
         with self.expecting("the fields of this type to appear"):
             expect(self.nickname_field).to_be_visible()
 
-    @action()
+    @action(at="nickname_field")
     def enter_nickname(self, nickname: str) -> None:
         """Enter the Integration Nickname."""
         self._enter(self.nickname_field, nickname)
 
-    @action()
+    @action(at="application_id_field")
     def enter_application_id(self, application_id: str) -> None:
         """Enter the Application ID."""
         self._enter(self.application_id_field, application_id)
 
-    @action()
+    @action(at="directory_id_field")
     def enter_directory_id(self, directory_id: str) -> None:
         """Enter the Directory ID."""
         self._enter(self.directory_id_field, directory_id)
 
-    @action(secret="pastes")  # noqa: S106  # a role, no secret
+    @action(at="client_secret_value_field", secret="pastes")  # noqa: S106  # a role, no secret
     def paste_client_secret_value(self) -> None:
         """Paste the Client Secret Value.
 
@@ -92,7 +92,7 @@ class NewIntegrationPage(Page):
                 seen="an empty field",
             )
 
-    @action()
+    @action(at="expiration_date_field")
     def enter_expiration_date(self, expires_on: str) -> None:
         """Enter the Client Secret Value Expiration Date, given as `2028-01-08`, in the form that the field takes.
 
@@ -100,7 +100,7 @@ class NewIntegrationPage(Page):
         """
         self._enter(self.expiration_date_field, self._dated(expires_on))
 
-    @action()
+    @action(at="test_button")
     def test_connection(self) -> None:
         """Click Test Connection and wait for the answer.
 
@@ -123,7 +123,7 @@ class NewIntegrationPage(Page):
             expect(around.test_failed_dialog).to_be_hidden()
         raise refusal
 
-    @action()
+    @action(at="acknowledge_button")
     def acknowledge(self) -> None:
         """Click Acknowledge, unless the portal told the result without a dialog."""
         if self.test_passed_dialog.is_visible():  # One that comes late is acknowledged before saving.
@@ -132,7 +132,7 @@ class NewIntegrationPage(Page):
             expect(self.test_passed_dialog).to_be_hidden()
             expect(self.tested_notice).to_be_visible()
 
-    @action()
+    @action(at="save_button")
     def save_credentials(self) -> None:
         """Click Save Credentials."""
         with self.expecting("Save Credentials to be enabled, as it is after a good test"):

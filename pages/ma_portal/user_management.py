@@ -61,14 +61,14 @@ class UserManagementPage(Page):
         """The heading, and one of the two things the page can be."""
         return [self.heading, self.saved.root.or_(self.new_integration_pane)]
 
-    @action()
+    @action(at="saved.group_notice")
     def read_integration(self) -> Integration:
         """See which group is synchronised."""
         if not self.saved.root.is_visible():
             return Integration("", "", "none")
         return Integration(self.saved.group(), self.saved.last_sync(), "saved")
 
-    @action()
+    @action(at="saved.edit_group_button")
     def select_group(self, group: str, otherwise: str) -> Group:
         """Make sure that the group is selected, or `otherwise` where `group` is empty; changes nothing if it is.
 
@@ -95,7 +95,7 @@ class UserManagementPage(Page):
             expect(self.saved.group_notice).to_have_text(wanted)
         return Group(wanted)
 
-    @action()
+    @action(at="saved.sync_button")
     def sync_now(self) -> Sync:
         """Click Sync Now, answer Yes, and wait until Last Successful Sync changes."""
         with self.expecting("a group to be selected"):

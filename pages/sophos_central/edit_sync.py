@@ -43,17 +43,17 @@ class EditSyncPage(Page):
         """The field for the key."""
         return [self.application_key_field]
 
-    @action()
+    @action(at="client_id_field")
     def enter_client_id(self, client_id: str) -> None:
         """Enter the Client ID."""
         self._enter(self.client_id_field, client_id)
 
-    @action()
+    @action(at="tenant_domain_field")
     def enter_tenant_domain(self, tenant_domain: str) -> None:
         """Enter the Tenant Domain."""
         self._enter(self.tenant_domain_field, tenant_domain)
 
-    @action(secret="pastes")  # noqa: S106  # a role, no secret
+    @action(at="application_key_field", secret="pastes")  # noqa: S106  # a role, no secret
     def paste_application_key(self) -> None:
         """Paste the Application Key. The value stays in the browser: only whether there is one is asked."""
         if not SecretField(self.application_key_field).paste():
@@ -64,12 +64,12 @@ class EditSyncPage(Page):
                 seen="an empty field",
             )
 
-    @action()
+    @action(at="expiration_field")
     def enter_expiration(self, expires_on: str) -> None:
         """Enter the Application Key Expiration, given as `2028-01-08`, in the form that the field takes."""
         self._enter(self.expiration_field, self._dated(expires_on))
 
-    @action()
+    @action(at="test_button")
     def test_connection(self) -> None:
         """Click Test Connection and wait for the answer.
 
@@ -83,7 +83,7 @@ class EditSyncPage(Page):
             if not self.tested_notice.is_visible():
                 raise self.failure("test_connection")
 
-    @action()
+    @action(at="save_button")
     def save(self) -> None:
         """Click Save."""
         with self.expecting("Save to be enabled, as it is after a good test"):

@@ -33,7 +33,7 @@ class MenuPage(Page):
         """Settings and who is signed in."""
         return [self.settings_link, self.around.account_notice]
 
-    @action()
+    @action(at="settings_link")
     def open_sync_settings(self) -> SyncStatusPage:
         """Open Settings > Azure AD Sync Settings/Status."""
         self.settings_link.click()

@@ -58,7 +58,7 @@ class SyncStatusPage(Page):
         """The heading and the button that edits."""
         return [self.heading, self.edit_button]
 
-    @action()
+    @action(at="client_id_notice")
     def read_settings(self) -> SyncSettings:
         """See which registration is used and when it was last synchronised."""
         return SyncSettings(
@@ -67,13 +67,13 @@ class SyncStatusPage(Page):
             read_moment(self.last_sync_notice.inner_text()),
         )
 
-    @action()
+    @action(at="edit_button")
     def edit(self) -> EditSyncPage:
         """Click Edit."""
         self.edit_button.click()
         return EditSyncPage(self.tab, self.url).arrive()
 
-    @action()
+    @action(at="sync_button")
     def sync(self) -> Sync:
         """Click Sync and wait until Last Sync changes."""
         # The whole text, because what was there before may be empty, which every text contains.

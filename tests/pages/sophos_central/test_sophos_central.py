@@ -17,6 +17,7 @@ from pages.sophos_central.sign_in import SignInPage
 from pages.sophos_central.sync_status import SyncStatusPage
 from rehearsal import Operator, Replicas
 from rehearsal.sophos.app import COOKIE
+from tests.pages.gesture import actions, shown_right
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -203,3 +204,28 @@ def test_no_screen_holds_the_key(bench: Callable[..., Bench]) -> None:
     for path in ("/", "/settings", "/settings/azure-ad-sync", "/settings/azure-ad-sync/edit"):
         here.tab.goto(here.url + path)
         assert here.central.settings.key not in here.tab.content()
+
+
+def test_a_person_is_shown_where_each_action_begins(bench: Callable[..., Bench]) -> None:
+    here = bench()
+    here.tab.goto(here.url)
+    menu = MenuPage(here.tab, here.url).arrive()
+    proven = {("menu", "open_sync_settings"): shown_right(menu, "open_sync_settings", {})}
+    status = here.status()
+    proven |= {("sync-status", verb): shown_right(status, verb, {}) for verb in ("read_settings", "edit", "sync")}
+    form = here.filled_in(here.new_secret().value)
+    asked: dict[str, dict[str, str]] = {
+        "enter_client_id": {"client_id": "an ID"},
+        "enter_tenant_domain": {"tenant_domain": "a domain"},
+        "paste_application_key": {},
+        "enter_expiration": {"expires_on": "2028-01-08"},
+        "test_connection": {},
+    }
+    proven |= {("edit-sync", verb): shown_right(form, verb, args) for verb, args in asked.items()}
+    form.enter_client_id(here.central.settings.client_id)
+    form.enter_tenant_domain(here.central.settings.tenant_domain)
+    form.test_connection()
+    proven["edit-sync", "save"] = shown_right(form, "save", {})
+    assert set(proven.values()) == {True}
+    there = {(name, verb) for name, page in PAGES.items() for verb in actions(page)}
+    assert there - set(proven) == {("sign-in", "open"), ("sign-in", "wait_until_signed_in")}
