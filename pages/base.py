@@ -161,7 +161,8 @@ class Surroundings:
 
     def seen(self) -> str:
         """Say what is on screen, in static words: never field contents, never whole page text."""
-        return f"a page titled “{disguised(self.tab.title())}”"
+        title = disguised(self.tab.title())
+        return f"a page titled “{title}”" if title or self.tab.url != "about:blank" else "an empty tab"
 
     def trouble(self) -> Trouble | None:
         """Return what the portal itself says went wrong, if anything."""

@@ -36,9 +36,11 @@ ENTRA_FAULTS: dict[str, tuple[str, str | None]] = {
     "slow": ("every answer takes a second", None),
     "server-500": ("one change is answered with a 500 error", None),
     # Registrations.
+    "owned-tab-empty": ("the list opens on Owned applications, and the operator owns none", None),
     "app-not-found": ("no registration has this application ID", None),
     "app-deactivated": ("the registration has been deactivated", None),
     "manage-collapsed": ("the menu's group Manage is folded", None),
+    "registration-delete-unasked": ("the Overview's Delete deletes the registration at once, without a question", None),
     # Certificates & secrets.
     "read-only-role": ("New client secret is greyed out", None),
     "secrets-blocked": ("the page says that secrets are blocked by policy; New client secret is greyed out", None),

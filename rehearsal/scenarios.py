@@ -38,7 +38,8 @@ ELSEWHERE = Directory(
     "nora.lindqvist@cedarridge.example",
     "Nora Lindqvist",
 )
-# Name, days since it was registered, days until its secret ends (None: it has none), owned by the operator.
+_OWNED = (NAME, "Service Desk Connector")  # what the operator owns; the first is the twin, not the one that is meant
+# Name, days since it was registered, days until its secret ends (None: it has none).
 _OTHERS: tuple[tuple[str, int, int | None], ...] = (
     (NAME, 1_310, 402),  # the same display name a second time: only the application ID tells them apart
     ("Backup Reporting", 955, 188),
@@ -85,8 +86,9 @@ def build(
         ]
     target.active = not faults.from_the_start("app-deactivated")
     registrations = [target]
+    owned = () if faults.from_the_start("owned-tab-empty") else _OWNED
     for name, age, ends_in in _OTHERS:
-        other = Registration(name, _guid(ids), _guid(ids), now - timedelta(days=age))
+        other = Registration(name, _guid(ids), _guid(ids), now - timedelta(days=age), owned=name in owned)
         if ends_in is not None:
             other.secrets.append(secret(f"{name} secret", ends_in))
         registrations.append(other)

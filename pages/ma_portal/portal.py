@@ -28,6 +28,7 @@ class MaPortal(Surroundings):
         self.code_heading = tab.get_by_role("heading", name="Verify Your Identity", exact=True)
         self.sign_in_heading = self.password_heading.or_(self.code_heading)
         self.account_notice = tab.get_by_role("group", name="Signed-in account", exact=True)
+        self.organisation_notice = tab.get_by_role("group", name="Organization", exact=True)
         self.page_heading = tab.get_by_role("heading", level=1)
         self.refusal_notice = tab.get_by_role("alert")
         self.test_failed_dialog = tab.get_by_role("dialog", name="Connection Failed", exact=True)

@@ -22,6 +22,7 @@ class SavedIntegration(Component):
     def __init__(self, tab: Tab) -> None:
         super().__init__(tab.get_by_role("region", name=_HEADING))
         self.nickname_notice = self._field("Integration Nickname")
+        self.application_id_notice = self._field("Application ID")
         self.group_notice = self._field("Group Name")
         self.last_sync_notice = self._field("Last Successful Sync")
         self.users_notice = self._field("Users")
@@ -35,6 +36,10 @@ class SavedIntegration(Component):
     def nickname(self) -> str:
         """Return the nickname of the saved integration."""
         return self.nickname_notice.inner_text().strip()
+
+    def application_id(self) -> str:
+        """Return the Application ID of the saved integration; empty where the portal does not show it."""
+        return " ".join(self.application_id_notice.all_inner_texts()).strip()
 
     def group(self) -> str:
         """Return the name of the group that is synchronised; empty when none is selected."""

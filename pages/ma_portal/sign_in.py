@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 
 class Account(NamedTuple):
-    """Who is signed in, as the portal's header shows it."""
+    """Who is signed in, and whose portal it is, as its header shows them; empty where it does not show whose.
+
+    A managed service provider's account reaches the portals of many customers (documented).
+    """
 
     account: str
+    organisation: str
 
 
 class SignInPage(Page):
@@ -52,7 +56,8 @@ class SignInPage(Page):
         """
         with self.expecting("a person to sign in"):
             expect(self.around.account_notice).to_have_text(re.compile(r"\S"))
-        return Account(self.around.account_notice.inner_text().strip())
+        organisation = " ".join(self.around.organisation_notice.all_inner_texts()).strip()
+        return Account(self.around.account_notice.inner_text().strip(), organisation)
 
     def screen(self) -> str:
         """Say at once which sign-in screen is up; empty when none is."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Integration(NamedTuple):
     """What User Management shows. `state` is `saved` or `none`; the others are empty where nothing is shown."""
 
+    application_id: str
     group: str
     last_successful_sync: str
     state: str
@@ -65,8 +66,8 @@ class UserManagementPage(Page):
     def read_integration(self) -> Integration:
         """See which group is synchronised."""
         if not self.saved.root.is_visible():
-            return Integration("", "", "none")
-        return Integration(self.saved.group(), self.saved.last_sync(), "saved")
+            return Integration("", "", "", "none")
+        return Integration(self.saved.application_id(), self.saved.group(), self.saved.last_sync(), "saved")
 
     @action(at="saved.edit_group_button")
     def select_group(self, group: str, otherwise: str) -> Group:

@@ -15,7 +15,7 @@ from flask import Flask, jsonify, redirect, render_template, request
 
 from rehearsal.headers import harden
 from rehearsal.ma_portal import changes
-from rehearsal.ma_portal.people import EVERYBODY, TWIN
+from rehearsal.ma_portal.people import EVERYBODY, OTHER_CUSTOMER, OTHER_IDS, TWIN
 from rehearsal.ma_portal.refusals import EXPIRED
 from rehearsal.ma_portal.state import Credentials, Integration, MaPortal, Stage
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rehearsal.state import World
 
 COOKIE = "ma_session"
+HERE = "/settings/user-management"
 SLOW = 2.0  # seconds that the fault ma-slow adds to every answer
 SECTIONS = ("Reports", "Content Library", "Compliance", "Administrator Toolkit", "Program Maturity", "Report Phishing")
 _SLUGS = {name.lower().replace(" ", "-"): name for name in SECTIONS}
@@ -46,13 +47,16 @@ def make_app(world: World) -> Flask:
 def _begin(world: World) -> MaPortal:
     """Return the portal as it stands before a rotation: the old secret saved, everybody synchronised."""
     old, faults = world.vendor_secret, world.faults
-    portal = MaPortal(world.directory.account, world.directory.name)
-    credentials = Credentials(
-        "Entra ID", "Arctic Wolf Secret", world.application_id, world.directory.directory_id, old.value, old.end.date()
-    )
+    organisation, ids = world.directory.name, (world.application_id, world.directory.directory_id)
+    if faults.from_the_start("ma-wrong-customer"):
+        organisation, ids = OTHER_CUSTOMER, OTHER_IDS
+    portal = MaPortal(world.directory.account, organisation)
+    credentials = Credentials("Entra ID", "Arctic Wolf Secret", *ids, old.value, old.end.date())
     last_sync = min(old.end, world.clock()) - timedelta(hours=7, minutes=12)
     portal.integration = Integration(credentials, EVERYBODY.group_id, last_sync, len(EVERYBODY.people))
-    if faults.live("ma-twin-groups"):
+    if faults.from_the_start("ma-group-blank"):
+        portal.integration.group_id = ""
+    if faults.from_the_start("ma-twin-groups"):
         portal.groups[TWIN.group_id] = TWIN
     return portal
 
@@ -60,12 +64,12 @@ def _begin(world: World) -> MaPortal:
 def _guard_sessions(app: Flask, world: World, portal: MaPortal) -> None:
     @app.before_request
     def need_session() -> ResponseReturnValue | None:
-        if world.faults.live("ma-slow"):
+        if world.faults.strikes("ma-slow"):
             time.sleep(SLOW)
         if request.path.startswith(("/assets/", "/u/")):
             return None
-        session = request.cookies.get(COOKIE, "")
-        if portal.sessions.get(session) is Stage.IN and world.faults.strikes("ma-session-ended"):
+        session, natural = request.cookies.get(COOKIE, ""), request.path == HERE
+        if portal.sessions.get(session) is Stage.IN and world.faults.strikes("ma-session-ended", natural=natural):
             portal.sessions.pop(session)
         if portal.sessions.get(session) is not Stage.IN:
             return (jsonify(sign_in=True), 401) if request.path.startswith("/api/") else redirect("/u/login")
@@ -113,6 +117,7 @@ def _add_screens(app: Flask, world: World, portal: MaPortal) -> None:
             "sections": _SLUGS,
             "path": request.path,
             "old_wording": world.faults.live("ma-old-wording"),
+            "faults": sorted(name for name in world.faults.chosen if name.startswith("ma-")),
         }
 
     @app.get("/")
@@ -125,12 +130,12 @@ def _add_screens(app: Flask, world: World, portal: MaPortal) -> None:
             return redirect("/")
         return render_template("section.html", heading=_SLUGS[slug])
 
-    @app.get("/settings/user-management")
+    @app.get(HERE)
     def user_management() -> ResponseReturnValue:
         with portal.lock:
             saved, group = portal.integration, portal.group()
         if saved is None:
-            return render_template("new_integration.html", date_hint=_date_hint(world), faults=_switches(world))
+            return render_template("new_integration.html", date_hint=_date_hint(world))
         return render_template(
             "saved_credentials.html",
             saved=saved,
@@ -142,14 +147,6 @@ def _add_screens(app: Flask, world: World, portal: MaPortal) -> None:
 
 
 def _date_hint(world: World) -> str:
-    if world.faults.live("ma-odd-date"):
+    if world.faults.from_the_start("ma-odd-date"):
         return "Day of expiry"
-    return "YYYY-MM-DD" if world.faults.live("ma-iso-date") else "MM/DD/YYYY"
-
-
-def _switches(world: World) -> dict[str, bool]:
-    """Return the faults that lie in the page itself."""
-    return {
-        name: world.faults.live(f"ma-{name.replace('_', '-')}")
-        for name in ("paste_blocked", "no_dialog", "late_dialog", "save_disabled")
-    }
+    return "YYYY-MM-DD" if world.faults.from_the_start("ma-iso-date") else "MM/DD/YYYY"

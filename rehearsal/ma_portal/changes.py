@@ -10,6 +10,8 @@ from flask import abort, jsonify, request
 
 from rehearsal.ma_portal.refusals import (
     DATE_PASSED,
+    NO_DIRECTORY,
+    NO_GUID,
     NO_PRIVILEGES,
     REFUSED_VALUE,
     SERVER_ERROR,
@@ -25,6 +27,15 @@ if TYPE_CHECKING:
     from rehearsal.ma_portal.state import MaPortal
     from rehearsal.state import World
 
+# What the connection test may say whatever was entered.
+_REFUSALS = {
+    "ma-first-test-fails": REFUSED_VALUE,
+    "ma-secret-id-entered": REFUSED_VALUE,
+    "ma-insufficient-privileges": NO_PRIVILEGES,
+    "ma-date-passed": DATE_PASSED,
+    "ma-no-guid": NO_GUID,
+    "ma-directory-unknown": NO_DIRECTORY,
+}
 NEVER = 60.0  # seconds after which an answer that "never comes" is given up; longer than any test waits
 
 
@@ -46,16 +57,23 @@ class _Buttons:
         asked = _credentials()
         refusal = DATE_PASSED if asked is None else self._refusal(asked)
         self.portal.passed = None if refusal else asked
-        return jsonify(passed=not refusal, text=refusal or "The connection to your directory was tested successfully.")
+        text = refusal or "The connection to your directory was tested successfully."
+        disabled = not refusal and self.faults.strikes("ma-save-disabled")
+        return jsonify(passed=not refusal, text=text, dialog=self._dialog(not refusal), saveDisabled=disabled)
+
+    def _dialog(self, passed: bool) -> str:
+        """Return how the page is to tell the result."""
+        if passed and self.faults.strikes("ma-no-dialog"):
+            return "none"
+        return "late" if self.faults.strikes("ma-late-dialog") else "now"
 
     def _refusal(self, asked: Credentials) -> str:
         refusal = refusal_of_form(asked, self.world.clock().date())
         if refusal:
             return refusal
-        if self.faults.strikes("ma-first-test-fails"):
-            return REFUSED_VALUE
-        if self.faults.strikes("ma-insufficient-privileges"):
-            return NO_PRIVILEGES
+        for fault, text in _REFUSALS.items():
+            if self.faults.strikes(fault):
+                return text.format(directory_id=asked.directory_id)
         answer = self.world.tokens.check(asked.directory_id, asked.application_id, asked.value)
         return refusal_of_token(answer, asked.directory_id)
 
@@ -77,7 +95,7 @@ class _Buttons:
             self.portal.active = False
         if self.faults.strikes("ma-reset-breaks"):
             time.sleep(NEVER)
-        return jsonify(done=True)
+        return jsonify(done=True, gone=self.faults.strikes("ma-reset-tab-lost"))
 
     def query(self) -> ResponseReturnValue:
         """Tell who is in a group; changes nothing."""
@@ -98,6 +116,8 @@ class _Buttons:
 
     def synchronise(self) -> ResponseReturnValue:
         self.press("sync")
+        if self.portal.integration and self.faults.strikes("ma-group-lost"):
+            self.portal.integration.group_id = ""
         if self.portal.group() is None:
             _refuse("No group is selected. Select a group before you synchronize.")
         if self.faults.strikes("ma-sync-refused"):
@@ -119,6 +139,11 @@ def register(app: Flask, world: World, portal: MaPortal) -> None:
         "/api/sync": buttons.synchronise,
     }.items():
         app.add_url_rule(address, address, answer, methods=["POST"])
+
+    @app.post("/api/strike/<name>")
+    def strike(name: str) -> ResponseReturnValue:
+        """Tell whether a fault of the page itself strikes now."""
+        return jsonify(strikes=world.faults.strikes(name))
 
     @app.errorhandler(422)
     @app.errorhandler(500)

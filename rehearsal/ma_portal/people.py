@@ -44,4 +44,6 @@ GROUPS = (
     Group("e7f3c590-1d2a-4c88-b6e4-92a8d5f07b33", "Awareness - Pilot", _LEADS),
 )
 EVERYBODY = GROUPS[0]
+OTHER_CUSTOMER = "Harbor Point Dental Partners"  # of the same managed service provider
+OTHER_IDS = ("4d0f6b0a-7c39-4f0e-a1d5-2b8e61c79f02", "b7a1e5d3-08c4-4c6f-9e2b-5f3d90a4c618")  # application, directory
 TWIN = Group("0b9e4d71-6c55-4e2f-a1f8-3d7c9b2e8f44", EVERYBODY.name, _OFFICE)  # listed only when a fault asks for it

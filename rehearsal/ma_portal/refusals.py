@@ -27,6 +27,7 @@ NO_PRIVILEGES = (
 )
 DATE_PASSED = "The Client Secret Value Expiration date must not have already occurred. Please enter a later date."
 NO_GUID = "Value is not a valid GUID. Please enter a valid Application (Client) ID."
+NO_DIRECTORY = "Connection Failed: {directory_id} not found. Check to make sure you have the correct tenant ID."
 EXPIRED = (
     "The Client Secret for your Managed Awareness Program has expired. Users are no longer synchronized until new "
     "credentials are saved."
@@ -53,8 +54,5 @@ def refusal_of_token(answer: Mapping[str, object] | None, directory_id: str) -> 
     if "AADSTS7000215" in text:
         return REFUSED_VALUE
     if "AADSTS90002" in text or "AADSTS900023" in text:
-        return (
-            f"Connection Failed: {directory_id} not found. Check to make sure you have the correct tenant ID. "
-            f"Trace ID: {answer.get('trace_id', 'none')}"
-        )
+        return NO_DIRECTORY.format(directory_id=directory_id) + f" Trace ID: {answer.get('trace_id', 'none')}"
     return f"Connection Failed: {text}"

@@ -163,6 +163,51 @@ def test_each_mistake_has_its_text(changed: dict[str, str], words: str, visit: C
     assert words in told["text"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("ma-secret-id-entered", "Have you entered a Client Secret ID?"),
+        ("ma-insufficient-privileges", "Connection Failed: Insufficient Privileges"),
+        ("ma-date-passed", "must not have already occurred"),
+        ("ma-no-guid", "Value is not a valid GUID."),
+        ("ma-directory-unknown", "Check to make sure you have the correct tenant ID"),
+    ],
+)
+def test_each_text_comes_by_its_fault_whatever_was_entered(fault: str, words: str, visit: Callable[..., Visit]) -> None:
+    here = visit(fault)
+    form = here.form()
+    for _ in range(2):
+        told = here.post("integration/test", **form)
+        assert (told["passed"], words in told["text"]) == (False, True)
+
+
+def test_another_customers_portal_holds_another_applications_integration(visit: Callable[..., Visit]) -> None:
+    here = visit("ma-wrong-customer")
+    assert here.portal.organisation != here.world.directory.name
+    assert here.portal.snapshot()["integration"]["application_id"] != here.world.application_id
+
+
+def test_a_group_can_be_blank_while_users_are_synchronised(visit: Callable[..., Visit]) -> None:
+    held = visit("ma-group-blank").portal.snapshot()["integration"]
+    assert (held["group"], held["users"]) == ("", 13)
+
+
+def test_a_group_can_be_lost_before_a_synchronisation(visit: Callable[..., Visit]) -> None:
+    here = visit("ma-group-lost")
+    assert "No group is selected" in here.post("sync")["text"]
+    assert here.status == 422
+
+
+def test_a_fault_bound_to_a_step_waits_for_it_though_the_page_was_drawn_before(visit: Callable[..., Visit]) -> None:
+    here = visit("ma-no-dialog@test-connection", "ma-save-disabled@test-connection")
+    form = here.form()
+    here.client.get("/settings/user-management")
+    assert here.post("integration/test", **form)["dialog"] == "now"
+    here.world.faults.step = "test-connection"
+    told = here.post("integration/test", **form)
+    assert (told["dialog"], told["saveDisabled"]) == ("none", True)
+
+
 def test_an_expired_value_is_refused_by_microsofts_code(visit: Callable[..., Visit]) -> None:
     here = visit()
     told = here.post("integration/test", **here.form(value=here.world.vendor_secret.value))

@@ -315,7 +315,7 @@ def test_the_older_address_leads_to_the_same_blade(a_portal: Callable[..., Porta
 def test_both_menus_lead_to_the_list_which_opens_on_the_operators_own(
     a_portal: Callable[..., Portal], menu: str, groups: list[str]
 ) -> None:
-    portal = a_portal(menu=menu)
+    portal = a_portal("owned-tab-empty", menu=menu)
     portal.tab.goto(portal.replicas.entra_url)
     for group in groups:
         portal.tab.get_by_role("button", name=group, exact=True).click()
@@ -327,6 +327,14 @@ def test_both_menus_lead_to_the_list_which_opens_on_the_operators_own(
     expect(portal.tab.get_by_text("1 applications found")).to_be_visible()
 
 
+def test_what_the_operator_owns_is_not_what_is_meant_though_it_has_the_name(a_portal: Callable[..., Portal]) -> None:
+    portal = a_portal()
+    portal.tab.goto(f"{portal.replicas.entra_url}/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade")
+    expect(portal.tab.get_by_text("2 applications found")).to_be_visible()
+    expect(portal.rows.filter(has_text="Arctic Wolf Managed Awareness")).to_have_count(1)
+    expect(portal.rows.filter(has_text=portal.application_id)).to_have_count(0)
+
+
 def test_the_trap_asks_before_it_deletes_the_registration(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal().open("Overview")
     portal.tab.locator('li[title="Delete"]').click()
@@ -334,5 +342,12 @@ def test_the_trap_asks_before_it_deletes_the_registration(a_portal: Callable[...
     assert portal.replicas.state()["presses"] == {}
     portal.tab.get_by_label("I understand the implications").check()
     portal.tab.locator('div[role="button"][title="Delete"].fxs-button').click()
+    expect(portal.tab.get_by_role("heading", name="App registrations")).to_be_visible()
+    assert portal.replicas.state()["presses"] == {"delete_registration": 1}
+
+
+def test_the_trap_can_delete_the_registration_unasked(a_portal: Callable[..., Portal]) -> None:
+    portal = a_portal("registration-delete-unasked").open("Overview")
+    portal.tab.locator('li[title="Delete"]').click()
     expect(portal.tab.get_by_role("heading", name="App registrations")).to_be_visible()
     assert portal.replicas.state()["presses"] == {"delete_registration": 1}

@@ -1,23 +1,24 @@
 // The Overview of a registration: Essentials, the message about its credentials, and the command that deletes it all.
 import { h, icon } from "./dom.js";
-import { ask } from "./server.js";
+import { ask, struck } from "./server.js";
 
 const BANNERS = { expired: "A certificate or secret has expired.", expiring: "A certificate or secret is expiring soon." };
 const nowhere = (event) => event.preventDefault();
 
-function deletePane(kit, one) {
+async function deletePane(kit, one) {
   const box = h("input", { type: "checkbox", id: "implications" });
-  const press = async () => {
-    if (!box.checked) return;
+  const remove = async () => {
     await ask(`registrations/${one.applicationId}`, "DELETE");
     kit.closePane();
     kit.go("#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade");
   };
+  if (await struck("registration-delete-unasked")) return remove();
+  const press = () => box.checked && remove();
   const content = [
     h("p", {}, `You are about to delete the app registration ${one.name}. Users and services will no longer be able to sign in with it.`),
     h("label", { class: "check", for: "implications" }, box, "I understand the implications of deleting this app registration."),
   ];
-  kit.openPane("Delete app registration", content, [kit.button("Delete", press, { primary: true }), kit.button("Cancel", kit.closePane)]);
+  return kit.openPane("Delete app registration", content, [kit.button("Delete", press, { primary: true }), kit.button("Cancel", kit.closePane)]);
 }
 
 export function drawOverview(content, kit, one, who) {

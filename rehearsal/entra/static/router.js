@@ -1,5 +1,6 @@
 // From the address to the blade. Both forms of addresses are known; a blade opened before stays hidden in the document.
 import { h, icon } from "./dom.js";
+import { frame } from "./frame.js";
 import { list } from "./registrations.js";
 import { registration } from "./registration.js";
 import { Refusal, session, struck } from "./server.js";
@@ -87,7 +88,10 @@ export async function route(first) {
   }
   if (target && first && (await struck("blank-first-load"))) return document.querySelector(".fxs-portal-content").replaceChildren();
   if (!current()) return undefined;
-  if (target && (await struck("blank-blade"))) return blade({ title: "App registrations" }).content.append(dots());
+  if (target && (await struck("blank-blade"))) {
+    const { content } = blade({ title: "App registrations" });
+    return session.rendering === "react" ? frame(content, "", {}) : content.append(dots());
+  }
   if (target && (await struck("content-closed"))) return broken(blade({ title: "App registrations" }).content, "Content closed");
   try {
     if (location.hash === "#home") home();

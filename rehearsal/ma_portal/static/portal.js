@@ -31,8 +31,14 @@ async function ask(address, body = {}) {
 }
 
 async function change(address, body) {
-  if (await ask(address, body)) location.assign(here);
+  const done = await ask(address, body);
+  if (done?.gone) location.replace("about:blank");
+  else if (done) location.assign(here);
 }
+
+// Whether a fault of the page itself strikes now; asked only where it was chosen.
+const chosen = name => name && (document.body.dataset.faults || "").split(" ").includes(name);
+const struck = async name => chosen(name) && (await ask(`/api/strike/${name}`))?.strikes;
 
 // --- the gear ---
 on("settings", "click", () => {
@@ -42,15 +48,17 @@ on("settings", "click", () => {
 });
 
 // --- saved credentials ---
-function question(dialog, act) {
+async function question(dialog, act, cancels = "") {
+  const cancelled = await struck(cancels);
   dialog.showModal();
+  if (cancelled) dialog.close();
   dialog.onclick = event => {
     if (!event.target.value) return;
     dialog.close();
     if (event.target.value === "yes") act();
   };
 }
-on("reset", "click", () => question(byId("reset-dialog"), () => change("/api/integration/reset")));
+on("reset", "click", () => question(byId("reset-dialog"), () => change("/api/integration/reset"), "ma-reset-cancelled"));
 on("sync", "click", () => question(byId("sync-dialog"), () => change("/api/sync")));
 
 // --- the group editor ---
@@ -74,7 +82,6 @@ on("save-group", "click", () => change("/api/group/save", { group: byId("group")
 // --- new integration ---
 const form = byId("new-integration");
 if (form) {
-  const switches = form.dataset;
   const values = () => Object.fromEntries(new FormData(form));
   const sayTested = text => { byId("tested").textContent = text; };
   form.addEventListener("submit", event => event.preventDefault());
@@ -84,21 +91,28 @@ if (form) {
     byId("entra-fields").hidden = !entra;
     byId("other-type").hidden = entra || !byId("type").value;
   });
-  on("secret", "paste", event => { if ("pasteBlocked" in switches) event.preventDefault(); });
+  on("secret", "paste", async event => {
+    if (!chosen("ma-paste-blocked")) return;
+    event.preventDefault(); // Whether it is blocked is known a moment later.
+    const text = event.clipboardData.getData("text");
+    if (await struck("ma-paste-blocked")) return;
+    event.target.value = text;
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   on("test", "click", async () => {
     byId("test").disabled = true;
     sayTested("Testing…");
     const result = await ask("/api/integration/test", values());
     byId("test").disabled = false;
-    if (result && !(result.passed && "noDialog" in switches)) {
+    if (result && result.dialog !== "none") {
       byId("test-title").textContent = result.passed ? "Connection Successful" : "Connection Failed";
       byId("test-text").textContent = result.text;
       const show = () => byId("test-dialog").showModal();
-      if ("lateDialog" in switches) setTimeout(show, 2000);
+      if (result.dialog === "late") setTimeout(show, 2000);
       else show();
     }
     sayTested(result?.passed ? "Connection tested" : "");
-    byId("save").disabled = !result?.passed || "saveDisabled" in switches;
+    byId("save").disabled = !result?.passed || result.saveDisabled;
   });
   byId("test-dialog").addEventListener("click", event => { if (event.target.value) byId("test-dialog").close(); });
   on("save", "click", () => change("/api/integration/save", values()));

@@ -30,7 +30,8 @@ def test_sign_in_waits_for_the_person(bench: Callable[..., Bench]) -> None:
     page.open()
     assert page.screen() == "the MA Portal's sign-in page"
     with Operator(here.replicas):
-        account = page.wait_until_signed_in().account
+        account, organisation = page.wait_until_signed_in()
+    assert organisation == here.portal.organisation
     assert MenuPage(here.tab, page.url).has_account(account.upper())
     assert not MenuPage(here.tab, page.url).has_account("somebody@else.example")
 
@@ -41,6 +42,7 @@ def test_the_menu_leads_to_user_management(bench: Callable[..., Bench]) -> None:
     page = MenuPage(here.tab, here.replicas.ma_portal_url).arrive().open_user_management()
     found = page.read_integration()
     assert (found.group, found.state) == ("Awareness - All Staff", "saved")
+    assert found.application_id == here.replicas.world.application_id
     assert found.last_successful_sync == here.portal.snapshot()["integration"]["last_sync"]
 
 
@@ -50,7 +52,7 @@ def test_a_rotation_ends_with_the_new_value_saved_and_everybody_synchronised(ben
     management(here)
     form = SavedCredentialsPage(here.tab, here.replicas.ma_portal_url).arrive().reset_integration()
     assert here.portal.snapshot()["integration"] is None
-    assert management(here).read_integration() == ("", "", "none")
+    assert management(here).read_integration() == ("", "", "", "none")
     form = here.new_integration(secret.value)
     day = secret.end.date().isoformat()
     form.enter_expiration_date(day)
