@@ -9,7 +9,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from rehearsal import entra, ma_portal, operator_side, sign_in, sophos
 from rehearsal.faults import FaultPlan
-from rehearsal.scenarios import build
+from rehearsal.scenarios import HOME, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,6 +113,7 @@ class Replicas:
         return {
             "entra_url": self.entra_url,
             "ma_portal_url": self.ma_portal_url,
+            "ma_organisation": HOME.name,
             "application_id": self.world.application_id,
             "sophos_url": self.sophos_url,
             "sophos_application_id": self.world.portals["sophos"].snapshot()["settings"]["client_id"],

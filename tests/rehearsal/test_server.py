@@ -38,6 +38,7 @@ def test_the_inputs_lead_to_the_portals(serve: Callable[..., Replicas], fetch: F
     assert replicas.inputs == {
         "entra_url": replicas.entra_url,
         "ma_portal_url": replicas.ma_portal_url,
+        "ma_organisation": replicas.world.directory.name,
         "application_id": replicas.world.application_id,
         "sophos_url": replicas.sophos_url,
         "sophos_application_id": replicas.state()["sophos"]["settings"]["client_id"],
