@@ -224,7 +224,7 @@ class Page:
         try:
             found = attrgetter(at)(self)
             return _element(found(**args) if inspect.ismethod(found) else found)
-        except (BrowserError, PageError):
+        except (library.Error, PageError):
             return None
 
     @contextmanager
