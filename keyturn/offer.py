@@ -19,6 +19,9 @@ _HEAD = """\
 Made by `keyturn pages`. A runbook's portal names a folder of pages, `pages: entra`; a step names a page of that portal,
 `page: portal.sign-in`, and one of its actions, `do: open`. Arguments go into `with`, and what an action returns is
 taken into `outputs`. A probe stands in `done_when` and `expect`, and each `has_…` has its opposite `has_no_…`.
+
+An action finds its page on screen: a step before has led to it, or the action brings its page up itself. Steps of one
+portal share one tab. What an action returns are texts; a number is a text of digits.
 """
 _SECRET = {
     "copies": "Copies a secret: name it in `outputs: {secret: NAME}`.",
@@ -38,7 +41,9 @@ def offer_text(catalogue: Catalogue) -> str:
 
 def _page(name: str, page: PageSpec) -> list[str]:
     lines = [f"### `{name}`: {page.cls.title}", ""]
-    lines += [f"- do `{one.name}`{_arguments(one.parameters)}: {_told(one)}" for one in page.actions.values()]
+    for one in page.actions.values():
+        lines.append(f"- do `{one.name}`{_arguments(one.parameters)}: {_told(one)}")
+        lines += [f"  - {one.returns}"] if one.returns else []
     lines += [f"- probe `{one.name}`{_arguments(one.parameters)}: {_sentence(one.doc)}" for one in page.probes.values()]
     return [*lines, ""]
 
@@ -54,6 +59,8 @@ def _told(action: ActionSpec) -> str:
         parts.append(f"Outputs: {', '.join(f'`{field}`' for field in action.outputs)}.")
     if action.secret:
         parts.append(_SECRET[action.secret])
+    if action.leads_to:
+        parts.append(f"Leads to `{action.leads_to.name}`.")
     if action.anywhere:
         parts.append("Brings the page up itself.")
     return " ".join(parts)

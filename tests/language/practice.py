@@ -9,10 +9,16 @@ from pages.base import Page, action, probe
 
 
 class Account(NamedTuple):
+    """Who is signed in."""
+
     account: str
 
 
 class Made(NamedTuple):
+    """A key just made. `expires_on` is the date that the list shows,
+    in ISO form.
+    """
+
     secret_id: str
     expires_on: str
 
@@ -29,6 +35,11 @@ class SignInPage(Page):
     def wait_until_signed_in(self) -> Account:
         """Wait until you are signed in."""
         return Account("someone")
+
+    @action()
+    def open_keys(self) -> KeysPage:
+        """Open the keys."""
+        return KeysPage(self.tab, self.url)
 
     @probe
     def has_account(self, account: str) -> bool:

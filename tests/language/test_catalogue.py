@@ -45,6 +45,10 @@ def test_an_action_is_described_from_its_signature(catalogue: Catalogue) -> None
     add = catalogue.page("practice", "keys").actions["add_and_copy"]
     assert (add.doc, add.secret, add.anywhere) == ("Add a key and copy its value", "copies", False)
     assert add.outputs == ("secret_id", "expires_on")
+    assert add.returns == "A key just made. `expires_on` is the date that the list shows, in ISO form."
+    leading = catalogue.page("practice", "sign-in").actions["open_keys"]
+    assert leading.leads_to is catalogue.page("practice", "keys").cls
+    assert (leading.outputs, leading.returns) == ((), "")
     assert {name: (spec.type, spec.required, spec.choices) for name, spec in add.parameters.items()} == {
         "description": (str, True, ()),
         "days": (int, False, ()),
@@ -58,7 +62,7 @@ def test_what_an_action_returns_is_told_by_its_fields() -> None:
     actions = described(Sample).actions
     assert actions["read"].outputs == ("group", "users")
     assert actions["read"].doc == "Read it"
-    assert actions["move"].outputs == ()
+    assert (actions["move"].outputs, actions["move"].returns, actions["move"].leads_to) == ((), "", None)
     assert actions["pair"].outputs == ()
 
 
