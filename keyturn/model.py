@@ -120,6 +120,7 @@ class Input:
     ask: str = doc("the question put to the operator", default="")
     help: str = doc("what the value is and where to find it", default="")
     default: str | None = doc("value when none is given; without it the input is required", default=None)
+    example: str = doc("a value as it may look; a rehearsal takes it where none is given and none is usual", default="")
     choices: tuple[str, ...] = doc("what a `choice` may be", default=())
 
 

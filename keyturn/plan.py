@@ -87,7 +87,9 @@ def plan_text(runbook: Runbook, inputs: Mapping[str, str], unknown: Sequence[str
     lines = [f"{runbook.title} (revision {runbook.revision})", ""]
     lines += [f"  evidence for the controls {', '.join(runbook.controls)}"] if runbook.controls else []
     lines += [f"  {name} = {value or '(nothing)'}" for name, value in inputs.items()]
-    lines += [f"  {name} is still to be given" for name in unknown]
+    examples = {name: spec.example for name, spec in runbook.inputs.items() if spec.example}
+    told = {name: f", for example {example}" for name, example in examples.items()}
+    lines += [f"  {name} is still to be given{told.get(name, '')}" for name in unknown]
     for number, item in enumerate(planned(runbook, inputs), 1):
         lines += ["", *_step_lines(number, item)]
     lines += ["", f"however it ends: {', '.join(act.value.replace('_', ' ') for act in runbook.always) or 'nothing'}"]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +18,13 @@ class Rehearsal(pytest.Item):
     """One runbook, rehearsed headless with a throw-away store."""
 
     def runtest(self) -> None:
-        """Rehearse. What went wrong is what `keyturn rehearse` told on standard error."""
-        from keyturn.cli import main  # noqa: PLC0415  # collecting needs none of it
-
+        """Rehearse, in a process of its own: other tests may have a browser under way in this one."""
         recordings = self.config.rootpath / ".pytest_cache" / "rehearsals"
-        code = main(["rehearse", str(self.path), "--headless", "--plain", "--recordings", str(recordings)])
-        if code:
-            pytest.fail(f"keyturn rehearse ended with exit code {code}", pytrace=False)
+        told = ["--headless", "--plain", "--recordings", str(recordings)]
+        command = [sys.executable, "-m", "keyturn", "rehearse", str(self.path), *told]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")  # noqa: S603  # ours
+        if done.returncode:
+            pytest.fail(f"{done.stderr}\nkeyturn rehearse ended with exit code {done.returncode}", pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Name the runbook in the report."""

@@ -29,7 +29,7 @@ def resolve_inputs(runbook: Runbook, given: Mapping[str, str], *, open_ended: Co
             continue
         value = given.get(name, spec.default)
         if value is None or (value == "" and spec.default is None):
-            about = spec.ask or spec.help
+            about = ", ".join(filter(None, (spec.ask or spec.help, spec.example and f"for example {spec.example}")))
             faults.add(None, f"input {name}", f"missing{f': {about}' if about else ''}; give it with --set {name}=…")
             continue
         try:

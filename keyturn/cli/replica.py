@@ -42,8 +42,9 @@ def open_replicas(
 
 
 def inputs_for(runbook: Runbook, replicas: Replicas) -> dict[str, str]:
-    """Return those of the replicas' inputs that `runbook` has."""
-    return {name: value for name, value in replicas.inputs.items() if name in runbook.inputs}
+    """Return those of the replicas' inputs that `runbook` has, and its own examples of what must be given."""
+    examples = {name: spec.example for name, spec in runbook.inputs.items() if spec.example and spec.default is None}
+    return examples | {name: value for name, value in replicas.inputs.items() if name in runbook.inputs}
 
 
 def _known(what: str, name: str, known: Collection[str]) -> None:

@@ -123,6 +123,7 @@ INPUT = Checked(
             "ask": FREE,
             "help": FREE,
             "default": Text(empty=True),
+            "example": FREE,
             "choices": Many(FREE, least=1, unique=True),
         },
     ),

@@ -143,15 +143,18 @@ class Checked:
 
 
 def check_input(spec: Input, node: Node, path: Path, reader: Reader) -> None:
-    """Demand choices of a `choice` and of nothing else, and a default that could be given."""
+    """Demand choices of a `choice` and of nothing else, and a default and an example that could be given."""
     if (spec.type is InputType.CHOICE) != bool(spec.choices):
         reader.fault(node, path, "`choices` belong to the type `choice`, and only to it")
-    elif spec.default is not None:
+        return
+    for key, value in (("default", spec.default), ("example", spec.example or None)):
+        if value is None:
+            continue
         try:
-            canonical(spec, spec.default)
+            canonical(spec, value)
         except ValueError as error:
-            place = reader.places[*path, "default"]
-            reader.fault(Node(place), (*path, "default"), f"not {error}", found=spec.default, allowed=spec.choices)
+            place = reader.places[*path, key]
+            reader.fault(Node(place), (*path, key), f"not {error}", found=value, allowed=spec.choices)
 
 
 def check_undo(undo: Undo, node: Node, path: Path, reader: Reader) -> None:

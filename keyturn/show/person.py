@@ -187,4 +187,6 @@ def _usual(spec: Input) -> str:
     others = ", ".join(choice for choice in spec.choices if choice != spec.default)
     if others:
         return f"{spec.default}; or {others}" if spec.default else others
-    return spec.default or ("" if spec.default is None else "nothing")
+    if spec.default is None:
+        return f"for example {spec.example}" if spec.example else ""
+    return spec.default or "nothing"

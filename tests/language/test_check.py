@@ -31,7 +31,7 @@ def test_a_loaded_runbook_is_checked_with_every_fault_at_once(folder: Path, cata
     with pytest.raises(Faulty) as caught:
         check(load(path), catalogue)
     assert [fault.path for fault in caught.value.faults] == ["procedure.file", "steps.paste.do"]
-    assert "  102 |     do: paste\n" in str(caught.value)
+    assert "  103 |     do: paste\n" in str(caught.value)
 
 
 @pytest.mark.parametrize(

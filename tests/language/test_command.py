@@ -26,7 +26,7 @@ def test_faults_are_told_for_people_and_for_editors(folder: Path, capsys: pytest
     assert main(["check", str(RUNBOOK), str(path)]) == 3
     out, err = capsys.readouterr()
     assert out == ""
-    assert f"{path}:46:12: portals.practice.pages: no such package of pages\n  46 |     pages: practice\n" in err
+    assert f"{path}:47:12: portals.practice.pages: no such package of pages\n  47 |     pages: practice\n" in err
     assert f"{path}: 1 fault" in err
     assert main(["check", "--json", str(path)]) == 3
     out, err = capsys.readouterr()
@@ -34,7 +34,7 @@ def test_faults_are_told_for_people_and_for_editors(folder: Path, capsys: pytest
     found = json.loads(out)
     assert found["exit"] == 3
     (fault,) = found["files"][0]["faults"]
-    assert (fault["line"], fault["column"], fault["path"]) == (46, 12, "portals.practice.pages")
+    assert (fault["line"], fault["column"], fault["path"]) == (47, 12, "portals.practice.pages")
     assert main(["check", str(folder / "none.yaml")]) == 3
 
 

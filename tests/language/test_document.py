@@ -182,6 +182,8 @@ def test_all_faults_come_at_once_sorted_by_place(folder: Path) -> None:
         ("choices: [short, long]", "choices: []", "a list of at least 1 belongs here"),
         ('same: ["{{ inputs.kind }}", none]', 'same: ["{{ inputs.kind }}"]', "a list of 2 belongs here"),
         ("type: guid", "type: guid\n    default: 1", "not a GUID"),
+        ("example: 0", "example: 1-0", "not a GUID"),
+        ("example: 00000000-0000-4000-8000-000000000000", "example: ''", "a text belongs here, and this is empty"),
         ("      do: delete_key\n", "", "`page`, `with` and `guard` need `do`"),
         ("controls: [ia-5, au-3]", "controls: [ia-5, ia-5]", "this is in the list already"),
         ("controls: [ia-5, au-3]", "controls: [IA-5 (1)]", "this is not a control's identifier"),

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from keyturn.check import resolve_inputs
+from keyturn.cli.replica import inputs_for
 from keyturn.document import load
 from keyturn.errors import Exit
 from keyturn.fault import Faulty
@@ -36,7 +38,8 @@ def test_all_that_is_wrong_with_the_inputs_is_told_at_once(folder: Path) -> None
     for part in (
         "input aplication_id: no such input",
         "did you mean: application_id",
-        "input application_id: missing: Which application?; give it with --set application_id=…",
+        "input application_id: missing: Which application?, for example 00000000-0000-4000-8000-000000000000; give",
+        "give it with --set application_id=…",
         "input kind: not one of the choices",
         "did you mean: short",
         "input ends: not a date",
@@ -80,6 +83,21 @@ def test_a_secret_given_as_an_input_is_refused_and_not_shown(folder: Path) -> No
     assert "8Q~" not in str(caught.value)
     assert "8Q~" not in str([fault.as_json() for fault in caught.value.faults])
     assert "an input is written into the recording" in str(caught.value)
+
+
+def test_a_rehearsal_takes_the_example_where_no_replica_knows_better(folder: Path) -> None:
+    book = load(folder / "practice.yaml")
+    portals: Any = SimpleNamespace(inputs={"portal_url": "http://127.0.0.1:1", "of_another_runbook": "x"})
+    example = {"application_id": "00000000-0000-4000-8000-000000000000"}
+    assert inputs_for(book, portals) == example | {"portal_url": "http://127.0.0.1:1"}
+    portals.inputs["application_id"] = GUID
+    assert inputs_for(book, portals)["application_id"] == GUID
+
+
+def test_an_example_never_stands_for_what_has_a_usual_value(folder: Path) -> None:
+    path = folder / "practice.yaml"
+    path.write_text(path.read_text("utf-8").replace("default: no\n", "default: no\n    example: mine\n"), "utf-8")
+    assert "note" not in inputs_for(load(path), SimpleNamespace(inputs={}))  # type: ignore[arg-type]
 
 
 def test_an_open_input_is_left_out(folder: Path) -> None:

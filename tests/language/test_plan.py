@@ -48,7 +48,7 @@ def test_points_of_no_return_are_what_changes_something_and_has_no_way_back(book
 def test_the_text_tells_effects_gates_guards_and_the_point_of_no_return(book: Runbook) -> None:
     text = plan_text(book, INPUTS, ["application_id"])
     for part in (
-        "application_id is still to be given",
+        "application_id is still to be given, for example 00000000-0000-4000-8000-000000000000\n",
         "  3. add-key: Add a key [P02]",
         "create, gate confirm, practice.keys add_and_copy(",
         "captures the secret key into the store",

@@ -16,6 +16,7 @@ from keyturn.fault import Faults
 from keyturn.model import Always, Effect, FactKind, Gate, InputType, Pictures
 from keyturn.secret_format import make
 from rehearsal import Replicas
+from rehearsal.ma_portal.people import GROUPS
 
 if TYPE_CHECKING:
     from keyturn.catalogue import Catalogue
@@ -55,6 +56,14 @@ def test_every_word_of_a_closed_list_is_told(words: Any) -> None:
 def test_the_inputs_that_a_rehearsal_fills_in_are_told() -> None:
     told = README.partition("A rehearsal fills in the inputs called")[2].partition(";")[0]
     assert set(re.findall(r"`(\w+)`", told)) == set(replicas_inputs())
+
+
+def test_what_the_replicas_hold_is_told() -> None:
+    told = README.partition("so that you can see in a browser what they hold: ")[2].partition(". `pytest")[0]
+    assert set(re.findall("“([^”]+)”", told)) == {group.name for group in GROUPS}
+    with Replicas(make_secret=make) as replicas:
+        assert len(replicas.world.registrations) == 10
+    assert told.startswith("ten registrations")
 
 
 def replicas_inputs() -> dict[str, str]:

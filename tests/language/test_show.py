@@ -73,6 +73,7 @@ def test_a_person_is_told_what_to_have_at_hand(book: Runbook, catalogue: Catalog
     for name, spec in book.inputs.items():
         assert f"| {spec.ask or name.replace('_', ' ')} |".casefold() in text.casefold()
         assert all(choice in text for choice in spec.choices)
+    assert "| Which application? | for example 00000000-0000-4000-8000-000000000000 | |" in text
 
 
 def test_at_a_sign_in_it_is_the_reader_who_signs_in(catalogue: Catalogue, book: Runbook) -> None:
