@@ -64,6 +64,7 @@ class ActionSpec:
     """An intent that a page carries out. `outputs`: the fields of what it returns, empty when it returns none.
 
     `returns` says in words what they hold; `leads_to` is the page that is on screen afterwards, where it is another.
+    `shown_by`: the page's method that tells the same by looking, for what a person does by hand; empty without one.
     """
 
     name: str
@@ -74,6 +75,7 @@ class ActionSpec:
     leads_to: type[Page] | None
     secret: SecretRole | None
     anywhere: bool
+    shown_by: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,7 @@ def _action(method: Any) -> ActionSpec:
         leads_to=returned if isinstance(returned, type) and issubclass(returned, Page) else None,
         secret=method.keyturn_secret,
         anywhere=method.keyturn_anywhere,
+        shown_by=method.keyturn_shown_by,
     )
 
 

@@ -65,7 +65,7 @@ class StepStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class GateAsked(Event):
-    """A person was asked. `gate` is `confirm` or `sign_in`."""
+    """A person was asked. `gate` is the gate's word, or what else it was about: `change`, `by hand`, `failure`."""
 
     step: str
     gate: str
@@ -73,11 +73,61 @@ class GateAsked(Event):
 
 @dataclass(frozen=True, slots=True)
 class GateAnswered(Event):
-    """A person answered. `by` says who or what did."""
+    """A person answered, or the page did. `by` says who or what; `reason` is theirs, where one was asked for."""
 
     step: str
     answer: str
     by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChanged(Event):
+    """From this step on the run goes along with the person in another way."""
+
+    step: str
+    mode: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver(Event):
+    """The person has the browser; whatever happens there until it is given back is theirs."""
+
+    step: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack(Event):
+    """The person gave the browser back; `found` lists the steps that are seen to be done."""
+
+    step: str
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver(Event):
+    """The person does this one step; it counts as done when `until` is seen."""
+
+    step: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInScreen(Event):
+    """The sign-in pages show another screen; `screen` names it, with what the person needs, such as a number."""
+
+    step: str
+    screen: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLost(Event):
+    """The portal asks to sign in again in the middle of the step."""
+
+    step: str
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +168,12 @@ class Acting(Event):
 
 @dataclass(frozen=True, slots=True)
 class Retrying(Event):
-    """The portal said not yet; it will be asked again. `left` is in seconds."""
+    """The portal said not yet; it will be asked again. `left` is in seconds, `why` the runbook's own words."""
 
     step: str
     seen: str
     left: float
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class SessionEnded(PageError):
 
 
 def action(
-    *, at: str = "", anywhere: bool = False, secret: SecretRole | None = None
+    *, at: str = "", anywhere: bool = False, secret: SecretRole | None = None, shown_by: str = ""
 ) -> Callable[[Callable[Concatenate[Any, P], R]], Callable[Concatenate[Any, P], R]]:
     """Mark a method as an intent that a runbook may call.
 
@@ -86,6 +86,8 @@ def action(
     that a person can be shown where; a method gets the action's arguments. Empty for an action that only goes or looks.
     `anywhere`: the action brings its page up itself, so the page need not be on screen before.
     `secret`: the action leaves a secret on the clipboard ("copies") or takes it from there ("pastes").
+    `shown_by`: the method that tells, by looking once, what the action would return, or None while that is not to be
+    seen: by it a person's own act is known. It takes what existed before where the action makes something.
     Every error of the browser library becomes a `PageError`; the original, whose text may hold page content, is
     dropped with its context. A `PageError` from inside, such as a next page's, is told what was pressed.
     """
@@ -108,6 +110,7 @@ def action(
         run.keyturn_at = at  # type: ignore[attr-defined]
         run.keyturn_anywhere = anywhere  # type: ignore[attr-defined]
         run.keyturn_secret = secret  # type: ignore[attr-defined]
+        run.keyturn_shown_by = shown_by  # type: ignore[attr-defined]
         return run
 
     return mark
@@ -205,6 +208,10 @@ class Page:
             return all(element.is_visible() for element in self.proof)
         except library.Error:
             return False
+
+    def other(self, page: type[Page]) -> Page:
+        """Return another page of the portal, in the same tab."""
+        return page(self.tab, self.url)
 
     def seen(self) -> str:
         """Say what is on screen, in static words: never field contents, never whole page text."""

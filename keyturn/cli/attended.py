@@ -46,7 +46,9 @@ def attend(prepared: Prepared, around: Around, args: argparse.Namespace, instead
         if console.is_terminal and not args.plain:
             live = stack.enter_context(LiveSteps(console, prepared.runbook))
         view = live or PlainSteps(console)
-        person: Gatekeeper = Terminal(console, live) if sys.stdin.isatty() else Nobody()
+        person: Gatekeeper = Nobody()
+        if sys.stdin.isatty():
+            person = Terminal(console, live)
         around = replace(
             around,
             gatekeeper=Beforehand(prepared.wish.approved, instead or person),

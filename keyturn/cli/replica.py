@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from keyturn import secret_format
 from keyturn.errors import Invalid, NobodyThere
 from keyturn.events import Event, StepStarted
-from keyturn.gates import Answer
+from keyturn.gates import About, Answer, Choice
 from rehearsal import FAULTS, SCENARIOS, Replicas
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from keyturn.gates import Question
+    from keyturn.gates import Pump, Question
     from keyturn.model import Runbook
 
 _PATIENCE = 30.0  # seconds that the replica's operator is given to answer
@@ -73,18 +74,22 @@ class SecondHand:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def ask(self, question: Question) -> Answer:
-        """Return the operator's answer."""
-        import time  # noqa: PLC0415
-
+    def ask(self, question: Question, _pump: Pump) -> Answer:
+        """Return the operator's answer. They say yes or no; to a failure they have nothing to say."""
+        if question.about not in {About.GATE, About.CHANGE, About.RUN}:
+            raise NobodyThere(f"the rehearsal's operator only says yes or no, at step {question.step}")
         made = self._call("/_operator/gates", {"id": question.step, "title": question.title})
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until:
             answer = self._call(f"/_operator/gates/{made['n']}")["answer"]
             if answer is not None:
-                return Answer(yes=answer == "yes", by="the rehearsal's operator")
+                return Answer(Choice.GO_ON if answer == "yes" else Choice.STOP, by="the rehearsal's operator")
             time.sleep(_LOOK_AGAIN)
         raise NobodyThere(f"the rehearsal's operator did not answer at step {question.step}")
+
+    def wish(self) -> Answer | None:
+        """Return None: they want nothing unasked."""
+        return None
 
     def _call(self, path: str, data: dict[str, str] | None = None) -> Any:
         body = json.dumps(data).encode() if data else None

@@ -86,6 +86,10 @@ class BrowserClipboard:
                 "the clipboard does not keep what is put on it", hint="`keyturn doctor` tells who holds it"
             )
 
+    def has_changed(self) -> bool:
+        """Return whether something was copied since `await_copy`."""
+        return self._read() != self._sentinel
+
     def take(self, label: str) -> Secret:
         """Return what a page copied since `await_copy`. Raises `ClipboardFailed` when nothing was."""
         until = time.monotonic() + _COPYING

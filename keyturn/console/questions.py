@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.prompt import Confirm
 
-from keyturn.gates import Answer
+from keyturn.gates import Answer, Choice
 from keyturn.model import Gate
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from keyturn.console.live import LiveSteps
-    from keyturn.gates import Question
+    from keyturn.gates import Pump, Question
 
 
 class Terminal:
@@ -24,11 +24,13 @@ class Terminal:
         self._console = console
         self._live = live
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, pump: Pump) -> Answer:
         """Return what the person says; end of input counts as no."""
         by = f"{getpass.getuser()} at the terminal"
         if question.gate is Gate.SIGN_IN:
-            return Answer(yes=True, by=by)
+            while not pump():
+                pass
+            return Answer(Choice.SEEN, by=by)
         if self._live:
             self._live.pause()
         try:
@@ -40,4 +42,8 @@ class Terminal:
         finally:
             if self._live:
                 self._live.go_on()
-        return Answer(yes=yes, by=by)
+        return Answer(Choice.GO_ON if yes else Choice.STOP, by=by)
+
+    def wish(self) -> Answer | None:
+        """Return None: nothing is wanted unasked."""
+        return None

@@ -11,8 +11,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from keyturn import secret_format
-from keyturn.errors import KeyturnError
+from keyturn.errors import KeyturnError, StepFailed, Stopped
 from keyturn.events import ClipboardLeft, ConcealmentProven, Pasted, SecretCaptured, SecretIntended, SecretSealed
+from keyturn.gates import Answer, Choice
+from keyturn.run.attendance import Passed, TakeOver
+from keyturn.run.by_hand import do_by_hand, shown, wait
 from keyturn.run.state import Held
 from pages.base import PageError
 from secrets_store import Metadata
@@ -28,8 +31,14 @@ class ValueRefused(KeyturnError):
     """What was copied cannot be the value; neither the store nor the vendor has seen it."""
 
 
-def create_and_capture(engine: Engine, step: Step, page: Any, args: dict[str, Scalar]) -> object:
-    """Carry out the step's copying action and return what the action returned. Raises on the first doubt."""
+def create_and_capture(
+    engine: Engine, step: Step, page: Any, args: dict[str, Scalar], *, by_hand: bool = False
+) -> tuple[Any, Answer]:
+    """Carry out the step's copying action, or let the person do it; return what was made, and the answer that ended it.
+
+    Raises on the first doubt. What the person wants instead (to stop, to pass the step over) is raised too; the intent
+    stays open then if a secret was made.
+    """
     spec = engine.state.runbook.secrets[step.copies]
     label = str(engine.state.fill(spec.label))
     known = tuple(page.known_ids())
@@ -41,30 +50,101 @@ def create_and_capture(engine: Engine, step: Step, page: Any, args: dict[str, Sc
         engine.recorder.conceal()
         engine.announce(step, args)
         try:
-            made = getattr(page, step.do)(**args)
+            made, answer = _made(engine, step, page, args, known, by_hand=by_hand)
         except PageError as error:
             if not error.pressed:  # Nothing was made. Otherwise the intent stays open: something may have been.
                 engine.store.abandon(intent, "the button was not pressed")
             raise
+        except (Stopped, TakeOver, Passed):
+            engine.store.abandon(intent, "the operator made no secret")
+            raise
+        if made is None:
+            engine.store.abandon(intent, "the operator made no secret")
+            if answer.choice is Choice.GIVE_BACK:
+                return None, answer
+            raise StepFailed("no new secret is on the page whose value can be copied", hint="make one, or give back")
         engine.state.changed.append(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
-        secret = engine.clipboard.take(label)
-        if not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and stands in the recording.
-            engine.state.values.append(secret)
-        try:
-            remark = _checked(engine, intent, spec, secret, made.secret_id)
-            engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
-            expires_on = date.fromisoformat(made.expires_on)
-            entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
-            engine.state.held[step.copies] = Held(secret, entry, made.secret_id, made.expires_on)
-            engine.state.changed.append(f"store: its value was sealed as {entry.id}")
-            engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
-        finally:
-            engine.emit(ClipboardLeft(engine.clipboard.clear()))
+        take_and_seal(engine, step, intent, made)
+    return made, answer
+
+
+def capture_made(engine: Engine, step: Step, page: Any) -> Any:
+    """Capture a secret that the person made in this tab; None without one whose value can still be copied."""
+    made = page.made_beside([held.secret_id for held in engine.state.held.values()])
+    if made is None:
+        return None
+    spec = engine.state.runbook.secrets[step.copies]
+    known = tuple(one for one in page.known_ids() if one != made.secret_id)
+    intent = engine.store.intend(_metadata(engine, step.copies, spec, str(engine.state.fill(spec.label))))
+    engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
+    copy_and_seal(engine, step, page, intent, made)
     return made
 
 
-def paste(engine: Engine, step: Step, page: Page, args: dict[str, Scalar]) -> object:
-    """Carry out the step's pasting action with the value on the clipboard for just as long."""
+def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> None:
+    """Copy the value of `made`, which its page still shows, and seal it for `intent`."""
+    with engine.clipboard.turn():
+        engine.clipboard.await_copy()
+        engine.recorder.conceal()
+        page.copy_again(made.secret_id)
+        engine.state.changed.append(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
+        take_and_seal(engine, step, intent, made)
+
+
+def take_and_seal(engine: Engine, step: Step, intent: Intent, made: Any) -> None:
+    """Take the value of `made` from the clipboard, check it, and return when it is sealed, read back and journalled.
+
+    Raises `ValueRefused`, or what the clipboard or the store says. A value of an unknown shape is sealed first, so that
+    it is not lost, and then shown to the person as a question.
+    """
+    spec = engine.state.runbook.secrets[step.copies]
+    secret = engine.clipboard.take(str(engine.state.fill(spec.label)))
+    if not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and stands in the recording.
+        engine.state.values.append(secret)
+    try:
+        remark = _checked(engine, intent, spec, secret, made.secret_id)
+        engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
+        expires_on = date.fromisoformat(made.expires_on)
+        entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
+        engine.state.held[step.copies] = Held(secret, entry, made.secret_id, made.expires_on)
+        engine.state.changed.append(f"store: its value was sealed as {entry.id}")
+        engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
+    finally:
+        engine.emit(ClipboardLeft(engine.clipboard.clear()))
+    if remark:
+        engine.confirm(step, f"The value is sealed, but {remark}. Go on with it?")
+
+
+def _made(  # noqa: PLR0913  # what a capture is about, part by part
+    engine: Engine, step: Step, page: Any, args: dict[str, Scalar], known: tuple[str, ...], *, by_hand: bool
+) -> tuple[Any, Answer]:
+    """Return the secret that was made, its value on the clipboard, and the answer; None when the person made none."""
+    if not by_hand:
+        return getattr(page, step.do)(**args), Answer(Choice.SEEN, "the page")
+    look = shown(engine, step, page, known)
+
+    def seen() -> bool:
+        engine.breathe()
+        return look() is not None and engine.clipboard.has_changed()
+
+    try:
+        answer = wait(engine, step, seen)
+    except (Stopped, TakeOver, Passed):
+        made = look()
+        if made is None:
+            raise
+        page.copy_again(made.secret_id)  # It exists: whatever the person wants next, its value is not left behind.
+        return made, Answer(Choice.SEEN, "the page")
+    made = look()
+    if made is not None and not engine.clipboard.has_changed():
+        page.copy_again(made.secret_id)
+    return made, answer
+
+
+def paste(
+    engine: Engine, step: Step, page: Page, args: dict[str, Scalar], *, by_hand: bool = False
+) -> tuple[Any, Answer]:
+    """Carry out the pasting action, or let the person paste, with the value on the clipboard for just as long."""
     held = engine.state.held.get(step.pastes)
     if held is None:
         raise KeyturnError(f"this run does not hold {step.pastes}", hint="capture it in a step before this one")
@@ -73,12 +153,17 @@ def paste(engine: Engine, step: Step, page: Page, args: dict[str, Scalar]) -> ob
         engine.clipboard.put(held.secret)
         try:
             engine.announce(step, args)
-            result: object = getattr(page, step.do)(**args)
+            if by_hand:
+                result, answer = do_by_hand(engine, step, page)
+            else:
+                result, answer = getattr(page, step.do)(**args), Answer(Choice.SEEN, "the page")
         finally:
             engine.emit(ClipboardLeft(engine.clipboard.clear()))
+    if answer.choice is Choice.GIVE_BACK:
+        return None, answer
     engine.store.note(held.entry.id, "delivered")
     engine.emit(Pasted(step.id, step.pastes))
-    return result
+    return result, answer
 
 
 def _metadata(engine: Engine, name: str, spec: SecretSpec, label: str) -> Metadata:

@@ -16,7 +16,7 @@ from keyturn.clipboard import BrowserClipboard
 from keyturn.document import load
 from keyturn.errors import CannotStart, Invalid
 from keyturn.events import Event, LeakGate, RunEnded, RunStarted, SearchBegan, StepEnded
-from keyturn.gates import check_approvals
+from keyturn.gates import Mode, check_approvals
 from keyturn.outcome import Summary, exit_of, status_of
 from keyturn.run.engine import Engine
 from keyturn.run.journal import Journal
@@ -46,6 +46,7 @@ class Wish:
     browser: str = "auto"
     headed: bool = False
     mode: str = "auto"
+    pace: float = 0.0  # seconds
     approved: Collection[str] = ()
     first: str = ""
     last: str = ""
@@ -197,7 +198,8 @@ def _browse(
             store=around.store,
             recorder=recorder,
             gatekeeper=around.gatekeeper,
-            guided=wish.mode == "guided",
+            mode=Mode(wish.mode),
+            pace=wish.pace,
             listeners=listeners,
         )
         book = prepared.runbook

@@ -1,28 +1,28 @@
-"""The engine: takes a runbook's steps in order, and stops at the first doubt with everything told."""
+"""The engine: everything that a run's steps need, wired for one run. How one step goes is told in `one_step`."""
 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect
 
-from evidence import EvidenceError
 from keyturn.browser import PATIENCE
-from keyturn.errors import KeyturnError
-from keyturn.events import Acting, Changed, ClipboardLeft, Failed, LeftOpen, Pictured, Result, StepEnded, StepStarted
-from keyturn.model import Always, Effect, Pictures
-from keyturn.run.failure import told
+from keyturn.errors import Stopped
+from keyturn.events import Acting, ClipboardLeft, LeftOpen, Pictured
+from keyturn.gates import About, Choice, Mode, Question
+from keyturn.model import Always, Gate, Pictures
+from keyturn.run.attendance import Attendance
+from keyturn.run.one_step import take_step
 from keyturn.run.reach import reach
 from keyturn.run.session import Session
-from keyturn.run.stages import Skip, carry_out
 from keyturn.run.way_back import portal as portal_of
-from pages.base import PageError
-from secrets_store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from playwright.sync_api import BrowserContext
 
@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from keyturn.run.state import RunState
     from secrets_store import Store
 
+_BREATH = 100  # ms for which the browser works while a person thinks
+
 
 class Engine:
-    """Everything a step needs, wired for one run."""
+    """Everything a step needs. `pace` is how long each instruction is shown before it is done, in seconds."""
 
     def __init__(  # noqa: PLR0913  # the rooms are handed in one by one; a bag of them would hide what is used
         self,
@@ -50,21 +52,24 @@ class Engine:
         store: Store,
         recorder: Recorder,
         gatekeeper: Gatekeeper,
-        guided: bool,
+        mode: Mode,
         listeners: tuple[Listener, ...],
+        pace: float = 0.0,
     ) -> None:
         self.state = state
         self.clipboard = clipboard
         self.store = store
         self.recorder = recorder
-        self.gatekeeper = gatekeeper
-        self.guided = guided
+        self.attendance = Attendance(gatekeeper, mode, self.emit)
+        self.told = 0  # how much of what has changed has been told
+        self.sign_in_screen = ""  # the one that was told last
+        self._pace = pace
         self._context = context
         self._catalogue = catalogue
         self._listeners = listeners
-        self._told = 0  # of what has changed
         self._patience: float = PATIENCE  # ms
         self._dark = False
+        self._touched: set[str] = set()  # portals in which the person may have done anything
         self.session = Session(context, catalogue, state, recorder.watch)
 
     def emit(self, event: Event) -> None:
@@ -88,24 +93,63 @@ class Engine:
         try:
             for number, step in enumerate(steps, 1):
                 begun = begun or step.id == first
-                if begun and step.id not in self.state.results:  # A run that goes on has results already.
-                    self._step(step, number, len(steps))
+                if begun and step.id not in self.state.results:  # Others were seen done, or are of a run that goes on.
+                    take_step(self, step, number, len(steps))
                 if step.id == last:
                     break
         finally:
             for act in self.state.runbook.always:
                 self._always(act)
 
-    def picture(self, step: Step, moment: Moment) -> None:
-        """Take a picture of the step's tab unless the runbook keeps it dark."""
+    def breathe(self) -> None:
+        """Let the browser work for a moment while a person thinks, so that films and pages go on."""
+        tab = next(iter(self.session.tabs().values()), None)
+        try:
+            if tab:
+                tab.wait_for_timeout(_BREATH)
+                return
+        except BrowserError:
+            pass  # Closed just now; what comes next will say so.
+        time.sleep(_BREATH / 1000)
+
+    def show(self, _step: Step, _page: Any, _args: Mapping[str, Scalar]) -> None:
+        """Show the person what is about to be done, for as long as the pace says."""
+        until = time.monotonic() + self._pace
+        while time.monotonic() < until:
+            self.breathe()
+
+    def confirm(self, step: Step, words: str) -> None:
+        """Ask the person to go on in the middle of a step. Raises `Stopped` when they do not."""
+        question = Question(step.id, words, Gate.CONFIRM, "", About.GATE, (Choice.GO_ON, Choice.STOP))
+        if not self.attendance.ask(question, self.no_answer, Gate.CONFIRM.value).yes:
+            raise Stopped(f"stopped in step {step.id}", hint="`keyturn resume` goes on from here")
+
+    def no_answer(self) -> bool:
+        """Breathe, and tell that the page has not answered."""
+        self.breathe()
+        return False
+
+    def take_over(self) -> None:
+        """Note that the person had the browser: every tab may stand anywhere, and anything may be done already."""
+        self._touched |= set(self.state.runbook.portals)
+        self.session.adopt()
+        self.session.unsure |= set(self.session.tabs())
+
+    def was_taken_over(self, step: Step) -> bool:
+        """Return whether the person may have done `step`, so that what is found done counts as theirs."""
+        return portal_of(step) in self._touched
+
+    def picture(self, step: Step, moment: Moment) -> str:
+        """Take a picture of the step's tab unless the runbook keeps it dark; return its path, empty without one."""
         portal = step.page.partition(".")[0]
         if step.evidence is Pictures.DARK or (step.evidence is Pictures.AFTER and moment == "before"):
-            return
+            return ""
         if not self.session.is_open(portal):
-            return
+            return ""
         path = self.recorder.picture(self.session.tab(portal), step.id, moment)
         if path:
             self.emit(Pictured(step.id, moment, path))
+        return path or ""
 
     @contextmanager
     def under_way(self, step: Step) -> Iterator[None]:
@@ -121,7 +165,8 @@ class Engine:
         finally:
             if darkens:
                 self._dark = False
-                self.recorder.light()
+                with suppress(BrowserError):  # A browser that has gone records nothing more.
+                    self.recorder.light()
             self._patience = before
             self._wait_for(before)
 
@@ -131,46 +176,8 @@ class Engine:
 
     def reach(self, step: Step) -> None:
         """Bring the step's page on screen again, where its tab may stand anywhere."""
-        if portal_of(step) in self.session.unsure:
+        if portal_of(step) in self.session.unsure or self.session.is_closed(portal_of(step)):
             reach(self, step)
-
-    def _step(self, step: Step, number: int, total: int) -> None:
-        began = time.monotonic()
-        self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
-        self.recorder.step(number, total, step.id, step.title)
-        reason = ""
-        outputs: dict[str, str] = {}
-        try:
-            with self.under_way(step):
-                result, outputs = carry_out(self, step)
-        except Skip as skip:
-            result, reason = Result.SKIPPED, skip.reason
-        except (PageError, StoreError, EvidenceError, KeyturnError) as error:
-            self._fail(step, error, time.monotonic() - began)
-            raise
-        except KeyboardInterrupt:
-            self._end(step, Result.FAILED, "interrupted", {}, time.monotonic() - began)
-            raise
-        self._end(step, result, reason, outputs, time.monotonic() - began)
-
-    def _end(self, step: Step, result: Result, reason: str, outputs: Mapping[str, str], seconds: float) -> None:
-        self.state.results[step.id] = result
-        if result is Result.DONE and step.effect in {Effect.CHANGE, Effect.DELETE}:
-            self.state.changed.append(f"portal: {step.title} – done")
-        self.recorder.uncover()
-        for what in self.state.changed[self._told :]:  # Only now: nothing comes between a button and its proof.
-            self.emit(Changed(what))
-        self._told = len(self.state.changed)
-        self.emit(StepEnded(step.id, result.value, reason, dict(outputs), round(seconds, 3)))
-
-    def _fail(self, step: Step, error: Exception, seconds: float) -> None:
-        """Tell a failure whole: what was expected and seen, what has changed, what to do next."""
-        if getattr(error, "pressed", False) and not step.copies:
-            self.state.changed.append(f"portal: {step.title} – the button was pressed, the result was not seen")
-        expected, seen, do_next = told(step, error)
-        self.picture(step, "after")
-        self.emit(Failed(step.id, step.title, expected, seen, tuple(self.state.changed), do_next))
-        self._end(step, Result.FAILED, seen, {}, seconds)
 
     def _always(self, act: Always) -> None:
         if act is Always.CLEAR_CLIPBOARD:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from keyturn.errors import GuardRefused
 from keyturn.events import WalkedAgain
+from keyturn.model import Gate
 from keyturn.run.stages import Skip, carry_out
 from keyturn.run.way_back import portal, way_back
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyturn.model import Step
     from keyturn.run.engine import Engine
 
@@ -27,14 +31,31 @@ def reach(engine: Engine, step: Step) -> None:
     if _is_there(engine, step):
         return
     learnt = dict(engine.state.outputs)
-    for again in way_back(engine.state.runbook, step):
-        with engine.under_way(again):
-            try:
-                carry_out(engine, again)
-            except Skip:
-                continue
-        engine.emit(WalkedAgain(again.id, again.title))
-    engine.state.outputs |= learnt
+    try:
+        for again in way_back(engine.state.runbook, step):
+            _walk(engine, again, learnt)
+    except BaseException:
+        engine.session.unsure.add(portal(step))
+        raise
+    finally:
+        engine.state.outputs |= learnt
+
+
+def _walk(engine: Engine, step: Step, learnt: Mapping[str, str]) -> None:
+    """Go through `step` once more. Raises `GuardRefused` when somebody else signed in than before."""
+    with engine.under_way(step), engine.attendance.unasked():
+        try:
+            carry_out(engine, step)
+        except Skip:
+            return
+    for name in step.outputs if step.gate is Gate.SIGN_IN else ():
+        was, now = learnt.get(f"steps.{step.id}.{name}"), engine.state.outputs.get(f"steps.{step.id}.{name}")
+        if was is not None and was != now:
+            raise GuardRefused(
+                f"the sign-in is now of another {name}, {now}; the run began with {was}",
+                hint="sign out in the browser and in again as before, then `keyturn resume`",
+            )
+    engine.emit(WalkedAgain(step.id, step.title))
 
 
 def _is_there(engine: Engine, step: Step) -> bool:

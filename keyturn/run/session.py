@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,7 @@ class Session:
 
     def tab(self, portal: str) -> Tab:
         """Return the tab of `portal`, in front: behind another it is a hidden document, where portals stop working."""
-        if portal not in self._tabs:
+        if not self.is_open(portal):  # For the first time, or the person closed it.
             self._tabs[portal] = self._context.new_page()
             self._opened(self._tabs[portal], portal)
         if self._front != portal:
@@ -50,9 +51,23 @@ class Session:
             self._front = portal
         return self._tabs[portal]
 
+    def adopt(self) -> None:
+        """Take in tabs that were opened by somebody else, by the address that they show, where a portal has none."""
+        ours = set(self._tabs.values())
+        for tab in self._context.pages:
+            for portal, spec in self._state.runbook.portals.items():
+                if tab not in ours and not self.is_open(portal) and _is_at(tab.url, str(self._state.fill(spec.url))):
+                    self._tabs[portal] = tab
+                    self._opened(tab, portal)
+        self._front = ""
+
     def is_open(self, portal: str) -> bool:
         """Return whether the portal's tab is there."""
         return portal in self._tabs and not self._tabs[portal].is_closed()
+
+    def is_closed(self, portal: str) -> bool:
+        """Return whether the portal had a tab and somebody closed it."""
+        return portal in self._tabs and self._tabs[portal].is_closed()
 
     def tabs(self) -> dict[str, Tab]:
         """Return the open tabs by portal."""
@@ -76,3 +91,8 @@ class Session:
         found = bool(getattr(page, asked)(**args))
         # Absence counts only on a page that is still there: one that went blank in between proves nothing.
         return not found and page.is_on_screen() if absent else found
+
+
+def _is_at(shown: str, url: str) -> bool:
+    """Return whether the address that a tab shows is of the portal at `url`: the same scheme, host and port."""
+    return urlsplit(shown)[:2] == urlsplit(url)[:2]

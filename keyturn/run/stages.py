@@ -1,21 +1,23 @@
-"""The stages of one step: when, gate, guard, already so?, picture, act, expect, outputs, picture."""
+"""The stages of one step: when, gate, guard, already so?, picture, act or hand over, expect, outputs, picture."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from keyturn.errors import GuardRefused, NobodyThere, StepFailed, Stopped
-from keyturn.events import GateAnswered, GateAsked, GuardHeld, Result, Retrying
+from keyturn.errors import GuardRefused, StepFailed
+from keyturn.events import GuardHeld, Result, Retrying, SignInScreen
 from keyturn.events import GuardRefused as GuardRefusedEvent
-from keyturn.gates import Question
+from keyturn.gates import Choice
 from keyturn.interpolate import NotYetKnown
-from keyturn.model import Effect, Gate
+from keyturn.model import Gate
+from keyturn.run import by_hand
 from keyturn.run.capture import create_and_capture, paste
 from keyturn.run.facts import holds, worded
 from pages.base import PageError
 
 if TYPE_CHECKING:
+    from keyturn.gates import Answer
     from keyturn.model import Probe, Scalar, Step
     from keyturn.run.engine import Engine
 
@@ -40,58 +42,100 @@ class ExpectationMissed(StepFailed):
         super().__init__(f"expected {expected}; saw {seen}")
 
 
-def carry_out(engine: Engine, step: Step) -> tuple[Result, dict[str, str]]:
-    """Carry out one step and return its result and outputs. Raises `Skip`, or whatever stops the run."""
+class _SignsIn(Protocol):
+    """A page on which a person signs in."""
+
+    def is_signed_in(self) -> bool: ...
+
+    def screen(self) -> str: ...
+
+
+def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
+    """Carry out one step and return its result, a reason where there is one, and its outputs.
+
+    Raises `Skip`, what the person wants instead, or whatever stops the run.
+    """
     for fact in step.when:
         if not holds(fact, engine.state):
             raise Skip(fact.say)
     if name := engine.state.not_given(step):  # Now, and not when the button has been pressed.
         raise StepFailed(f"nothing has given {name}", hint="see in the runbook why the step that gives it was skipped")
     engine.reach(step)
-    _gate(engine, step)
-    _guard(engine, step)
-    if _already(engine, step):
+    theirs = _asked(engine, step)
+    check_guard(engine, step)
+    if is_already(engine, step):
         engine.picture(step, "after")
-        return Result.ALREADY, {}
+        return (Result.BY_OPERATOR if engine.was_taken_over(step) else Result.ALREADY), "", {}
     engine.picture(step, "before")
-    made = _act(engine, step)
+    made, result, reason = _done_by_hand(engine, step) if theirs else (None, Result.DONE, "")
+    if result is Result.DONE:
+        made = _act(engine, step)
     outputs = {name: str(getattr(made, field)) for name, field in step.outputs.items()}
     engine.state.outputs.update({f"steps.{step.id}.{name}": text for name, text in outputs.items()})
     for probe in step.expect:
         _expect(engine, step, probe)
     engine.picture(step, "after")
-    return Result.DONE, outputs
+    return result, reason, outputs
 
 
-def _gate(engine: Engine, step: Step) -> None:
-    gate = step.gate
-    if gate is Gate.NONE and engine.guided and step.effect is not Effect.READ:
-        gate = Gate.CONFIRM
-    if gate is Gate.NONE:
-        return
-    engine.emit(GateAsked(step.id, gate.value))
-    if gate is Gate.SECOND_PERSON:  # Nobody here can answer for another person: what one says alone is not enough.
-        raise NobodyThere(f"step {step.id} waits for a second person's signature", hint="nothing of this step was done")
-    answer = engine.gatekeeper.ask(Question(step.id, step.title, gate, step.note))
-    engine.emit(GateAnswered(step.id, "yes" if answer.yes else "no", answer.by))
-    if not answer.yes:
-        raise Stopped(f"stopped at the gate of step {step.id}", hint="nothing of this step was done")
-
-
-def _guard(engine: Engine, step: Step) -> None:
+def check_guard(engine: Engine, step: Step, *, done: bool = False) -> None:
+    """Raise `GuardRefused` when a fact of the guard does not hold; `done`: the person has done the step already."""
     for fact in step.guard:
         if not holds(fact, engine.state):
             engine.emit(GuardRefusedEvent(step.id, worded(fact), fact.say))
+            if done:
+                hint = "it was done by hand all the same: look at once whether it must be put right"
+                raise GuardRefused(f"“{step.title}” was not to be done yet: {fact.say}", hint=hint)
             raise GuardRefused(fact.say, hint="nothing of this step was done; see to it, then start again")
         engine.emit(GuardHeld(step.id, worded(fact)))
 
 
-def _already(engine: Engine, step: Step) -> bool:
+def is_already(engine: Engine, step: Step) -> bool:
     """Return whether the step's purpose is already so. What depends on its own outputs, not known yet, is not."""
     try:
         return bool(step.done_when) and all(engine.session.answer(probe) for probe in step.done_when)
     except NotYetKnown:
         return False
+
+
+def _asked(engine: Engine, step: Step) -> bool:
+    """Ask the person whatever is to be asked before `step`; return whether they do it themselves."""
+    if step.gate is Gate.SIGN_IN:
+        page = cast("_SignsIn", engine.session.page(step.page))
+        engine.attendance.before(step, lambda: _signed_in(engine, step, page))
+        return False
+    wants = engine.attendance.before(step, engine.no_answer)
+    return (wants or step.gate is Gate.MANUAL) and not by_hand.is_keyturns(engine, step)
+
+
+def _signed_in(engine: Engine, step: Step, page: _SignsIn) -> bool:
+    engine.breathe()
+    screen = page.screen()
+    if screen != engine.sign_in_screen:
+        engine.sign_in_screen = screen
+        engine.emit(SignInScreen(step.id, screen))
+    return page.is_signed_in()
+
+
+def _done_by_hand(engine: Engine, step: Step) -> tuple[Any, Result, str]:
+    """Let the person do `step`. The result is `DONE`, with nothing made, when keyturn is to do it after all."""
+    if by_hand.is_seen(engine, step) and not step.outputs:
+        return None, Result.ALREADY, ""
+    page = engine.session.page(step.page)
+    args = engine.state.bound(step.args, engine.action(step).parameters)
+    if step.copies or step.pastes:
+        secret_path = create_and_capture if step.copies else paste
+        made, answer = secret_path(engine, step, page, args, by_hand=True)
+    else:
+        engine.announce(step, args)
+        made, answer = by_hand.do_by_hand(engine, step, page)
+    if answer.choice is Choice.GIVE_BACK:
+        return None, Result.DONE, ""
+    return made, Result.BY_OPERATOR, _on_whose_word(answer)
+
+
+def _on_whose_word(answer: Answer) -> str:
+    return "" if answer.choice is Choice.SEEN else f"{answer.by} says so"
 
 
 def _act(engine: Engine, step: Step) -> Any:
@@ -100,10 +144,10 @@ def _act(engine: Engine, step: Step) -> Any:
     args = engine.state.bound(step.args, action.parameters)
     if not action.anywhere:
         page.arrive()
-    if step.copies:
-        return create_and_capture(engine, step, page, args)
-    if step.pastes:
-        return paste(engine, step, page, args)
+    engine.show(step, page, args)
+    if step.copies or step.pastes:
+        secret_path = create_and_capture if step.copies else paste
+        return secret_path(engine, step, page, args)[0]
     engine.announce(step, args)
     return _call(engine, step, page, args)
 
@@ -118,7 +162,7 @@ def _call(engine: Engine, step: Step, page: Any, args: dict[str, Scalar]) -> Any
             left = until - time.monotonic()
             if step.retry is None or not error.passing or left <= 0:
                 raise
-            engine.emit(Retrying(step.id, error.seen, round(left, 1)))
+            engine.emit(Retrying(step.id, error.seen, round(left, 1), step.note))
         page.tab.wait_for_timeout(min(step.retry.every, left) * 1000)
 
 

@@ -12,7 +12,7 @@ from pages.entra.shell import Shell
 from pages.library import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from playwright.sync_api import Locator
     from playwright.sync_api import Page as Tab
@@ -90,7 +90,7 @@ class AddClientSecretPane(Page):
                 raise NotOne(self.title, "select_expires", expected=f"the option “{expires}”", seen=seen)
             dropdown.choose(wanted)
 
-    @action(at="add_button", secret="copies")  # noqa: S106  # a role, not a password
+    @action(at="add_button", secret="copies", shown_by="made_beside")  # noqa: S106  # a role, not a password
     def add_and_copy_value(self) -> NewSecret:
         """Add the secret, wait until it is listed, and copy its value."""
         grid = SecretsGrid(self.around.blade)
@@ -110,6 +110,19 @@ class AddClientSecretPane(Page):
         with self.expecting("the value's copy button"):
             grid.copy_value(ours[0].secret_id)
         return NewSecret(ours[0].secret_id, ours[0].expires_on.isoformat())
+
+    def copy_button_of(self, secret_id: str) -> Locator:
+        """The copy button of the value of a secret made in this tab."""
+        return SecretsGrid(self.around.blade).copy_value_button(secret_id)
+
+    @action(at="copy_button_of", secret="copies")  # noqa: S106  # a role, not a password
+    def copy_again(self, secret_id: str) -> NewSecret:
+        """Copy the value of a secret made in this tab once more, as long as the portal still shows it."""
+        grid = SecretsGrid(self.around.blade)
+        row = grid.one(secret_id, "copy_again")
+        with self.expecting("the value still to be shown, with its copy button"):
+            grid.copy_value(row.secret_id)
+        return NewSecret(row.secret_id, row.expires_on.isoformat())
 
     @action(at="cancel_button")
     def cancel(self) -> None:
@@ -144,6 +157,16 @@ class AddClientSecretPane(Page):
         except PageError:
             return seen
         return f"{seen}, with {told(made)} new in the list" if made else seen
+
+    def made_beside(self, known: Collection[str]) -> NewSecret | None:
+        """Return the one secret that is not among `known` and whose value can still be copied; None without one.
+
+        Only the tab in which a secret was made can copy its value, so that this is never another administrator's.
+        """
+        grid = SecretsGrid(self.around.blade)
+        made = [row for row in grid.listed("made_beside") if row.secret_id not in known]
+        ours = [row for row in made if grid.copy_value_button(row.secret_id).count()]
+        return NewSecret(ours[0].secret_id, ours[0].expires_on.isoformat()) if len(ours) == 1 else None
 
     def known_ids(self) -> tuple[str, ...]:
         """Return the IDs of the secrets that exist before this one is added, and remember them."""

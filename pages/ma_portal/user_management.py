@@ -69,7 +69,7 @@ class UserManagementPage(Page):
             return Integration("", "", "", "none")
         return Integration(self.saved.application_id(), self.saved.group(), self.saved.last_sync(), "saved")
 
-    @action(at="saved.edit_group_button")
+    @action(at="saved.edit_group_button", shown_by="selected_group")
     def select_group(self, group: str, otherwise: str) -> Group:
         """Make sure that the group is selected, or `otherwise` where `group` is empty; changes nothing if it is.
 
@@ -96,7 +96,7 @@ class UserManagementPage(Page):
             expect(self.saved.group_notice).to_have_text(wanted)
         return Group(wanted)
 
-    @action(at="saved.sync_button")
+    @action(at="saved.sync_button", shown_by="last_sync")
     def sync_now(self) -> Sync:
         """Click Sync Now, answer Yes, and wait until Last Successful Sync changes."""
         with self.expecting("a group to be selected"):
@@ -116,6 +116,17 @@ class UserManagementPage(Page):
         with self.expecting("Last Successful Sync to be a date and time of a known form"):
             if not (moment := self.saved.last_sync()):
                 raise self.failure("sync_now")
+        return Sync(moment, int(self.saved.users_notice.inner_text()))
+
+    def selected_group(self) -> Group | None:
+        """Return the group that is selected; None while the page shows none."""
+        shown = self.saved.group() if self.saved.root.is_visible() else ""
+        return Group(shown) if shown else None
+
+    def last_sync(self) -> Sync | None:
+        """Return the last successful synchronisation; None while the page shows none that can be read."""
+        if not self.saved.root.is_visible() or not (moment := self.saved.last_sync()):
+            return None
         return Sync(moment, int(self.saved.users_notice.inner_text()))
 
     @probe

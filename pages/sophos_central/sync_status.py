@@ -73,7 +73,7 @@ class SyncStatusPage(Page):
         self.edit_button.click()
         return EditSyncPage(self.tab, self.url).arrive()
 
-    @action(at="sync_button")
+    @action(at="sync_button", shown_by="last_sync")
     def sync(self) -> Sync:
         """Click Sync and wait until Last Sync changes."""
         # The whole text, because what was there before may be empty, which every text contains.
@@ -85,6 +85,11 @@ class SyncStatusPage(Page):
             if not changed.is_visible() or not read_moment(self.last_sync_notice.inner_text()):
                 raise self.failure("sync")
         return Sync(read_moment(self.last_sync_notice.inner_text()))
+
+    def last_sync(self) -> Sync | None:
+        """Return the last synchronisation; None while the page shows none that can be read."""
+        shown = read_moment(self.last_sync_notice.inner_text()) if self.last_sync_notice.is_visible() else ""
+        return Sync(shown) if shown else None
 
     @probe
     def has_client_id(self, client_id: str) -> bool:

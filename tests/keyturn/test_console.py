@@ -81,7 +81,11 @@ def asked(monkeypatch: pytest.MonkeyPatch, answer: str | None) -> bool:
         return answer
 
     monkeypatch.setattr("builtins.input", read)
-    return Terminal(console(), None).ask(Question("step", "Delete the secret", Gate.CONFIRM, "It is gone then.")).yes
+    return (
+        Terminal(console(), None)
+        .ask(Question("step", "Delete the secret", Gate.CONFIRM, "It is gone then."), lambda: True)
+        .yes
+    )
 
 
 @pytest.mark.parametrize(("answer", "yes"), [("y", True), ("n", False), ("", False), (None, False)])
@@ -90,7 +94,7 @@ def test_only_a_yes_is_a_yes(monkeypatch: pytest.MonkeyPatch, answer: str | None
 
 
 def test_a_sign_in_is_not_asked_for_with_yes_or_no() -> None:
-    assert Terminal(console(), None).ask(Question("step", "Sign in", Gate.SIGN_IN, "")).yes
+    assert Terminal(console(), None).ask(Question("step", "Sign in", Gate.SIGN_IN, ""), lambda: True).yes
 
 
 def summary(**more: Any) -> Summary:

@@ -12,7 +12,7 @@ import pytest
 from keyturn import secret_format
 from keyturn.errors import GuardRefused, KeyturnError, NobodyThere, StepFailed, Stopped
 from keyturn.events import Event, Failed, Result
-from keyturn.gates import Answer, Beforehand, Nobody, Question
+from keyturn.gates import Answer, Beforehand, Choice, Mode, Nobody, Question
 from keyturn.model import Always, Effect, Fact, FactKind, Gate, Pictures, Probe, Retry, SecretSpec, Step
 from keyturn.run.capture import ValueRefused
 from keyturn.run.engine import Engine
@@ -22,7 +22,7 @@ from pages.base import NoEffect, NotYet, PageError
 from secrets_store import Secret
 
 if TYPE_CHECKING:
-    from keyturn.gates import Gatekeeper
+    from keyturn.gates import Gatekeeper, Pump
 
 VALUE = secret_format.make()
 
@@ -110,14 +110,31 @@ CREATE = replace(
 )
 
 
-class Yes:
-    def ask(self, question: Question) -> Answer:
-        return Answer(yes=True, by=f"a test at {question.step}")
+@dataclass
+class Says:
+    """A person who says these things, one after the other, and the last again and again."""
+
+    answers: list[Answer]
+    asked: list[Question] = field(default_factory=list)
+    wishes: list[Answer] = field(default_factory=list)
+
+    def ask(self, question: Question, pump: Pump) -> Answer:
+        self.asked.append(question)
+        answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
+        while answer.choice is Choice.SEEN and not pump():
+            pass
+        return answer
+
+    def wish(self) -> Answer | None:
+        return self.wishes.pop(0) if self.wishes else None
 
 
-class No:
-    def ask(self, _question: Question) -> Answer:
-        return Answer(yes=False, by="a test")
+def says(*choices: Choice, reason: str = "", mode: Mode | None = None) -> Says:
+    return Says([Answer(choice, "a test", reason, mode) for choice in choices])
+
+
+def never() -> bool:
+    return False
 
 
 @pytest.fixture
@@ -126,7 +143,7 @@ def stage() -> Stage:
 
 
 def build(
-    stage: Stage, *steps: Step, gatekeeper: Gatekeeper | None = None, guided: bool = False
+    stage: Stage, *steps: Step, gatekeeper: Gatekeeper | None = None, mode: Mode = Mode.AUTO
 ) -> tuple[Engine, list[Event]]:
     events: list[Event] = []
     runbook: Any = SimpleNamespace(
@@ -145,7 +162,7 @@ def build(
         store=fake,
         recorder=fake,
         gatekeeper=gatekeeper or Nobody(),
-        guided=guided,
+        mode=mode,
         listeners=(events.append, lambda event: stage.log.append(f"! {event.kind}")),
     )
     engine.session = fake
@@ -206,7 +223,7 @@ def test_what_the_store_is_told_of_a_secret_is_known_before_one_is_made(stage: S
 
 
 def test_a_no_at_a_gate_stops_before_the_act(stage: Stage) -> None:
-    engine, _ = build(stage, replace(STEP, gate=Gate.CONFIRM), gatekeeper=No())
+    engine, _ = build(stage, replace(STEP, gate=Gate.CONFIRM), gatekeeper=says(Choice.STOP))
     with pytest.raises(Stopped):
         engine.run()
     assert "act" not in stage.log
@@ -221,18 +238,18 @@ def test_one_person_is_not_enough_at_the_gate_of_a_second(stage: Stage) -> None:
 
 def test_only_approvals_that_were_named_answer_beforehand() -> None:
     question = Question("step", "A step", Gate.CONFIRM, "")
-    assert Beforehand(["step"], Nobody()).ask(question).by == "--approve step"
-    assert Beforehand(["all"], Nobody()).ask(question).by == "--approve all"
+    assert Beforehand(["step"], Nobody()).ask(question, never).by == "--approve step"
+    assert Beforehand(["all"], Nobody()).ask(question, never).by == "--approve all"
     with pytest.raises(NobodyThere):
-        Beforehand(["another"], Nobody()).ask(question)
+        Beforehand(["another"], Nobody()).ask(question, never)
 
 
 def test_guided_asks_before_every_change_and_before_no_reading(stage: Stage) -> None:
-    engine, events = build(stage, STEP, gatekeeper=Yes(), guided=True)
+    engine, events = build(stage, STEP, gatekeeper=says(Choice.GO_ON), mode=Mode.GUIDED)
     engine.run()
     assert not [event for event in events if event.kind == "gate-asked"]
     changing = replace(STEP, effect=Effect.CHANGE, done_when=(probe("has_it"),))
-    engine, events = build(stage, changing, gatekeeper=Yes(), guided=True)
+    engine, events = build(stage, changing, gatekeeper=says(Choice.GO_ON), mode=Mode.GUIDED)
     engine.run()
     assert [event.kind for event in events if "gate" in event.kind] == ["gate-asked", "gate-answered"]
 

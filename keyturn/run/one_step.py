@@ -1,0 +1,184 @@
+"""How one step goes until it has an end: done, failed and tried again, passed over, or taken over by the person."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple, TypeVarTuple
+
+from playwright.sync_api import Error as BrowserError
+
+from evidence import EvidenceError
+from keyturn.errors import KeyturnError, NobodyThere, StepFailed
+from keyturn.events import Changed, Failed, Result, SessionLost, StepEnded, StepStarted
+from keyturn.gates import About, Choice, Question
+from keyturn.model import Effect
+from keyturn.run.attendance import Passed, TakeOver
+from keyturn.run.failure import LAST_WORD, offers, told
+from keyturn.run.stages import Skip, carry_out, is_already
+from keyturn.run.taken_over import taken_over
+from keyturn.run.way_back import portal
+from pages.base import PageError, SessionEnded
+from secrets_store import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from keyturn.gates import Answer
+    from keyturn.model import Step
+    from keyturn.run.engine import Engine
+
+Given = TypeVarTuple("Given")
+_SIGN_INS = 3  # times that a session may end in one step before something else is wrong
+
+
+class Ending(NamedTuple):
+    """How a step ended."""
+
+    result: Result
+    reason: str = ""
+    outputs: Mapping[str, str] = {}
+
+
+class BrowserGone(StepFailed):
+    """The browser, or the tab, went away in the middle of a step."""
+
+    expected = "the browser to answer"
+    seen = "a browser or tab that is gone"
+
+    def __init__(self) -> None:
+        super().__init__("the browser no longer answers", hint="`keyturn resume` goes on from here")
+
+
+def take_step(engine: Engine, step: Step, number: int, total: int) -> None:
+    """Take `step` to its end. Raises what stops the run, after telling it whole."""
+    began = time.monotonic()
+    begin(engine, step, number, total)
+    found: Ending | TakeOver | Exception | None = None
+    sign_ins = 0
+    try:
+        while not isinstance(found, Ending):
+            if found is None:
+                found = _tried(_carried_out, engine, step)
+            elif isinstance(found, TakeOver):
+                found = _tried(_taken_over, engine, step, found.by)
+            elif isinstance(found, SessionEnded) and sign_ins < _SIGN_INS:
+                sign_ins = _SIGN_INS if found.pressed else sign_ins + 1
+                found = _tried(_signed_in_again, engine, step, found)
+            else:
+                found = _failed(engine, step, found)
+    except KeyboardInterrupt:
+        end(engine, step, Ending(Result.FAILED, "interrupted"), began)
+        raise
+    except (PageError, StoreError, EvidenceError, KeyturnError) as error:
+        end(engine, step, Ending(Result.FAILED, told(step, error)[1]), began)
+        raise
+    end(engine, step, found, began)
+
+
+def begin(engine: Engine, step: Step, number: int, total: int) -> None:
+    """Tell that `step` begins."""
+    engine.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
+    engine.recorder.step(number, total, step.id, step.title)
+
+
+def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
+    """Keep how `step` ended and tell it, with what has changed since it was told last."""
+    engine.state.results[step.id] = ending.result
+    if ending.result in {Result.DONE, Result.BY_OPERATOR} and step.effect in {Effect.CHANGE, Effect.DELETE}:
+        who = "done by the operator" if ending.result is Result.BY_OPERATOR else "done"
+        engine.state.changed.append(f"portal: {step.title} – {who}")
+    engine.recorder.uncover()
+    for what in engine.state.changed[engine.told :]:  # Only now: nothing comes between a button and its proof.
+        engine.emit(Changed(what))
+    engine.told = len(engine.state.changed)
+    seconds = round(time.monotonic() - began, 3)
+    engine.emit(StepEnded(step.id, ending.result.value, ending.reason, dict(ending.outputs), seconds))
+
+
+def _tried(act: Callable[[*Given], Ending | None], *given: *Given) -> Ending | TakeOver | Exception | None:
+    """Return what `act` returns, or what is to be dealt with: the person's wish, or an error that a step may meet."""
+    try:
+        return act(*given)
+    except Skip as skip:
+        return Ending(Result.SKIPPED, skip.reason)
+    except Passed as passed:
+        return Ending(Result.SKIPPED, passed.reason)
+    except (TakeOver, PageError, StoreError, EvidenceError, KeyturnError) as met:
+        return met
+    except BrowserError:
+        return BrowserGone()  # Its text may hold page content.
+
+
+def _carried_out(engine: Engine, step: Step) -> Ending:
+    engine.attendance.wish(step)
+    with engine.under_way(step):
+        return Ending(*carry_out(engine, step))
+
+
+def _taken_over(engine: Engine, step: Step, by: str) -> Ending | None:
+    """Let the person have the browser; return the step's end if it is seen to be done, None when it is still to do."""
+    own = None
+    steps = engine.state.runbook.steps
+    for found in taken_over(engine, step, by):
+        ending = Ending(found.result, found.reason, found.outputs)
+        if found.step is step:
+            own = ending
+            continue
+        began = time.monotonic()
+        begin(engine, found.step, steps.index(found.step) + 1, len(steps))
+        engine.picture(found.step, "after")
+        end(engine, found.step, ending, began)
+    return own
+
+
+def _signed_in_again(engine: Engine, step: Step, lost: SessionEnded) -> Ending | None:
+    """Bring the sign-in back by the way to the step's page. What was pressed already is looked for, never repeated."""
+    engine.emit(SessionLost(step.id, lost.seen))
+    engine.session.unsure.add(portal(step))
+    if not lost.pressed:
+        return None
+    if not step.copies:
+        with engine.under_way(step):
+            engine.reach(step)
+            if is_already(engine, step):
+                return Ending(Result.DONE, "seen to be done after signing in again")
+    raise lost
+
+
+def _failed(engine: Engine, step: Step, error: Exception) -> Ending | TakeOver | None:
+    """Tell a failure whole and ask the person, if there is one, what now. Returns the step's end, None to try again.
+
+    Raises `error` when the person stops, when nobody is there, and where no choice is left.
+    """
+    if getattr(error, "pressed", False) and not step.copies:
+        engine.state.changed.append(f"portal: {step.title} – the button was pressed, the result was not seen")
+    expected, seen, do_next = told(step, error)
+    picture = engine.picture(step, "after")
+    changed = tuple(engine.state.changed)
+    engine.emit(Failed(step.id, step.title, expected, seen, changed, do_next))
+    if isinstance(error, LAST_WORD):
+        raise error
+    question = Question(
+        step.id, step.title, step.gate, step.note, About.FAILURE, offers(step, error),
+        expected=expected, seen=seen, changed=changed, next=do_next, picture=picture,
+    )  # fmt: skip
+    try:
+        answer = engine.attendance.ask(question, engine.no_answer)
+    except NobodyThere:
+        answer = None
+    if answer is None or answer.choice is Choice.STOP:
+        raise error
+    return _as_chosen(engine, step, answer)
+
+
+def _as_chosen(engine: Engine, step: Step, answer: Answer) -> Ending | TakeOver | None:
+    reason = f"{answer.reason} ({answer.by})"
+    if answer.choice is Choice.SKIP:
+        return Ending(Result.SKIPPED, reason)
+    if answer.choice is Choice.OVERRIDE:
+        return Ending(Result.OVERRIDDEN, reason)
+    if answer.choice is Choice.TAKE_OVER:
+        return TakeOver(answer.by)
+    if answer.choice is Choice.BY_HAND:
+        engine.attendance.hand_over(step)
+    return None
