@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from playwright.sync_api import expect
 
 from keyturn import secret_format
 from keyturn.clipboard import BrowserClipboard, ClipboardFailed
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 VALUE = secret_format.make()
 PORTAL = f"""<!doctype html><title>portal</title><input aria-label="field">
-<button onclick="navigator.clipboard.writeText('{VALUE}')">Copy</button><button>Broken</button>
+<button onclick="navigator.clipboard.writeText('{VALUE}').then(() => this.title = 'Copied')">Copy</button><button>Broken</button>
 <button onclick="navigator.clipboard.writeText('')">Nothing</button>"""
 
 
@@ -93,6 +94,7 @@ def test_what_is_put_can_be_pasted_and_is_cleared_after(tab: Tab, clipboard: Bro
 def test_what_someone_else_copied_is_left_alone(tab: Tab, clipboard: BrowserClipboard) -> None:
     clipboard.put(Secret("ours and nobody else's", "value"))
     tab.get_by_role("button", name="Copy").click()
+    expect(tab.get_by_title("Copied")).to_be_visible()
     assert clipboard.clear() == "not ours"
     tab.get_by_label("field").press("ControlOrMeta+V")
     assert tab.get_by_label("field").input_value() == VALUE

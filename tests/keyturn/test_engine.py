@@ -230,7 +230,7 @@ def test_a_no_at_a_gate_stops_before_the_act(stage: Stage) -> None:
 
 
 def test_one_person_is_not_enough_at_the_gate_of_a_second(stage: Stage) -> None:
-    engine, _ = build(stage, replace(STEP, gate=Gate.SECOND_PERSON), gatekeeper=Beforehand(["all"], Yes()))
+    engine, _ = build(stage, replace(STEP, gate=Gate.SECOND_PERSON), gatekeeper=Beforehand(["all"], says(Choice.GO_ON)))
     with pytest.raises(NobodyThere, match="second person"):
         engine.run()
     assert "act" not in stage.log
