@@ -31,7 +31,7 @@ EVERY = 5_000  # journal lines between two checkpoints; so many are read in a tw
 _FRESH = ".new-checkpoint.json"  # what a crash leaves of it is swept away with everything named so
 _FORMAT = 1
 _PREFIX = b"keyturn store checkpoint 1\n"  # keeps these signatures from being taken for a journal line's
-_PLAIN = ("store", "key", "recipients", "drilled", "closed")
+_PLAIN = ("store", "key", "recipients", "identity", "drilled", "closed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,15 @@ READINGS = ("copied", "shown", "exported", "resumed")
 
 @dataclass(slots=True)
 class Ledger:
-    """The state after all lines so far. `key` is the journal's public key (hex), `store` the store's own id."""
+    """The state after all lines so far. `key` is the journal's public key (hex), `store` the store's own id.
+
+    `recipients` and `identity` are the pins of `recipients.txt` and of `identity.age`, empty where there is none.
+    """
 
     store: str = ""
     key: str = ""
     recipients: str = ""
+    identity: str = ""
     drilled: dict[str, str] = field(default_factory=dict)  # public key -> when it last proved that it opens
     intents: dict[str, Line] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -49,6 +53,7 @@ class Ledger:
 
 def _created(ledger: Ledger, line: Line) -> None:
     ledger.store, ledger.key, ledger.recipients = line["store"], line["key"], line["recipients"]
+    ledger.identity = line.get("identity", "")
 
 
 def _intent(ledger: Ledger, line: Line) -> None:

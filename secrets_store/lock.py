@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WAIT = 10.0  # seconds; a write takes milliseconds, changing all recipients some seconds
+_HOLDER_SIZE = 64  # characters; longer than any process ID and time
 
 
 @contextmanager
@@ -29,12 +30,19 @@ def held(folder: Path) -> Iterator[None]:
     except Timeout:
         raise Locked(f"the store is held by {_named(holder)}", hint="wait until it has ended, then try again") from None
     try:
-        descriptor = os.open(holder, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"pid": os.getpid(), "since": stamp(now())}, file)
+        with suppress(OSError):  # it is advice; a full disk must not keep a value from being stored for want of it
+            _tell(holder)
         yield
     finally:
         lock.release()
+
+
+def _tell(holder: Path) -> None:
+    """Write down who holds the lock, over what stands there: cutting it first would give its block away."""
+    told = json.dumps({"pid": os.getpid(), "since": stamp(now())}).ljust(_HOLDER_SIZE)
+    descriptor = os.open(holder, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(told)
 
 
 def _named(holder: Path) -> str:

@@ -98,6 +98,8 @@ class Store:
             disk.create(folder / FILE, text)
             # Last, because the journal makes it a store: what is interrupted before is none.
             fields = {"op": "created", "store": secrets.token_hex(8), "recipients": pin(text)}
+            if identity_file is not None:
+                fields["identity"] = pin(identity_file)
             Journal.start(folder / "journal.jsonl", signing_key, fields)
         return cls.open(folder, signing_key=signing_key, allow_synced=allow_synced)
 

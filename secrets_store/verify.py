@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from secrets_store import checkpoint, disk, place
 from secrets_store.errors import NotThere, NotVerified, RecipientsChanged, StoreError
+from secrets_store.identity_file import NAME as IDENTITY
 from secrets_store.journal import FIRST_PREV, Journal, digest, follows, is_signed, load, split
 from secrets_store.ledger import Ledger
-from secrets_store.recipients import pinned_text
+from secrets_store.recipients import pin, pinned_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def verify(folder: Path, *, key: bytes | None = None, head: str | None = None) -
     if head is not None and head not in heads:
         faults.append(Fault("journal.jsonl", f"does not contain the noted head {head}: lines were cut or rolled back"))
     faults += _check_checkpoint(folder, key)
-    return faults + _check_recipients(folder, ledger) + _check_files(folder, ledger)
+    return faults + _check_recipients(folder, ledger) + _check_identity(folder, ledger) + _check_files(folder, ledger)
 
 
 def _check_journal(path: Path, key: bytes | None) -> tuple[Ledger, list[Fault], set[str]]:
@@ -105,6 +106,19 @@ def _check_recipients(folder: Path, ledger: Ledger) -> list[Fault]:
     except RecipientsChanged as error:
         return [Fault("recipients.txt", error.message)]
     return []
+
+
+def _check_identity(folder: Path, ledger: Ledger) -> list[Fault]:
+    """Return what is wrong with the sealed private key, without which the passphrase opens nothing."""
+    try:
+        found = pin(disk.read(folder / IDENTITY))
+    except OSError:
+        found = ""
+    if found == ledger.identity:
+        return []
+    return [
+        Fault(IDENTITY, "is not the file that was made with the store" if found else "is missing or cannot be read")
+    ]
 
 
 def _check_files(folder: Path, ledger: Ledger) -> list[Fault]:
