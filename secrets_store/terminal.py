@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -25,15 +25,13 @@ def ask(prompt: str, *, hidden: bool) -> str:
     """
     if sys.platform == "win32":
         return _ask_windows(prompt, hidden=hidden)
-    with _terminal() as terminal:
-        terminal.write(prompt)
+    with _terminal() as terminal, _no_echo(terminal.fileno()) if hidden else nullcontext():
+        terminal.write(prompt)  # with the echo off already, so that nobody types faster than that
         terminal.flush()
-        if not hidden:
-            return terminal.readline(_LONGEST).rstrip("\n")
-        with _no_echo(terminal.fileno()):
-            answer = terminal.readline(_LONGEST).rstrip("\n")
-        terminal.write("\n")
-        terminal.flush()
+        answer = terminal.readline(_LONGEST).rstrip("\n")
+        if hidden:
+            terminal.write("\n")
+            terminal.flush()
         return answer
 
 

@@ -5,7 +5,6 @@ import os
 import pty
 import sys
 import threading
-import time
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -198,7 +197,6 @@ class Screen:
     def _type(self, typed: bytes) -> None:
         while b": " not in self.shown:
             self.shown += os.read(self.ours, 1000)
-        time.sleep(0.05)  # the prompt is written just before the echo is switched off
         os.write(self.ours, typed)
 
     def close(self) -> bytes:
