@@ -120,6 +120,16 @@ def read_chain(path: Path) -> Chain:
     return Chain(tuple(entries), head, torn)
 
 
+def begins_with(path: Path, sealed: str) -> bool:
+    """Return whether some first lines of the file, or all, have the SHA-256 `sealed`: it went on from there."""
+    hashed = hashlib.sha256()
+    for line in path.read_bytes().splitlines(keepends=True):
+        hashed.update(line)
+        if hashed.hexdigest() == sealed:
+            return True
+    return False
+
+
 def _parsed(line: bytes, number: int, name: str) -> dict[str, Any]:
     try:
         entry = json.loads(line)

@@ -32,31 +32,52 @@ class Entry:
 def entries(home: Path, *, allowed_signers: Path | None = None, tsa_root: Path | None = None) -> list[Entry]:
     """Return an entry for each recording in `home`, oldest first; one that is still open has no verdict."""
     folders = package.recordings(home)
-    names = {package.digest(folder): folder.name for folder in folders if _sealed(folder)}
-    named: dict[str, str] = {}
+    chain = _Chain(folders)
     found = []
     for folder in folders:
-        if not _sealed(folder):
-            found.append(Entry(folder.name, "", OPEN, "", "", gap=False, digest=""))
+        words, gap = chain.place(folder)
+        if not (folder / package.TAG_MANIFEST).is_file():
+            found.append(Entry(folder.name, "", OPEN, "", words, gap, digest=""))
             continue
         verdict = verify.verify(folder, allowed_signers=allowed_signers, tsa_root=tsa_root)
-        info = package.read_info(folder)
-        chain, gap = _link(info.get(package.PREVIOUS, ""), names, named, first=not named)
-        named[info.get(package.PREVIOUS, "")] = folder.name
         word = VERIFIES if verdict.holds else FAULTY
-        found.append(Entry(folder.name, info.get("Status", ""), word, verdict.proof, chain, gap, verdict.digest))
+        status = package.read_info(folder).get(package.STATUS, "")
+        found.append(Entry(folder.name, status, word, verdict.proof, words, gap, verdict.digest))
     return found
 
 
-def _sealed(folder: Path) -> bool:
-    return (folder / package.TAG_MANIFEST).is_file()
+class _Chain:
+    """Which sealing names which. A recording that went on was sealed more than once, and may be named by any."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        sealed = [(_sealed_at(place), folder.name, place) for folder in folders for place in package.sealings(folder)]
+        self._names: dict[str, str] = {}  # digest -> the recording that had it
+        self._named: dict[str, str] = {}  # digest -> the recording that named it first as the one before it
+        for _, name, place in sorted(sealed):
+            self._names[package.digest(place)] = name
+            self._named.setdefault(_previous(place), name)
+        self._first = min(sealed)[1] if sealed else ""
+
+    def place(self, folder: Path) -> tuple[str, bool]:
+        """Return how a recording stands in the chain, in words, and whether something is missing there."""
+        told = [self._link(folder.name, _previous(place)) for place in package.sealings(folder)]
+        gaps = [words for words, gap in told if gap]
+        words = dict.fromkeys(words for words, gap in told if not gap)
+        return "; ".join(dict.fromkeys(gaps) or words), bool(gaps)
+
+    def _link(self, name: str, previous: str) -> tuple[str, bool]:
+        if previous == package.FIRST:
+            return ("the first", False) if name == self._first else ("says it is the first, and is not", True)
+        if self._named[previous] != name:
+            return f"names the same recording before it as {self._named[previous]} does", True
+        before = self._names.get(previous)
+        return (f"follows {before}", False) if before else ("the recording before it is missing", True)
 
 
-def _link(previous: str, names: dict[str, str], named: dict[str, str], *, first: bool) -> tuple[str, bool]:
-    """Return how a recording stands in the chain, in words, and whether something is missing there."""
-    if previous in named:
-        return f"names the same recording before it as {named[previous]} does", True
-    if previous == package.FIRST:
-        return ("the first", False) if first else ("says it is the first, and is not", True)
-    name = names.get(previous.removeprefix("sha256:"))
-    return (f"follows {name}", False) if name else ("the recording before it is missing", True)
+def _previous(place: Path) -> str:
+    """Return the digest that a sealing names, or the word of the first."""
+    return package.read_info(place).get(package.PREVIOUS, "").removeprefix("sha256:")
+
+
+def _sealed_at(place: Path) -> str:
+    return package.read_info(place).get("Sealed-At", "")

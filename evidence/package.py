@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,11 @@ TOKEN = f"{SIGNATURE}.tsr"
 PREVIOUS = "Previous-Recording"
 SIGNER = "Signer"
 FIRST = "none"  # what the first recording of a folder names as the one before it
+STATUS = "Status"
+WENT_WELL = "done"  # the status with which a run has nothing left to do
+EARLIER = f"{PAYLOAD}/earlier"  # below it, numbered: what sealed the recording before its run went on
+GOING_ON = ("data/run.json", "data/recorded.json", "data/report.html")  # written anew when a run goes on
+JOURNAL = "data/journal.jsonl"  # goes on: what was sealed is the beginning of what it is now
 UNLISTED = frozenset({TAG_MANIFEST, SIGNATURE, TOKEN})  # made after the tag manifest, so it cannot list them
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
@@ -58,6 +64,7 @@ def seal(  # noqa: PLR0913  # each is a fact of the package, given by name
         raise NotARecording(f"{folder.name}: there is nothing recorded in it")
     if (folder / TAG_MANIFEST).exists():
         raise NotARecording(f"{folder.name}: it is sealed already", hint="`keyturn evidence verify` checks it")
+    _clear(folder)
     payload = sorted(files(folder / PAYLOAD), key=str)
     size = sum(path.stat().st_size for path in payload)
     lines = {
@@ -76,12 +83,12 @@ def seal(  # noqa: PLR0913  # each is a fact of the package, given by name
         MANIFEST: _manifest(folder, payload),
     }
     for name, text in tags.items():
-        _write(folder / name, text)
+        _write(folder / name, text.encode())
     tag_manifest = _manifest(folder, sorted(folder / name for name in tags))
     signature = sshsig.sign(signing_key, tag_manifest.encode(), NAMESPACE)
     (folder / SIGNATURE).parent.mkdir(mode=0o700, exist_ok=True)
-    _write(folder / SIGNATURE, signature)
-    _write(folder / TAG_MANIFEST, tag_manifest)  # Last: a folder with a tag manifest is a finished package.
+    _write(folder / SIGNATURE, signature.encode())
+    _write(folder / TAG_MANIFEST, tag_manifest.encode())  # Last: a folder with a tag manifest is a finished package.
     for path in files(folder):
         path.chmod(0o400)
     if tsa:
@@ -104,10 +111,52 @@ def recordings(home: Path) -> list[Path]:
     return sorted(path for path in home.iterdir() if (path / PAYLOAD).is_dir() and not path.is_symlink())
 
 
-def latest(home: Path) -> str | None:
-    """Return the digest of the recording in `home` that was sealed last, None when there is none."""
-    sealed = [path for path in recordings(home) if (path / TAG_MANIFEST).is_file()]
-    newest = max(sealed, key=lambda path: (read_info(path).get("Sealed-At", ""), path.name), default=None)
+def reopen(folder: Path) -> str:
+    """Open a sealed recording again, because its run goes on; return the digest that it had.
+
+    Whoever calls this has verified it. What sealed it, and what is written anew when a run goes on, is kept below
+    `data/earlier/`, so that nothing that was sealed is lost: `verify` checks that too. Raises `NotARecording` when it
+    is not sealed, or the run came to its end.
+    """
+    was = digest(folder)
+    if read_info(folder).get(STATUS) == WENT_WELL:
+        raise NotARecording(f"{folder.name}: its run came to its end", hint="start another run")
+    earlier = folder / EARLIER
+    shutil.rmtree(earlier / "part", ignore_errors=True)  # of one that was killed at this
+    done = sealings(folder)[:-1]
+    if not done or digest(done[-1]) != was:
+        part = earlier / "part"
+        for name in (*_tags(folder), *(name for name in GOING_ON if (folder / name).is_file())):
+            copy = part / name.removeprefix(f"{PAYLOAD}/")
+            copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write(copy, (folder / name).read_bytes())
+        part.rename(earlier / str(len(done) + 1))
+    for path in files(folder):
+        path.chmod(0o600)
+    (folder / TAG_MANIFEST).unlink()  # First: without it the folder is no finished package.
+    _clear(folder)
+    return was
+
+
+def sealings(folder: Path) -> list[Path]:
+    """Return the folders that hold what sealed a recording, oldest first: `data/earlier/1` and so on, then itself.
+
+    Each has a tag manifest, a signature and bag-info.txt, for `digest` and `read_info`. The last is left out while
+    the recording is open.
+    """
+    places = [path for path in (folder / EARLIER).glob("*") if path.name.isdecimal()]
+    return [one for one in (*sorted(places, key=lambda one: int(one.name)), folder) if (one / TAG_MANIFEST).is_file()]
+
+
+def latest(home: Path, besides: Path | None = None) -> str | None:
+    """Return the digest that was given last to a recording in `home`, None when there is none.
+
+    `besides`: the recording that is about to be sealed; it names none of its own digests.
+    """
+    sealed = [
+        place for folder in recordings(home) if not besides or folder.name != besides.name for place in sealings(folder)
+    ]
+    newest = max(sealed, key=lambda place: (read_info(place).get("Sealed-At", ""), str(place)), default=None)
     return digest(newest) if newest else None
 
 
@@ -146,6 +195,19 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _tags(folder: Path) -> list[str]:
+    """Return the names of the files that make a bag of `folder`, those that are there."""
+    names = ("bagit.txt", BAG_INFO, ALLOWED_SIGNERS, MANIFEST, TAG_MANIFEST, SIGNATURE, TOKEN)
+    return [name for name in names if (folder / name).is_file()]
+
+
+def _clear(folder: Path) -> None:
+    """Remove what makes a bag of a folder, of one whose sealing or opening was killed: without a tag manifest."""
+    for name in _tags(folder):
+        (folder / name).chmod(0o600)  # Windows removes no file that is read-only.
+        (folder / name).unlink()
+
+
 def _manifest(folder: Path, paths: list[Path]) -> str:
     """Return the lines of a manifest. Tools differ in how they escape a few characters, so those are refused."""
     lines = []
@@ -164,9 +226,9 @@ def _bag_info(lines: Mapping[str, str]) -> str:
     return "".join(f"{name}: {value}\n" for name, value in lines.items())
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a new file and flush it; line ends stay LF on every system."""
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+def _write(path: Path, data: bytes) -> None:
+    """Write a new file and flush it."""
+    with path.open("xb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())

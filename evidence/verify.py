@@ -6,13 +6,12 @@ Trusts nothing in the folder but what the signature covers. What it cannot prove
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import package, sshsig, timestamp
-from evidence.chain import read_chain, utc_now
+from evidence import manifest, package, sshsig, timestamp
+from evidence.chain import begins_with, read_chain, utc_now
 from evidence.error import ChainBroken, EvidenceError, ScanError
 from evidence.gate import shape_search
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HASHES, SIGNED, STAMPED = "hashes only", "signed", "signed and timestamped"
-_LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)\n?")
 _ALWAYS = (
     "that the recorder told the truth while it recorded: compare with the directory's own audit log by the secret's ID",
     "that no whole run was withheld: `keyturn evidence list` shows gaps in the chain of recordings",
@@ -56,14 +54,14 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     `allowed_signers`: the auditor's own list of who may sign. `tsa_root`: root of the timestamp authority (PEM);
     without it the system's roots are asked. Raises `EvidenceError` when the auditor's own files cannot be read.
     """
-    tags = _manifest(folder, package.TAG_MANIFEST)
-    payload = _manifest(folder, package.MANIFEST)
+    tags = manifest.read(folder, package.TAG_MANIFEST)
+    payload = manifest.read(folder, package.MANIFEST)
     faults = [*tags.faults, *payload.faults]
     faults += _declared(folder, tags.entries, payload.entries)
     faults += _contents(folder, tags.entries | payload.entries)
     signer, signature_faults = _signature(folder, allowed_signers)
     stamped, stamp_faults = _timestamp(folder, tsa_root) if not signature_faults else (False, [])
-    faults += signature_faults + stamp_faults + _journal(folder)
+    faults += signature_faults + stamp_faults + _journal(folder) + _earlier(folder, allowed_signers)
     leaks = _leaks(folder)
     unproven = [*_ALWAYS]
     if signature_faults:
@@ -75,38 +73,6 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     proof = HASHES if signature_faults else STAMPED if stamped else SIGNED
     name = package.digest(folder) if (folder / package.TAG_MANIFEST).is_file() else ""
     return Verdict(faults + leaks, proof, unproven, signer, name, leaks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Manifest:
-    entries: dict[str, str]  # file name, as on disk -> digest
-    faults: list[str]
-
-
-def _manifest(folder: Path, name: str) -> _Manifest:
-    try:
-        text = (folder / name).read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return _Manifest({}, [f"{name}: it is missing"])
-    except (OSError, UnicodeDecodeError):
-        return _Manifest({}, [f"{name}: it is not readable text"])
-    entries: dict[str, str] = {}
-    faults = []
-    for number, line in enumerate(text.splitlines(keepends=True), start=1):
-        match = _LINE.fullmatch(line)
-        file = match[2] if match else ""
-        parts = file.split("/")
-        if not match or not line.endswith("\n"):
-            faults.append(f"{name} line {number}: it is malformed")
-        elif file in entries:
-            faults.append(f"{name} line {number}: {file} is listed twice")
-        elif (
-            "" in parts or "." in parts or ".." in parts or (name == package.MANIFEST) != (parts[0] == package.PAYLOAD)
-        ):
-            faults.append(f"{name} line {number}: {file} does not belong there")
-        else:
-            entries[file] = match[1]
-    return _Manifest(entries, faults)
 
 
 def _declared(folder: Path, tags: dict[str, str], payload: dict[str, str]) -> Iterator[str]:
@@ -185,16 +151,48 @@ def _timestamp(folder: Path, root: Path | None) -> tuple[bool, list[str]]:
 
 
 def _journal(folder: Path) -> list[str]:
-    path = folder / package.PAYLOAD / "journal.jsonl"
+    path = folder / package.JOURNAL
     try:
         chain = read_chain(path)
     except FileNotFoundError:
-        return ["data/journal.jsonl: it is missing"]
+        return [f"{package.JOURNAL}: it is missing"]
     except ChainBroken as error:
         return [f"data/{error.message}"]
     if chain.torn:
-        return [f"data/journal.jsonl line {len(chain.entries) + 1}: it is torn"]
-    return [] if chain.entries else ["data/journal.jsonl: it is empty"]
+        return [f"{package.JOURNAL} line {len(chain.entries) + 1}: it is torn"]
+    return [] if chain.entries else [f"{package.JOURNAL}: it is empty"]
+
+
+def _earlier(folder: Path, allowed: Path | None) -> list[str]:
+    """Check how the recording was sealed before its run went on: what was sealed then is all still there."""
+    faults = []
+    for number, place in enumerate(package.sealings(folder), start=1):
+        if place == folder:
+            break
+        name = place.relative_to(folder).as_posix()
+        if place.name != str(number):
+            faults.append(f"{package.EARLIER}/{number}: it is missing")
+        tags, payload = (manifest.read(place, one) for one in (package.TAG_MANIFEST, package.MANIFEST))
+        here = [*tags.faults, *payload.faults, *_signature(place, allowed)[1], *_timestamp(place, None)[1]]
+        here += [f"{tag}: it was changed" for tag, was in tags.entries.items() if not _is(place / tag, was)]
+        faults += [f"{name}/{fault}" for fault in here]
+        faults += list(_continued(folder, place, payload.entries))
+    return faults
+
+
+def _continued(folder: Path, place: Path, sealed: dict[str, str]) -> Iterator[str]:
+    """Yield each file that was sealed then and is neither as it was, nor kept in `place`, nor the journal, gone on."""
+    for file, was in sealed.items():
+        kept = place / file.removeprefix(f"{package.PAYLOAD}/") if file in package.GOING_ON else folder / file
+        if file == package.JOURNAL:
+            if not (folder / file).is_file() or not begins_with(folder / file, was):
+                yield f"{file}: it does not go on from how it was sealed in {place.relative_to(folder).as_posix()}"
+        elif not _is(kept, was):
+            yield f"{kept.relative_to(folder).as_posix()}: it is not as it was sealed before the run went on"
+
+
+def _is(path: Path, digest: str) -> bool:
+    return path.is_file() and package.file_digest(path) == digest
 
 
 def _leaks(folder: Path) -> list[str]:

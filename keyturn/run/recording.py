@@ -115,7 +115,7 @@ class Recording:
         if self.leak:
             self.folder = package.quarantine(self.folder)
             return
-        previous = package.latest(self.folder.parent)
+        previous = package.latest(self.folder.parent, besides=self.folder)
         info = {
             "Run": self.facts["run"],
             "Kind": self.facts["kind"],
