@@ -271,6 +271,7 @@
   const api = {
     document,
     painted,
+    concealing: () => !sheet.disabled,
     set(on) {
       sheet.disabled = !on;
       for (const root of roots) {

@@ -25,25 +25,38 @@ if TYPE_CHECKING:
 
 _ALPHABET = string.ascii_letters + string.digits
 _ASK = "([name, ask, argument]) => window[name] ? window[name][ask](argument) : 'missing'"
+_HINT_LATE = "leave that page by hand, then resume"
 _HINT = "no secret exists yet; report this page to keyturn's makers, and rotate by hand"
 
 
 class Concealment:
-    """The disguise over every frame of one browser context. `concealed` says whether all text is disguised now."""
+    """The disguise over every frame of one browser context. `concealed` says whether all text is disguised now.
 
-    def __init__(self) -> None:
+    `name`: under which the page's side stands in each window; given anew by a process that comes back to pages which
+    another one left open, so that it can switch what is there already.
+    """
+
+    def __init__(self, name: str = "") -> None:
         self.concealed = False
-        self._name = f"_{secrets.token_hex(8)}"
+        self.name = name or f"_{secrets.token_hex(8)}"
         self._source = files("evidence").joinpath("conceal.js").read_text(encoding="utf-8")
         self._context: BrowserContext | None = None
         self._arming: AbstractContextManager[Any] | None = None
 
     def attach(self, context: BrowserContext) -> None:
-        """Put the disguise by shape into every frame that will ever load in `context`, and in those already there."""
+        """Put the disguise by shape into every frame that will ever load in `context`, and in those already there.
+
+        Where one of these disguises all text, that goes on, everywhere. Raises `ConcealmentFailed`.
+        """
         self._context = context
         context.add_init_script(self._script(concealing=False))
-        for frame in self._frames():
-            self._ask(frame, "legible")
+        frames = list(self._frames())
+        if any([self._ask(frame, "concealing") is True for frame in frames]):  # noqa: C419  # each one is to be asked
+            self.conceal()
+        for frame in frames:
+            self._ask(frame, "hide")  # what a proof that was cut short left
+        for tab in context.pages:
+            self.painted(tab)
 
     def conceal(self) -> None:
         """Disguise all text in every frame, and in those that load from now on. Raises `ConcealmentFailed`."""
@@ -114,7 +127,7 @@ class Concealment:
         for _ in range(2):
             if self._ask(frame, "show", argument=_codes(_random(30))) == "gone":
                 return
-            plate = frame.query_selector(f"[data-{self._name}]")
+            plate = frame.query_selector(f"[data-{self.name}]")
             clip = _on_screen(tab, plate) if plate else None
             looks.append(tab.screenshot(clip=clip) if clip else b"")
         self._ask(frame, "hide")
@@ -134,18 +147,18 @@ class Concealment:
         """Ask one frame; one that has gone away answers "gone". Raises `ConcealmentFailed` when it cannot answer."""
         for _ in range(3):  # A frame may be replaced by a navigation while it is being asked.
             try:
-                answer = frame.evaluate(_ASK, [self._name, ask, argument])
+                answer = frame.evaluate(_ASK, [self.name, ask, argument])
                 if answer != "missing":
                     return answer
                 frame.evaluate(self._script(concealing=self.concealed))
             except BrowserError:
                 if frame.is_detached() or frame.page.is_closed():
                     return "gone"
-        raise ConcealmentFailed("a frame cannot be concealed: it does not answer", hint=_HINT)
+        raise ConcealmentFailed("a frame cannot be concealed: it does not answer", hint=_HINT_LATE)
 
     def _script(self, *, concealing: bool) -> str:
         """Return `conceal.js` for this recording; the page cannot guess its name."""
-        script = self._source.replace("__NAME__", json.dumps(self._name))
+        script = self._source.replace("__NAME__", json.dumps(self.name))
         return script.replace("__CONCEALING__", json.dumps(concealing))
 
 

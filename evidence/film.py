@@ -8,9 +8,11 @@ stay as single pictures. Playwright's own recorder is not used: it cannot leave 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 from playwright.sync_api import Error as BrowserError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Page as Tab
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
 LARGEST = (1280, 800)  # px; what the frames of a tab are fitted into
 _QUALITY = 70  # of the JPEG frames
 _GAP = 100.0  # ms; no more than ten frames a second, enough to see what was done
+_PR_SET_PDEATHSIG = 1  # of Linux's prctl
 _RATE = 10  # frames a second of the window
 _ENCODERS = (
     ("libx264", "-preset", "veryfast", "-crf", "28"),
     ("libvpx", "-deadline", "realtime", "-b:v", "1M"),
 )
+_SUFFIXES = {"libx264": ".mp4", "libvpx": ".webm"}
 _FIT = "scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,format=yuv420p"
 
 
@@ -42,6 +46,13 @@ class Chapter:
 
     at: float
     title: str
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: one that a killed process tore could be neither seen nor searched."""
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(data)
+    fresh.replace(path)
 
 
 def now() -> float:
@@ -105,33 +116,37 @@ class Film:
     def _keep(self, stamp: float, jpeg: bytes) -> None:
         looks = hashlib.sha256(jpeg).digest()
         if looks != self._seen:
-            (self.frames / f"{int(stamp):015d}.jpg").write_bytes(jpeg)
+            write_whole(self.frames / f"{int(stamp):015d}.jpg", jpeg)
             self._seen, self._last = looks, stamp
 
 
 class WindowFilm:
     """The video of the browser's window with its address bar, where a screen grabber is there."""
 
-    def __init__(self, folder: Path, region: tuple[int, int, int, int]) -> None:
-        self.folder = folder
+    def __init__(self, region: tuple[int, int, int, int]) -> None:
         self.region = region
-        self.parts: list[tuple[str, float]] = []  # file name and when it began, ms
+        self._path: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._quit: IO[bytes] | None = None
 
-    def start(self) -> None:
-        """Begin a part."""
-        path = self.folder / f"window-{len(self.parts) + 1}.mkv"
+    def start(self, path: Path) -> None:
+        """Begin a part, to be kept as `path`."""
+        self._path = path
         command = [
             *(shutil.which("ffmpeg") or "ffmpeg", "-loglevel", "quiet", "-nostats", *grabber(self.region)),
-            *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "28", "-pix_fmt", "yuv420p", "-g", "50", str(path)),
+            *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "28", "-pix_fmt", "yuv420p", "-g", "50"),
+            *("-flush_packets", "1", "-cluster_time_limit", "1000", str(path)),  # A killed one ends a second earlier.
         ]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)  # noqa: S603  # ours
+        self._process = subprocess.Popen(  # noqa: S603  # ours
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            preexec_fn=_end_with_me() if sys.platform == "linux" else None,  # noqa: PLW1509  # it only makes one call
+        )
         self._quit = self._process.stdin
-        self.parts.append((path.name, now()))
 
     def stop(self) -> bool:
-        """End the part and return whether it was recorded."""
+        """End the part and return whether there is anything to see in it; what is empty is removed."""
         process, self._process = self._process, None
         if process is None:
             return True
@@ -140,7 +155,24 @@ class WindowFilm:
         except (subprocess.TimeoutExpired, BrokenPipeError):
             process.kill()
             process.communicate()
-        return (self.folder / self.parts[-1][0]).is_file()
+        return self._path is not None and kept(self._path)
+
+
+def kept(film: Path) -> bool:
+    """Return whether a film has a frame; remove one that has none: it could be neither seen nor searched."""
+    ffmpeg = shutil.which("ffmpeg") or "ffmpeg"
+    command = [ffmpeg, "-v", "error", "-i", str(film), "-frames:v", "1", "-f", "framecrc", "-"]
+    said = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True).stdout  # noqa: S603  # ours
+    if any(line and not line.startswith(b"#") for line in said.splitlines()):
+        return True
+    film.unlink(missing_ok=True)
+    return False
+
+
+def _end_with_me() -> Callable[[], object]:
+    """Return what lets a child end as if interrupted when this process dies: nobody else would stop the grabber."""
+    libc = ctypes.CDLL(None)  # Loaded here: between fork and exec as little as possible is to happen.
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
 
 
 def why_no_window() -> str:
@@ -175,24 +207,31 @@ def region_of(tab: Tab) -> tuple[int, int, int, int]:
     return left, top, width, height
 
 
-def encode(frames: Path, chapters: Sequence[Chapter], width: int, height: int) -> Path | None:
+def encode(frames: Path, chapters: Sequence[Chapter], size: tuple[int, int], end: float | None = None) -> Path | None:
     """Encode a folder of stamped frames to a video of that size with chapters, beside it, and remove the frames.
 
+    `end`: until when the last frame was seen, in milliseconds since 1970; a second after it where that is not known.
     Returns the video; None where ffmpeg is missing or fails, and then the frames stay.
     """
+    for done in (frames.with_suffix(suffix) for suffix in _SUFFIXES.values()):
+        if done.exists():  # Encoded already, by one that was killed before it removed the frames.
+            shutil.rmtree(frames)
+            return done
     ffmpeg = shutil.which("ffmpeg")
     pictures = sorted(frames.glob("*.jpg"))
     if not ffmpeg or not pictures:
         return None
     stamps = [float(path.stem) for path in pictures]
-    end = max(now(), stamps[-1] + 1000)
+    end = max(end or 0, stamps[-1] + 1000)
+    width, height = size
     lines = ["ffconcat version 1.0"]
     for path, stamp, after in zip(pictures, stamps, [*stamps[1:], end], strict=True):
         lines += [f"file '{path.name}'", f"duration {max(after - stamp, 1) / 1000:.3f}"]
     (frames / "list.txt").write_text("\n".join([*lines, f"file '{pictures[-1].name}'", ""]), encoding="utf-8")
     (frames / "chapters.txt").write_text(_metadata(stamps[0], end, chapters), encoding="utf-8")
     for encoder, *options in _ENCODERS:
-        video = frames.with_suffix(".mp4" if encoder == "libx264" else ".webm")
+        video = frames.with_suffix(_SUFFIXES[encoder])
+        part = video.with_stem(f"{video.stem}.part")
         command = [
             *(ffmpeg, "-y", "-loglevel", "quiet", "-f", "concat", "-i", str(frames / "list.txt")),
             *(
@@ -205,12 +244,13 @@ def encode(frames: Path, chapters: Sequence[Chapter], width: int, height: int) -
                 "-vf",
                 _FIT.format(width=width & ~1, height=height & ~1),
             ),
-            *("-fps_mode", "vfr", "-c:v", encoder, *options, str(video)),
+            *("-fps_mode", "vfr", "-c:v", encoder, *options, str(part)),
         ]
         if subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode == 0:  # noqa: S603  # our own words
+            part.replace(video)
             shutil.rmtree(frames)
             return video
-        video.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
     for name in ("list.txt", "chapters.txt"):
         (frames / name).unlink()
     return None

@@ -7,8 +7,8 @@ recording says from when to when, and why. A part that cannot be recorded is tol
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
+import shutil
+import zipfile
 from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import Error as BrowserError
@@ -17,7 +17,8 @@ from evidence import banner as strip
 from evidence.chain import stamp, utc_now
 from evidence.concealment import Concealment
 from evidence.error import EvidenceError
-from evidence.film import Chapter, Film, WindowFilm, encode, now, region_of, why_no_window
+from evidence.film import LARGEST, Chapter, Film, WindowFilm, encode, kept, now, region_of, why_no_window, write_whole
+from evidence.recorded import NAME, Recorded, iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 Moment = Literal["before", "after"]
 _PATIENCE = 10_000  # ms for one picture; a page whose fonts never load must not stop a run
+_EMPTY = "it ended before the screen grabber had seen anything"
+_WHY_CONCEALED = "a secret's value was on a page or in a field"
 
 
 class Recorder:
@@ -35,60 +38,80 @@ class Recorder:
 
     `banner`: static words for the strip above each picture, or a function that returns them. `video`: film every
     watched tab. `window`: film the window with its address bar too, where the system lets us.
+
+    A run that goes on is recorded into the same folder: what an earlier part left stays, and what it could not finish
+    is finished. `disguise`: the name of the disguise that an earlier part left in pages that are still open.
     """
 
     def __init__(
-        self, folder: Path, *, banner: Callable[[], str] | str, video: bool = True, window: bool = False
+        self,
+        folder: Path,
+        *,
+        banner: Callable[[], str] | str,
+        video: bool = True,
+        window: bool = False,
+        disguise: str = "",
     ) -> None:
         self._folder = folder
         self._banner = banner
         self._video = video
         self._window = window
-        self._concealment = Concealment()
+        self._concealment = Concealment(disguise)
         self._context: BrowserContext | None = None
         self._films: list[Film] = []
         self._window_film: WindowFilm | None = None
-        self._chapters: list[Chapter] = []
+        self._recorded = Recorded(folder / NAME)
         self._step = ""
         self._number = 0
-        self._traces = 0
         self._tracing = False
-        self._dark: dict[str, str] | None = None
-        self._periods: list[dict[str, str]] = []
-        self._concealed_since = ""
-        self._missing: dict[str, str] = {}
+        self._dark = ""  # why nothing is recorded at this moment
 
     @property
     def concealed(self) -> bool:
         """Whether all text on every page is disguised at this moment."""
         return self._concealment.concealed
 
+    @property
+    def disguise(self) -> str:
+        """The name under which the disguise stands in the pages; whoever comes back to them needs it."""
+        return self._concealment.name
+
     def attach(self, context: BrowserContext) -> None:
-        """Put concealment into every frame of `context` and begin the trace. To be called before any page exists."""
+        """Put concealment into every frame of `context` and begin the trace.
+
+        To be called before any page exists, but for those that an earlier part left open. Raises `ConcealmentFailed`
+        when one of these does not answer.
+        """
         self._context = context
         for place in ("pictures", "video", "trace"):
             (self._folder / place).mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._recorded.begin()
+        self._finish()
         self._concealment.attach(context)
+        if not self.concealed:
+            self._recorded.end_period("concealed")
+        elif not self._recorded.is_open("concealed"):
+            self._recorded.open_period("concealed", _WHY_CONCEALED)
         try:
             context.tracing.start(screenshots=False, snapshots=False, sources=False)
         except BrowserError:
-            self._missing["trace"] = "the browser library could not begin it"
+            self._recorded.missing["trace"] = "the browser library could not begin it"
         else:
             self._tracing = True
 
     def watch(self, tab: Tab, name: str) -> None:
         """Film `tab` from now on under `name`; the first one also tells where the window is."""
         if self._video:
-            names = {film.name for film in self._films}
+            names = {path.name.partition(".")[0] for path in (self._folder / "video").iterdir()}
             unique = next(one for one in (name, *(f"{name}-{n}" for n in range(2, 1000))) if one not in names)
             try:
                 film = Film(tab, self._folder / "video", unique)
             except BrowserError:
-                self._missing[f"video of {unique}"] = "the browser could not film the tab"
+                self._recorded.missing[f"video of {unique}"] = "the browser could not film the tab"
             else:
                 self._films.append(film)
                 if self._dark:
-                    film.dark(self._card(film, self._dark["reason"]))
+                    film.dark(self._card(film, self._dark))
         if self._window and self._window_film is None:
             self._watch_window(tab)
 
@@ -96,7 +119,8 @@ class Recorder:
         """Begin the chapter of a step."""
         self._step = f"step {number}/{total} {step_id}"
         self._number = number
-        self._chapters.append(Chapter(now(), f"{number}. {title}"))
+        self._recorded.chapters.append(Chapter(now(), f"{number}. {title}"))
+        self._recorded.write()
 
     def picture(self, tab: Tab, step_id: str, moment: Moment) -> str | None:
         """Take a picture of what `tab` shows, with the banner above it; return its path below the recording's payload.
@@ -109,9 +133,10 @@ class Recorder:
         words = self._banner if isinstance(self._banner, str) else self._banner()
         try:
             png = tab.screenshot(timeout=_PATIENCE)
-            path.write_bytes(strip.stamped(png, tab, f"{stamp(utc_now())} · {words} · {self._step} · {moment}"))
+            strapline = f"{stamp(utc_now())} · {words} · {self._step} · {moment}"
+            write_whole(path, strip.stamped(png, tab, strapline))
         except (BrowserError, EvidenceError):
-            self._missing[f"picture {path.stem}"] = "the browser could not take it"
+            self._recorded.missing[f"picture {path.stem}"] = "the browser could not take it"
             return None
         return path.relative_to(self._folder).as_posix()
 
@@ -119,34 +144,33 @@ class Recorder:
         """Record nothing from now on, and say why: a person signs in."""
         if self._dark:
             return
-        self._dark = {"from": stamp(utc_now()), "reason": reason}
+        self._dark = reason
+        self._recorded.open_period("dark", reason)
         for film in self._films:
             film.dark(self._card(film, reason))
-        if self._window_film and not self._window_film.stop():
-            self._missing["video of the window"] = "the screen grabber recorded nothing"
+        self._stop_window()
         self._end_trace()
 
     def light(self) -> None:
         """Record again, from what is painted after this moment."""
-        if self._dark is None:
+        if not self._dark:
             return
         for film in self._films:
             if not film.tab.is_closed():
                 self._concealment.painted(film.tab)
-        self._periods.append({"what": "dark", **self._dark, "to": stamp(utc_now())})
-        self._dark = None
+        self._dark = ""
+        self._recorded.end_period("dark")
         for film in self._films:
             film.light()
-        if self._window_film:
-            self._window_film.start()
-        if self._context and "trace" not in self._missing:
+        self._start_window()
+        if self._context and "trace" not in self._recorded.missing:
             self._context.tracing.start_chunk()
             self._tracing = True
 
     def conceal(self) -> None:
         """Disguise all text on every page from now on. Raises `ConcealmentFailed` when a frame does not answer."""
         if not self.concealed:
-            self._concealed_since = stamp(utc_now())
+            self._recorded.open_period("concealed", _WHY_CONCEALED)
         self._concealment.conceal()
 
     def uncover(self) -> bool:
@@ -155,7 +179,7 @@ class Recorder:
             return True
         if not self._concealment.uncover():
             return False
-        self._end_concealed()
+        self._recorded.end_period("concealed")
         return True
 
     def prove(self, tabs: Iterable[Tab]) -> int:
@@ -169,39 +193,44 @@ class Recorder:
     def close(self) -> list[dict[str, str]]:
         """End everything, encode the videos, write `recorded.json`; return what could not be recorded: part and why."""
         self._end_trace()
-        if self._window_film and not self._dark and not self._window_film.stop():
-            self._missing["video of the window"] = "the screen grabber recorded nothing"
+        self._stop_window()
         if self._dark:
-            self._periods.append({"what": "dark", **self._dark, "to": stamp(utc_now())})
+            self._recorded.end_period("dark")
         if self.concealed:
-            self._end_concealed()
-        videos = [self._encoded(film) for film in self._films]
-        if self._window_film:
-            parts = self._window_film.parts
-            videos += [{"path": f"video/{name}", "from": _iso(began), "of": "window"} for name, began in parts]
-        missing = [{"part": part, "why": why} for part, why in sorted(self._missing.items())]
-        facts = {
-            "videos": [video for video in videos if video],
-            "chapters": [{"at": _iso(chapter.at), "title": chapter.title} for chapter in self._chapters],
-            "periods": self._periods,
-            "not_recorded": missing,
-        }
-        text = json.dumps(facts, indent=2, ensure_ascii=False)
-        (self._folder / "recorded.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-        return missing
+            self._recorded.end_period("concealed")
+        for film in self._films:
+            film.stop()
+            self._encode(film.frames, film.name, (film.width, film.height), now())
+        self._recorded.end()
+        return self._recorded.not_recorded()
 
-    def _encoded(self, film: Film) -> dict[str, str]:
-        film.stop()
-        frames = sorted(film.frames.glob("*.jpg"))
-        if not frames:
-            film.frames.rmdir()
-            self._missing.setdefault(f"video of {film.name}", "nothing was painted while it was recorded")
-            return {}
-        began = float(frames[0].stem)
-        video = encode(film.frames, self._chapters, film.width, film.height)
+    def _finish(self) -> None:
+        """Encode the frames that a part which was killed left behind, and remove what was torn when it was."""
+        for torn in [*self._folder.rglob("*.new"), *self._folder.glob("video/*.part.*")]:
+            torn.unlink()
+        for trace in sorted((self._folder / "trace").glob("*.zip")):
+            if not zipfile.is_zipfile(trace):
+                trace.unlink()
+        for video in [one for one in self._recorded.videos if one["of"] == "window"]:
+            if not kept(self._folder / video["path"]):
+                self._recorded.videos.remove(video)
+                self._recorded.missing[f"video of the window from {video['from']}"] = _EMPTY
+        told = {video["path"] for video in self._recorded.videos}
+        for frames in sorted((self._folder / "video").glob("*.frames")):
+            if f"video/{frames.name}" not in told:
+                self._encode(frames, frames.stem, LARGEST, None)
+
+    def _encode(self, frames: Path, name: str, size: tuple[int, int], end: float | None) -> None:
+        pictures = sorted(frames.glob("*.jpg"))
+        if not pictures:
+            shutil.rmtree(frames)
+            self._recorded.missing.setdefault(f"video of {name}", "nothing was painted while it was recorded")
+            return
+        began = float(pictures[0].stem)
+        video = encode(frames, self._recorded.chapters, size, end)
         if video is None:
-            self._missing[f"video of {film.name}"] = "no ffmpeg could encode it; its frames are kept as pictures"
-        return {"path": f"video/{(video or film.frames).name}", "from": _iso(began), "of": film.name}
+            self._recorded.missing[f"video of {name}"] = "no ffmpeg could encode it; its frames are kept as pictures"
+        self._recorded.videos.append({"path": f"video/{(video or frames).name}", "from": iso(began), "of": name})
 
     def _watch_window(self, tab: Tab) -> None:
         why = why_no_window()
@@ -210,12 +239,24 @@ class Recorder:
         except BrowserError:
             why = "the browser does not tell where its window is"
         if why:
-            self._missing["video of the window"] = why
+            self._recorded.missing["video of the window"] = why
             self._window = False
             return
-        self._window_film = WindowFilm(self._folder / "video", region)
+        self._window_film = WindowFilm(region)
         if not self._dark:
-            self._window_film.start()
+            self._start_window()
+
+    def _start_window(self) -> None:
+        if self._window_film:
+            path = self._numbered("video", "window", ".mkv")
+            self._window_film.start(path)
+            self._recorded.videos.append({"path": f"video/{path.name}", "from": iso(now()), "of": "window"})
+            self._recorded.write()
+
+    def _stop_window(self) -> None:
+        if self._window_film and not self._window_film.stop():
+            empty = self._recorded.videos.pop()  # The last one told: films of tabs are told at the end.
+            self._recorded.missing[f"video of the window from {empty['from']}"] = _EMPTY
 
     def _card(self, film: Film, reason: str) -> bytes:
         words = f"not recorded since {stamp(utc_now())}: {reason}"
@@ -225,17 +266,10 @@ class Recorder:
         if not self._tracing or self._context is None:
             return
         self._tracing = False
-        self._traces += 1
         try:
-            self._context.tracing.stop_chunk(path=self._folder / "trace" / f"trace-{self._traces}.zip")
+            self._context.tracing.stop_chunk(path=self._numbered("trace", "trace", ".zip"))
         except BrowserError:
-            self._missing["trace"] = "the browser ended before it could be written"
-
-    def _end_concealed(self) -> None:
-        why = "a secret's value was on a page or in a field"
-        self._periods.append(
-            {"what": "concealed", "from": self._concealed_since, "reason": why, "to": stamp(utc_now())}
-        )
+            self._recorded.missing["trace"] = "the browser ended before it could be written"
 
     def _free(self, stem: str) -> Path:
         """Return a picture's path that is not taken: a step that is tried again has pictures of its own.
@@ -247,6 +281,7 @@ class Recorder:
         names = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
         return next(path for path in (folder / f"{name}.png" for name in names) if not path.exists())
 
-
-def _iso(milliseconds: float) -> str:
-    return stamp(datetime.fromtimestamp(milliseconds / 1000, UTC))
+    def _numbered(self, place: str, stem: str, suffix: str) -> Path:
+        """Return the path of the next part of something that is recorded in parts."""
+        paths = (self._folder / place / f"{stem}-{number}{suffix}" for number in range(1, 1000))
+        return next(path for path in paths if not path.exists())

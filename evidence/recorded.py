@@ -1,0 +1,110 @@
+"""What a recorder tells of itself, `recorded.json`: videos, chapters, when it was dark or concealed, what is missing.
+
+It is written anew whenever something changes, so that a recorder that was killed has told it all the same. A recorder
+that comes back to a recording goes on with what it finds there: nothing that an earlier part told is taken back.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from evidence.chain import stamp, utc_now
+from evidence.film import Chapter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "recorded.json"
+_LISTS = ("parts", "videos", "chapters", "periods", "not_recorded")
+
+
+@dataclass(slots=True)
+class Recorded:
+    """The facts, each list in the order in which it came about; `missing` is part -> why."""
+
+    path: Path
+    parts: list[dict[str, str]] = field(default_factory=list)
+    videos: list[dict[str, str]] = field(default_factory=list)
+    chapters: list[Chapter] = field(default_factory=list)
+    periods: list[dict[str, str]] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether an earlier part was killed: it began and never ended."""
+        return any("ended" not in part for part in self.parts[:-1])
+
+    def begin(self) -> None:
+        """Take over what is there and begin a part."""
+        self._take_over()
+        self.end_period("dark")  # A part that was killed in the dark recorded nothing until now.
+        self.parts.append({"began": stamp(utc_now())})
+        if self.cut_short:
+            self.missing["trace of a part that was cut short"] = "keyturn was killed before it could be written"
+        self.write()
+
+    def is_open(self, what: str) -> bool:
+        """Return whether a period of this kind has begun and not ended."""
+        return any("to" not in period for period in self.periods if period["what"] == what)
+
+    def open_period(self, what: str, reason: str) -> None:
+        """Tell that a period begins: `dark` or `concealed`, and why."""
+        self.periods.append({"what": what, "from": stamp(utc_now()), "reason": reason})
+        self.write()
+
+    def end_period(self, what: str) -> None:
+        """Tell that the last period of this kind, if it has not ended, ends now."""
+        for period in reversed(self.periods):
+            if period["what"] == what:
+                period.setdefault("to", stamp(utc_now()))
+                break
+        self.write()
+
+    def end(self) -> None:
+        """End the part."""
+        self.parts[-1]["ended"] = stamp(utc_now())
+        self.write()
+
+    def not_recorded(self) -> list[dict[str, str]]:
+        """Return what could not be recorded: part and why."""
+        return [{"part": part, "why": why} for part, why in sorted(self.missing.items())]
+
+    def write(self) -> None:
+        """Write the file, whole or not at all."""
+        facts: dict[str, Any] = {
+            "parts": self.parts,
+            "videos": self.videos,
+            "chapters": [{"at": iso(chapter.at), "title": chapter.title} for chapter in self.chapters],
+            "periods": self.periods,
+            "not_recorded": self.not_recorded(),
+        }
+        fresh = self.path.with_suffix(".new")
+        text = json.dumps(facts, indent=2, ensure_ascii=False)
+        fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
+        fresh.replace(self.path)
+
+    def _take_over(self) -> None:
+        if not self.path.exists():
+            return
+        try:
+            told = json.loads(self.path.read_text(encoding="utf-8"))
+            lists = {name: [dict(one) for one in told[name]] for name in _LISTS}
+            chapters = [Chapter(_milliseconds(one["at"]), one["title"]) for one in lists["chapters"]]
+            missing = {one["part"]: one["why"] for one in lists["not_recorded"]}
+        except (OSError, ValueError, LookupError, TypeError):
+            self.missing["what an earlier part told of itself"] = f"its {NAME} cannot be read"
+            return
+        self.parts, self.videos, self.periods = lists["parts"], lists["videos"], lists["periods"]
+        self.chapters, self.missing = chapters, missing
+
+
+def iso(milliseconds: float) -> str:
+    """Return a time in milliseconds since 1970 as the journal writes it."""
+    return stamp(datetime.fromtimestamp(milliseconds / 1000, UTC))
+
+
+def _milliseconds(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp() * 1000
