@@ -362,7 +362,7 @@ def test_on_a_real_disk_that_is_full_the_same(tmp_path: Path) -> None:
     small = ["unshare", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
     if subprocess.run([*small, "true"], capture_output=True, check=False).returncode:
         pytest.skip("a user may not mount here")
-    script = [sys.executable, "-c", ON_A_FULL_DISK, tmp_path]
+    script = [sys.executable, "-c", ON_A_FULL_DISK, str(tmp_path)]
     root = Path(__file__).parents[2]
     told = subprocess.run([*small, *script], stdout=subprocess.PIPE, text=True, check=True, cwd=root)
     full, refused, rest = told.stdout.splitlines()
