@@ -47,6 +47,7 @@ def _act(act: Act, embedded: Callable[[str], str]) -> str:
     meta = " · ".join(
         part
         for part in (
+            act.id,
             f"{moment(act.began)} UTC",
             f"took {seconds(act.seconds)}" if act.result and act.result != "skipped" else "",
             f"instructions {covers}" if covers else "",

@@ -59,7 +59,7 @@ class LiveSteps:
         match event:
             case events.StepStarted():
                 self._now = event.number - 1
-                self._said = Text(event.note, style="dim")
+                self._said = Text(f"{event.step}  {event.note}".rstrip(), style="dim")
             case events.GateAsked(gate="sign_in"):
                 self._said = Text("Waiting for you: sign in, in the browser window.", style="bold yellow")
             case events.Retrying():

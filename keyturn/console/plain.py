@@ -44,10 +44,10 @@ class PlainSteps:
             return
         mark, _ = MARKS[Result(event.result)]
         tail = duration(event.seconds) if event.result != Result.SKIPPED else event.reason
-        covers = instructions(self._step.covers)
-        self._line(
-            f"[{self._step.number:>2}/{self._step.total}] {mark} {self._step.title} ({covers}): {event.result}, {tail}"
-        )
+        step = self._step
+        covers = f" ({instructions(step.covers)})" if step.covers else ""
+        head = f"[{step.number:>2}/{step.total}] {mark} {step.step}: {step.title}{covers}"
+        self._line(f"{head}: {event.result}, {tail}")
 
     def _line(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)

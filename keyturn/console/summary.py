@@ -39,7 +39,7 @@ def _steps(summary: Summary) -> Table:
     table.add_column("time", justify="right", no_wrap=True)
     for step in summary.steps:
         mark, style = MARKS[Result(step["result"])]
-        title = Text(step["title"])
+        title = Text(step["title"]).append(f"  {step['id']}", style="dim")
         if step["reason"] and step["result"] == Result.SKIPPED:
             title.append(f"\n{step['reason']}", style="dim italic")
         time = duration(step["seconds"]) if step["result"] != Result.SKIPPED else ""
@@ -50,8 +50,8 @@ def _steps(summary: Summary) -> Table:
 
 
 def _found(summary: Summary) -> dict[str, str]:
-    """Return what the last step found out: where nothing is changed, that is what the run was for."""
-    done = [step for step in summary.steps if step["result"] == Result.DONE]
+    """Return what the last step to find out anything found: where nothing is changed, the run was for that."""
+    done = [step for step in summary.steps if step["result"] == Result.DONE and step["outputs"]]
     return dict(done[-1]["outputs"]) if done and summary.exit == 0 else {}
 
 

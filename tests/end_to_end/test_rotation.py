@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,9 +14,15 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
 from keyturn.cli import main
+from keyturn.cli.rehearse import DEFAULT
+from keyturn.console import PlainSteps, print_summary
+from keyturn.console.words import instructions
+from keyturn.document import load
 from keyturn.errors import Exit
+from keyturn.settings import shipped_runbooks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
     from tests.end_to_end.conftest import Rehearse, Rehearsed
 
 VENDOR = "ma_portal"
+ROTATION = shipped_runbooks() / DEFAULT
 KEYTURN = [sys.executable, "-m", "keyturn"]
 
 
@@ -72,6 +82,32 @@ def test_an_expired_secret_is_rotated_by_the_whole_procedure(expired: Rehearsed)
     assert run.summary.secrets == [
         {"name": "Arctic Wolf Secret", "secret_id": new["secret_id"], "expires_on": vendor["expires_on"]}
     ]
+
+
+def test_ids_titles_and_covers_are_the_runbooks_own_in_console_journal_and_report(expired: Rehearsed) -> None:
+    book = load(ROTATION)
+    written = [(step.id, step.title, list(step.covers)) for step in book.steps]
+    data = expired.recording / "data"
+    journal = [json.loads(line) for line in (data / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+    begun = [line for line in journal if line["kind"] == "step-started"]
+    assert [(line["step"], line["title"], line["covers"]) for line in begun] == written
+
+    out = Console(file=io.StringIO(), width=200, force_terminal=False)
+    plain = PlainSteps(out)
+    for event in expired.events:
+        plain(event)
+    print_summary(out, expired.summary, book.title, None)
+    report = (data / "report.html").read_text(encoding="utf-8")
+    articles = dict(re.findall(r'<article id="step-(\d+)">(.*?)</article>', report, re.DOTALL))
+    told = out.file.getvalue()  # type: ignore[attr-defined]  # a text in memory
+    for number, step in enumerate(book.steps, 1):
+        covers = instructions(step.covers)
+        assert f"{step.id}: {step.title} ({covers}): " in told
+        assert re.search(rf"{re.escape(step.title)}  {step.id} +{covers}", told)
+        article = html.unescape(articles[str(number)])
+        assert f"<h3>{step.title}</h3>" in article
+        assert f"{step.id} · " in article
+        assert f"instructions {', '.join(f'P{covered:02}' for covered in step.covers)}" in article
 
 
 def test_every_instruction_of_the_procedure_was_carried_out(expired: Rehearsed) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,11 +51,12 @@ def test_plain_lines_tell_what_was_done_with_its_instructions_and_time(book: Run
     view(started(book, 5))
     view(events.StepEnded("open-registration-by-link", "skipped", "the menu was used", {}, 0.0))
     told = text(out)
-    assert "[13/32] ✓ Click Add" in told
+    assert "[13/32] ✓ add-secret: Click Add" in told
     assert "(P09–P11): done, 2.0 s" in told
     assert "not yet: not replicated; asking again for up to 1 min 44 s" in told
     assert "Secret ID the-id, expires 2028-11-23" in told
-    assert "[ 5/32] – Open the registration by its direct link (P02–P03): skipped, the menu was used" in told
+    assert "[ 5/32] – open-registration-by-link: Open the registration by its direct link (P02–P03): skipped" in told
+    assert "skipped, the menu was used" in told
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -123,6 +125,14 @@ def test_the_last_word_tells_what_changed_and_where_the_recording_is() -> None:
         assert words in told
 
 
+def test_a_step_that_carries_out_no_instruction_is_told_without_any(book: Runbook) -> None:
+    out = console()
+    view = PlainSteps(out)
+    view(replace(started(book, 1), covers=()))
+    view(events.StepEnded("open-admin-center", "done", "", {}, 2.0))
+    assert "open-admin-center: Open the Microsoft Entra admin center: done, 2.0 s" in text(out)
+
+
 def test_a_failure_is_told_whole() -> None:
     out = console()
     failed = events.Failed("add", "Click Add", "a new row", "a toast", ("portal: pressed",), "look in the portal")
@@ -134,7 +144,8 @@ def test_a_failure_is_told_whole() -> None:
 
 def test_a_run_that_changed_nothing_tells_what_it_found() -> None:
     out = console()
-    steps = [{**summary().steps[0], "outputs": {"expiring_secrets": "one of them"}}]
+    first = summary().steps[0]
+    steps = [{**first, "outputs": {"expiring_secrets": "one of them"}}, {**first, "id": "b"}]
     print_summary(out, summary(steps=steps), "Title", None)
     assert "expiring secrets" in text(out)
     assert "one of them" in text(out)
