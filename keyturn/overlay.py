@@ -1,0 +1,196 @@
+"""What a person sees in the page itself: a slim banner that says which step it is, and an outline around what is next.
+
+No markup of ours goes into a page. The banner is drawn in the browser library's layer over the page, which lies above
+dialogs too, lets every click through and comes back by itself on the next page; the outline by the browser's own, the
+one that its developer tools highlight with, which leaves with the page. Both hold static text and lines only. Measured
+with Playwright 1.65 and Chromium 156, with and without a window, over frames of other sites, dialogs and content
+security policies; a page that demands Trusted Types gets no banner, because the library's layer is refused there.
+
+Nothing here may stop a run: what the browser cannot draw is not drawn.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+from playwright.sync_api import Error as BrowserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from playwright.sync_api import BrowserContext, CDPSession, Locator
+    from playwright.sync_api import Page as Tab
+
+_HEIGHT: Final = 24  # px, as all lengths here
+# Left free at both ends. At the left the recorder proves concealment, and portals have their menu; at the right they
+# show the account, which belongs on every picture.
+_LEFT: Final = 264
+_RIGHT: Final = 300
+_LEAST: Final = 240  # what a banner needs; a window without that much is given all that the left leaves
+_LETTER: Final = 6.5  # what a letter takes on average at most, in the widest of the fonts that systems come with
+_GAP: Final = 4  # between the outline and what it is around, so that nothing of that is covered
+_PATIENCE: Final = 1_000  # ms for an element to hold still
+_OUTLINE: Final = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}, "outlineColor": {"r": 214, "g": 0, "b": 110, "a": 1}}
+
+
+class Box(NamedTuple):
+    """A rectangle of the window."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def meets(self, other: Box) -> bool:
+        """Return whether the two have any point in common."""
+        across = self.x < other.x + other.width and other.x < self.x + self.width
+        return across and self.y < other.y + other.height and other.y < self.y + self.height
+
+
+class Words(NamedTuple):
+    """What the banner says."""
+
+    number: int
+    total: int
+    title: str
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """What is drawn in one tab."""
+
+    cdp: CDPSession
+    words: Words | None = None
+    html: str = ""
+    banner: AbstractContextManager[Any] | None = None
+    box: Box | None = None
+
+
+class Overlay:
+    """Banner and outline in the tabs of one context. `run` is the run's name, of which the banner has the time."""
+
+    def __init__(self, context: BrowserContext, run: str) -> None:
+        self._context = context
+        self._run = f"run {run.partition('-')[0]}"
+        self._tabs: WeakKeyDictionary[Tab, _Drawn] = WeakKeyDictionary()
+
+    def show(self, tab: Tab, number: int, total: int, title: str) -> None:
+        """Say in `tab` that this is step `number` of `total`, `title`; the outline of the step before goes."""
+        with suppress(BrowserError):
+            drawn = self._drawn(tab)
+            drawn.words = Words(number, total, title)
+            self._outline(drawn, None)
+            self._banner(tab, drawn)
+
+    def point(self, tab: Tab, target: Locator | None) -> None:
+        """Outline `target`, brought into view; the banner makes room. None, or what is not there once, has no outline.
+
+        To be called again when the page may have moved under the outline: it costs a few milliseconds.
+        """
+        with suppress(BrowserError):
+            drawn = self._drawn(tab)
+            self._outline(drawn, _around(target) if target is not None and target.count() == 1 else None)
+            self._banner(tab, drawn)
+
+    def clear(self, tab: Tab) -> None:
+        """Take everything away from `tab`."""
+        with suppress(BrowserError):
+            drawn = self._drawn(tab)
+            drawn.words = None
+            self._outline(drawn, None)
+            self._banner(tab, drawn)
+
+    @contextmanager
+    def hidden(self, tab: Tab) -> Iterator[None]:
+        """Draw nothing in `tab` inside, as for a picture of the page alone."""
+        drawn = self._tabs.get(tab)
+        before = (drawn.words, drawn.box) if drawn else (None, None)
+        if drawn:
+            self.clear(tab)
+        try:
+            yield
+        finally:
+            if drawn:
+                drawn.words = before[0]
+                with suppress(BrowserError):
+                    self._outline(drawn, before[1])
+                    self._banner(tab, drawn)
+
+    def _drawn(self, tab: Tab) -> _Drawn:
+        if tab not in self._tabs:
+            cdp = self._context.new_cdp_session(tab)
+            cdp.send("DOM.enable")  # The next depends on it.
+            cdp.send("Overlay.enable")
+            self._tabs[tab] = _Drawn(cdp)
+        return self._tabs[tab]
+
+    def _outline(self, drawn: _Drawn, box: Box | None) -> None:
+        drawn.box = box
+        if box is None:
+            drawn.cdp.send("Overlay.hideHighlight")
+        else:
+            drawn.cdp.send("Overlay.highlightRect", {name: round(at) for name, at in box._asdict().items()} | _OUTLINE)
+
+    def _banner(self, tab: Tab, drawn: _Drawn) -> None:
+        """Bring the banner to what it should be; the old one goes when the new one is there, so that none flickers."""
+        html = ""
+        if drawn.words:
+            window = drawn.cdp.send("Page.getLayoutMetrics")["cssLayoutViewport"]
+            place = _place(window["clientWidth"], window["clientHeight"], drawn.box)
+            html = _html(drawn.words, self._run, place) if place else ""
+        if html == drawn.html:
+            return
+        old, drawn.banner, drawn.html = drawn.banner, None, html
+        if html:
+            drawn.banner = tab.screencast.show_overlay(html)
+        if old:
+            old.__exit__(None, None, None)
+
+
+def _around(target: Locator) -> Box | None:
+    """Return the place of the outline around `target`; None when it is not on screen."""
+    with suppress(BrowserError):  # What cannot be scrolled to may be in view nevertheless.
+        target.scroll_into_view_if_needed(timeout=_PATIENCE)
+    found = target.bounding_box(timeout=_PATIENCE)
+    if found is None:
+        return None
+    wide = 2 * _GAP
+    return Box(found["x"] - _GAP, found["y"] - _GAP, found["width"] + wide, found["height"] + wide)
+
+
+def _place(width: float, height: float, pointed: Box | None) -> Box | None:
+    """Return where in a window of this size the banner covers nothing of `pointed`: top, else bottom, else nowhere."""
+    across = width - _LEFT - _RIGHT if width >= _LEFT + _LEAST + _RIGHT else width - _LEFT
+    for y in (0, height - _HEIGHT):
+        place = Box(_LEFT, y, across, _HEIGHT)
+        if across >= _LEAST and not (pointed and place.meets(pointed)):
+            return place
+    return None
+
+
+def _html(words: Words, run: str, place: Box) -> str:
+    """Return the banner as a table: its attributes are let pass where a content security policy refuses styles.
+
+    The styles that there are make it finer, and keep it legible while the recorder disguises the page's text.
+    """
+    step = f"Step {words.number} of {words.total}"
+    title = _cut(words.title, int(place.width // _LETTER) - len(step) - len(run) - 8)
+    parts = (f"<b>{step}</b>", escape(title), f'<font color="#b9c7da">{escape(run)}</font>')
+    style = "font: 12px system-ui, sans-serif; -webkit-text-security: none"
+    dark = f'height="{_HEIGHT}" bgcolor="#14253d" nowrap'
+    return (
+        f'<table cellspacing="0" cellpadding="0" border="0" style="{style}">'
+        f'<tr><td height="{place.y:.0f}"></td></tr>'
+        f'<tr><td width="{place.x:.0f}"></td><td width="4" bgcolor="#d6006e"></td><td {dark}>'
+        f'<font color="#ffffff" face="sans-serif" size="2" style="font: inherit">&emsp;{"&emsp;".join(parts)}&emsp;'
+        "</font></td></tr></table>"
+    )
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: max(1, length - 1)].rstrip()}…"

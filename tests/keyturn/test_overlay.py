@@ -1,0 +1,270 @@
+"""Banner and outline in the page: seen by a person, in nobody's way, and never a reason to stop."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+
+from evidence.concealment import Concealment
+from keyturn.overlay import Box, Overlay, Words, _html, _place
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, FloatRect, Locator, Route
+    from playwright.sync_api import Page as Tab
+
+RUN = "20261124T030621Z-practice"
+TITLE = "Click Add, verify that the new secret is listed, copy its value and seal it into the store"
+PAGE = """<!doctype html><title>A page</title><style>body { margin: 0; font: 16px sans-serif } .high { height: 3000px }
+  button { margin: 0; height: 30px } #top { position: fixed; top: 2px; left: 500px } #tall { position: fixed;
+  inset: 0 auto 0 400px; height: auto; opacity: .1 }</style>
+<button id=top onclick="document.title = 'top pressed'">At the top</button>
+<p style="margin: 100px 40px"><button id=go onclick="document.title = 'pressed'">Go</button> and <button>Go</button></p>
+<iframe src="https://frame.example/inside" style="border: 0; margin: 0 60px; width: 400px; height: 150px"></iframe>
+<dialog>A question <button onclick="document.title = 'answered'">Yes</button></dialog>
+<div class=high></div><button id=low>Down below</button>"""
+INSIDE = '<body style="margin: 30px"><button onclick="this.textContent = 1">Inside</button>'
+STRICT = {
+    "styles": "default-src 'none'",
+    "trusted": "require-trusted-types-for 'script'",
+}
+CUT = """async ([png, clip]) => {
+  const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+  const context = new OffscreenCanvas(innerWidth, innerHeight).getContext('2d');
+  context.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0);
+  const [x, y] = [Math.round(clip.x), Math.round(clip.y)];
+  const [right, low] = [Math.round(clip.x + clip.width), Math.round(clip.y + clip.height)];
+  return context.getImageData(x, y, right - x, low - y).data.join(' ');
+}"""
+TOP: FloatRect = {"x": 264, "y": 0, "width": 400, "height": 24}
+BOTTOM: FloatRect = {"x": 264, "y": 776, "width": 400, "height": 24}
+CORNER: FloatRect = {"x": 0, "y": 0, "width": 260, "height": 60}
+
+
+@pytest.fixture
+def tab(context: BrowserContext) -> Tab:
+    def answer(route: Route) -> None:
+        place = route.request.url
+        policy = next((text for name, text in STRICT.items() if name in place), "")
+        headers = {"Content-Type": "text/html", **({"Content-Security-Policy": policy} if policy else {})}
+        route.fulfill(body=INSIDE if "frame.example" in place else PAGE, headers=headers)
+
+    context.route("https://*.example/**", answer)
+    opened = context.new_page()
+    opened.goto("https://page.example/")
+    return opened
+
+
+@pytest.fixture
+def overlay(context: BrowserContext) -> Overlay:
+    return Overlay(context, RUN)
+
+
+def around(target: Locator, gap: int) -> FloatRect:
+    box = target.bounding_box()
+    assert box
+    return {
+        "x": box["x"] - gap,
+        "y": box["y"] - gap,
+        "width": box["width"] + 2 * gap,
+        "height": box["height"] + 2 * gap,
+    }
+
+
+def look(tab: Tab, clip: FloatRect) -> str:
+    """Return the pixels of `clip`. A picture that the browser itself cuts out lacks the outline, so this one is cut."""
+    png = base64.b64encode(tab.screenshot()).decode()
+    found: str = tab.evaluate(CUT, [png, clip])
+    return found
+
+
+def comes_to(tab: Tab, clip: FloatRect, *, differ_from: str = "", be: str = "") -> str:
+    """Return what `clip` of the tab looks like once it is another, or once it is `be`: painting takes a moment."""
+    for _ in range(100):
+        seen = look(tab, clip)
+        if seen == be or (not be and seen != differ_from):
+            return seen
+        tab.wait_for_timeout(50)
+    pytest.fail("it never came to look so")
+
+
+def test_a_person_sees_the_step_and_where_it_happens_and_the_control_is_left_as_it_is(
+    tab: Tab, overlay: Overlay
+) -> None:
+    target = tab.locator("#go")
+    before = {gap: look(tab, around(target, gap)) for gap in (0, 6)}
+    plain = look(tab, TOP)
+    overlay.show(tab, 14, 33, TITLE)
+    overlay.point(tab, target)
+    assert look(tab, TOP) != plain
+    comes_to(tab, around(target, 6), differ_from=before[6])
+    assert look(tab, around(target, 0)) == before[0]
+
+
+def test_the_banner_makes_room_for_what_it_would_cover(tab: Tab, overlay: Overlay) -> None:
+    plain = {place: look(tab, clip) for place, clip in (("top", TOP), ("bottom", BOTTOM))}
+    button = look(tab, around(tab.locator("#top"), 0))
+    overlay.show(tab, 1, 2, TITLE)
+    assert look(tab, TOP) != plain["top"]
+    overlay.point(tab, tab.locator("#top"))
+    assert look(tab, around(tab.locator("#top"), 0)) == button
+    assert look(tab, BOTTOM) != plain["bottom"]
+    overlay.show(tab, 2, 2, TITLE)
+    assert look(tab, BOTTOM) == plain["bottom"]
+    assert look(tab, TOP) != plain["top"]
+
+
+@pytest.mark.parametrize(
+    ("pointed", "y"),
+    [
+        (None, 0),
+        (Box(300, 500, 80, 30), 0),
+        (Box(300, 20, 80, 30), 776),
+        (Box(10, 0, 80, 30), 0),
+        (Box(300, 0, 80, 800), None),
+    ],
+    ids=["nothing", "below", "at the top", "beside the banner", "from top to bottom"],
+)
+def test_the_banner_is_at_the_top_else_at_the_bottom_else_nowhere(pointed: Box | None, y: int | None) -> None:
+    place = _place(1280, 800, pointed)
+    assert (place.y if place else None) == y
+    assert place is None or pointed is None or not place.meets(pointed)
+
+
+def test_a_window_too_narrow_for_a_banner_has_none() -> None:
+    assert _place(700, 600, None) is not None
+    assert _place(480, 600, None) is None
+
+
+def test_every_click_passes_through(tab: Tab, overlay: Overlay) -> None:
+    overlay.show(tab, 1, 2, TITLE)
+    tab.mouse.click(540, 12)
+    assert tab.title() == "top pressed"
+    overlay.point(tab, tab.locator("#go"))
+    tab.locator("#go").click()
+    assert tab.title() == "pressed"
+
+
+def test_the_banner_comes_along_to_the_next_page_and_the_outline_does_not(tab: Tab, overlay: Overlay) -> None:
+    plain = look(tab, around(tab.locator("#go"), 6))
+    overlay.show(tab, 1, 2, TITLE)
+    overlay.point(tab, tab.locator("#go"))
+    comes_to(tab, around(tab.locator("#go"), 6), differ_from=plain)
+    shown = look(tab, TOP)
+    tab.goto("https://page.example/next")
+    comes_to(tab, TOP, be=shown)
+    assert look(tab, around(tab.locator("#go"), 6)) == plain
+
+
+def test_both_are_above_a_dialog(tab: Tab, overlay: Overlay) -> None:
+    overlay.show(tab, 1, 2, TITLE)
+    shown = look(tab, TOP)
+    tab.evaluate("document.querySelector('dialog').showModal()")
+    comes_to(tab, TOP, be=shown)
+    yes = tab.get_by_role("button", name="Yes")
+    plain = look(tab, around(yes, 6))
+    overlay.point(tab, yes)
+    comes_to(tab, around(yes, 6), differ_from=plain)
+    yes.click()
+    assert tab.title() == "answered"
+
+
+def test_an_element_in_a_frame_of_another_site_is_outlined_where_it_is(tab: Tab, overlay: Overlay) -> None:
+    inside = tab.frame_locator("iframe").get_by_role("button")
+    inside.wait_for()
+    before = {gap: look(tab, around(inside, gap)) for gap in (0, 6)}
+    overlay.point(tab, inside)
+    comes_to(tab, around(inside, 6), differ_from=before[6])
+    assert look(tab, around(inside, 0)) == before[0]
+
+
+def test_what_is_out_of_sight_is_brought_into_view(tab: Tab, overlay: Overlay) -> None:
+    low = tab.locator("#low")
+    overlay.point(tab, low)
+    box = low.bounding_box()
+    assert box
+    assert 0 <= box["y"] <= 800 - box["height"]
+
+
+def test_a_policy_against_styles_leaves_the_banner_standing(tab: Tab, overlay: Overlay) -> None:
+    tab.goto("https://page.example/styles")
+    plain = look(tab, TOP)
+    overlay.show(tab, 1, 2, TITLE)
+    assert look(tab, TOP) != plain
+
+
+@pytest.mark.parametrize("place", ["trusted", "styles"])
+def test_the_outline_needs_no_leave_from_the_page(tab: Tab, overlay: Overlay, place: str) -> None:
+    tab.goto(f"https://page.example/{place}")
+    target = tab.locator("#go")
+    plain = look(tab, around(target, 6))
+    overlay.show(tab, 1, 2, TITLE)
+    overlay.point(tab, target)
+    comes_to(tab, around(target, 6), differ_from=plain)
+
+
+def test_nothing_of_it_stops_a_run(tab: Tab, overlay: Overlay) -> None:
+    plain = tab.screenshot()
+    for absent in (tab.get_by_text("nowhere"), tab.get_by_role("button", name="Go"), None):  # none, two, nothing
+        overlay.point(tab, absent)
+        assert tab.screenshot() == plain
+    overlay.show(tab, 1, 2, TITLE)
+    tab.close()
+    overlay.show(tab, 1, 2, TITLE)
+    overlay.point(tab, tab.locator("#go"))
+    overlay.clear(tab)
+    with overlay.hidden(tab):
+        pass
+
+
+def test_clear_and_hidden_take_everything_away(tab: Tab, overlay: Overlay) -> None:
+    plain, target = tab.screenshot(), tab.locator("#go")
+    unmarked = look(tab, around(target, 6))
+    with overlay.hidden(tab):
+        assert tab.screenshot() == plain
+    overlay.show(tab, 1, 2, TITLE)
+    overlay.point(tab, target)
+    marked = comes_to(tab, around(target, 6), differ_from=unmarked)
+    with overlay.hidden(tab):
+        assert tab.screenshot() == plain
+    assert comes_to(tab, around(target, 6), differ_from=unmarked) == marked
+    overlay.clear(tab)
+    assert tab.screenshot() == plain
+
+
+def test_it_does_not_stand_in_the_way_of_proving_concealment(context: BrowserContext, overlay: Overlay) -> None:
+    concealment = Concealment()
+    concealment.attach(context)
+    tab = context.new_page()
+    tab.set_content("<p>A page</p>")
+    corner = look(tab, CORNER)
+    overlay.show(tab, 1, 2, TITLE)
+    shown = look(tab, TOP)
+    assert look(tab, CORNER) == corner
+    assert concealment.prove([tab]) == 1
+    assert concealment.concealed
+    assert look(tab, TOP) == shown  # Our own words stay legible.
+
+
+def test_the_banner_says_run_step_and_title_and_no_markup_of_theirs() -> None:
+    html = _html(Words(3, 30, "Press <b> & go"), "run 20261124T030621Z", Box(264, 0, 700, 24))
+    assert "Step 3 of 30" in html
+    assert "run 20261124T030621Z" in html
+    assert "Press &lt;b&gt; &amp; go" in html
+    assert "its value and s…" in _html(Words(3, 30, TITLE), "run 20261124T030621Z", Box(264, 0, 716, 24))
+
+
+@pytest.mark.headed
+def test_a_visible_window_shows_it_too(headed_context: BrowserContext) -> None:
+    tab = headed_context.new_page()
+    tab.set_content("<p style='margin: 100px'><button>Go</button>")
+    overlay = Overlay(headed_context, RUN)
+    target = tab.get_by_role("button")
+    before = {gap: look(tab, around(target, gap)) for gap in (0, 6)}
+    plain = look(tab, TOP)
+    overlay.show(tab, 1, 2, TITLE)
+    overlay.point(tab, target)
+    comes_to(tab, around(target, 6), differ_from=before[6])
+    assert look(tab, around(target, 0)) == before[0]
+    assert look(tab, TOP) != plain
