@@ -1,6 +1,6 @@
 """Post-quantum hybrid identities (`AGE-SECRET-KEY-PQ-1…`), for opening only.
 
-MLKEM768-X25519 through the HPKE of `cryptography` 47 and newer; with an older one, making an identity says so.
+MLKEM768-X25519 through the HPKE of `cryptography` 48 and newer; with an older one, making an identity says so.
 Sealing stays with X25519 until hardware and the common `age` programs have the hybrid type.
 """
 
@@ -15,12 +15,6 @@ from secrets_store.age.errors import AgeError, HeaderError
 from secrets_store.age.header import WRAPPED_SIZE, Stanza
 from secrets_store.age.x25519 import shared_secret
 
-try:
-    from cryptography.hazmat.primitives import hpke
-    from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
-except ImportError:  # pragma: no cover  # cryptography 46, which the last Intel Macs need
-    hpke = None  # type: ignore[assignment]
-
 _TYPE = "mlkem768x25519"
 _INFO = b"age-encryption.org/mlkem768x25519"
 _SEED, _SHARE = 32, 1120  # bytes
@@ -34,18 +28,20 @@ class HybridIdentity:
     __slots__ = ("_private", "_private_x25519", "_suite")
 
     def __init__(self, seed: bytes) -> None:
-        if hpke is None:  # pragma: no cover  # see above
-            raise AgeError("post-quantum identities need cryptography 47 or newer")
+        try:  # the last Intel Macs need a version without
+            from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey  # noqa: PLC0415
+            from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite  # noqa: PLC0415
+        except ImportError:
+            raise AgeError("post-quantum identities need cryptography 48 or newer") from None
         if len(seed) != _SEED:
             raise AgeError("this is not a hybrid private key")
         shake = hashes.Hash(hashes.SHAKE256(_EXPANDED))
         shake.update(seed)
         expanded = shake.finalize()
-        self._suite = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
+        self._suite = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
         self._private_x25519 = X25519PrivateKey.from_private_bytes(expanded[_FIRST:])
-        self._private = hpke.MLKEM768X25519PrivateKey(
-            MLKEM768PrivateKey.from_seed_bytes(expanded[:_FIRST]),
-            self._private_x25519,
+        self._private = MLKEM768X25519PrivateKey(
+            MLKEM768PrivateKey.from_seed_bytes(expanded[:_FIRST]), self._private_x25519
         )
 
     @classmethod

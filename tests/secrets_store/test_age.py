@@ -6,6 +6,7 @@ import base64
 import copy
 import os
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pyrage  # type: ignore[import-untyped]
@@ -97,38 +98,6 @@ def test_no_changed_byte_goes_unnoticed(data: st.DataObject) -> None:
         open_sealed(bytes(sealed), [identity])
 
 
-def disagree(sealed: bytes, identity: X25519Identity, judge: pyrage.x25519.Identity) -> bool:
-    """Return whether pyrage and we say different things of a file."""
-    try:
-        ours: bytes | None = open_sealed(sealed, [identity])
-    except AgeError:
-        ours = None
-    try:
-        theirs: bytes | None = pyrage.decrypt(sealed, [judge])
-    except (pyrage.DecryptError, UnicodeDecodeError):
-        theirs = None
-    return ours != theirs
-
-
-@pytest.mark.parametrize("trials", [300, pytest.param(100_000, marks=pytest.mark.soak)])
-def test_pyrage_and_we_judge_damaged_files_alike(trials: int) -> None:
-    identity = X25519Identity.generate()
-    judge = pyrage.x25519.Identity.from_str(identity.text())
-    whole = seal(b"made-up value", [X25519Identity.generate().recipient, identity.recipient])
-    for _ in range(trials):
-        changed, at = bytearray(whole), int.from_bytes(os.urandom(4), "big") % len(whole)
-        kind = os.urandom(1)[0] % 4
-        if kind == 0:
-            changed[at] = os.urandom(1)[0]
-        elif kind == 1:
-            del changed[at : at + 1 + os.urandom(1)[0] % 8]
-        elif kind == 2:
-            changed[at:at] = os.urandom(1 + os.urandom(1)[0] % 8)
-        else:
-            changed[at:at] = changed[at : at + 64]
-        assert not disagree(bytes(changed), identity, judge), bytes(changed)
-
-
 def test_seal_refuses_nobody_and_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     identity = X25519Identity.generate()
     with pytest.raises(AgeError, match="nobody"):
@@ -195,6 +164,15 @@ def test_what_is_no_identity_is_refused_without_repeating_it() -> None:
     for text in (PQ.lower(), short_pq, good):
         with pytest.raises(AgeError):
             HybridIdentity.from_text(text)
+
+
+@pytest.mark.parametrize("missing", ["hpke", "asymmetric.mlkem"])
+def test_without_the_primitives_a_hybrid_identity_says_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, f"cryptography.hazmat.primitives.{missing}", None)
+    with pytest.raises(AgeError, match="need cryptography 48"):
+        HybridIdentity.from_text(PQ)
 
 
 def test_bech32_with_left_over_bits_is_refused() -> None:

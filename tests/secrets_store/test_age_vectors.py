@@ -6,6 +6,7 @@ import hashlib
 import zlib
 from pathlib import Path
 
+import cryptography
 import pytest
 
 from secrets_store.age import (
@@ -22,6 +23,7 @@ from secrets_store.age import (
     open_sealed,
 )
 
+PRIMITIVES = int(cryptography.__version__.partition(".")[0]) >= 48
 VECTORS = sorted((Path(__file__).parent / "data" / "cctv").iterdir())
 CLASSES: dict[str, type[AgeError]] = {
     "armor failure": ArmorError,
@@ -49,10 +51,13 @@ def read_vector(path: Path) -> tuple[dict[str, str], list[Identity], bytes]:
 
 def test_all_vectors_are_here() -> None:
     assert len(VECTORS) == 143
+    assert sum(b"\nidentity: AGE-SECRET-KEY-PQ-" in path.read_bytes() for path in VECTORS) == 19
 
 
 @pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.name)
 def test_vector_has_its_exact_result(path: Path) -> None:
+    if not PRIMITIVES and b"\nidentity: AGE-SECRET-KEY-PQ-" in path.read_bytes():
+        pytest.skip("cryptography before 48 has no MLKEM768-X25519")
     keys, identities, file = read_vector(path)
     if keys["expect"] == "success":
         assert hashlib.sha256(open_sealed(file, identities)).hexdigest() == keys["payload"]
