@@ -11,6 +11,8 @@ from threading import RLock
 
 from rehearsal.ma_portal.faults import MA_FAULTS
 from rehearsal.ma_portal.faults import ONCE as MA_ONCE
+from rehearsal.network import NETWORK_FAULTS
+from rehearsal.network import ONCE as NETWORK_ONCE
 from rehearsal.sophos.faults import ONCE as SOPHOS_ONCE
 from rehearsal.sophos.faults import SOPHOS_FAULTS
 
@@ -67,6 +69,9 @@ ENTRA_FAULTS: dict[str, tuple[str, str | None]] = {
     "trash-off-screen": ("the grid is so wide that the delete icon is off screen", None),
     "odd-descriptions": ("other rows have blank, garbled and generated descriptions", None),
     "several-expired": ("a second secret has expired too", None),
+    # The time.
+    "clock-ahead": ("this computer's clock is twenty days ahead of the portals'", None),
+    "clock-behind": ("this computer's clock is twenty days behind the portals'", None),
     # The token endpoint.
     "replication-slow": ("a new secret is unknown to the token endpoint for six seconds", None),
     "replication-never": ("the token endpoint never learns of a secret", None),
@@ -85,8 +90,8 @@ _ENTRA_ONCE = frozenset(
         "concurrent-delete",
     }
 )
-FAULTS: dict[str, tuple[str, str | None]] = {**ENTRA_FAULTS, **MA_FAULTS, **SOPHOS_FAULTS}
-ONCE = _ENTRA_ONCE | frozenset(MA_ONCE) | frozenset(SOPHOS_ONCE)
+FAULTS: dict[str, tuple[str, str | None]] = {**ENTRA_FAULTS, **MA_FAULTS, **SOPHOS_FAULTS, **NETWORK_FAULTS}
+ONCE = _ENTRA_ONCE | frozenset(MA_ONCE) | frozenset(SOPHOS_ONCE) | NETWORK_ONCE
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ SCENARIOS = {
     "no-banner": "one expired secret, and the Overview says nothing about it",
 }
 _BANNERS = {"expired": "expired", "expiring": "expiring", "both-expired-and-valid": "expired", "no-banner": ""}
+_OFF = timedelta(days=20)  # more than is left of the secret in the scenario “expiring”
 _TERM = timedelta(days=730)
 # .example never resolves (RFC 2606).
 HOME = Directory(
@@ -63,7 +64,8 @@ def build(
     """Return the world as `scenario` has it. Raises `ValueError` for one that is not in `SCENARIOS`."""
     if scenario not in SCENARIOS:
         raise ValueError(f"there is no scenario called {scenario}")
-    now = (now or datetime.now(UTC)).replace(microsecond=0)
+    clock = _clock(faults)
+    now = (now or clock()).replace(microsecond=0)
     ids = random.Random(scenario)  # noqa: S311  # made-up identifiers, the same in every rehearsal
 
     def secret(description: str, ends_in: float, term: timedelta = _TERM) -> Secret:
@@ -105,7 +107,15 @@ def build(
         make_secret,
         faults,
         replication_delay,
+        clock,
     )
+
+
+def _clock(faults: FaultPlan) -> Callable[[], datetime]:
+    """Return the portals' clock, which is right; whose clock is wrong when they differ is another's."""
+    ahead = _OFF if faults.from_the_start("clock-ahead") else timedelta()
+    behind = _OFF if faults.from_the_start("clock-behind") else timedelta()
+    return lambda: datetime.now(UTC) - ahead + behind
 
 
 def _guid(ids: random.Random) -> str:

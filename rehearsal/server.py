@@ -9,6 +9,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from rehearsal import entra, ma_portal, operator_side, sign_in, sophos
 from rehearsal.faults import FaultPlan
+from rehearsal.network import Line
+from rehearsal.nowhere import Nowhere
 from rehearsal.scenarios import HOME, build
 
 if TYPE_CHECKING:
@@ -24,6 +26,11 @@ class _Quiet(WSGIRequestHandler):
     """Writes no access log: addresses and times of a rehearsal are nobody's business."""
 
     protocol_version = "HTTP/1.1"
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Tell the portal's time, which need not be this computer's."""
+        line = self.server.app
+        return line.time() if isinstance(line, Line) else super().date_time_string(timestamp)
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  # the library's own name
         """Write nothing."""
@@ -49,6 +56,7 @@ class Replicas:
     ) -> None:
         self.world = build(scenario, make_secret, FaultPlan.read(list(faults)), replication_delay)
         self.world.menu, self.world.rendering = menu, rendering
+        self._nowhere = Nowhere()
         self._servers: list[BaseWSGIServer] = []
         self._threads: list[threading.Thread] = []
 
@@ -62,8 +70,10 @@ class Replicas:
             "sophos": sophos.make_app(world),
             "operator": operator_side.make_app(world),
         }
+        self._nowhere.__enter__()
         for name, app in apps.items():
-            server = make_server(LOOPBACK, 0, app, threaded=True, request_handler=_Quiet)
+            line = app if name == "operator" else Line(app, world, name, self._nowhere)
+            server = make_server(LOOPBACK, 0, line, threaded=True, request_handler=_Quiet)
             server.daemon_threads = True  # type: ignore[attr-defined]  # of the threading mix-in
             server.block_on_close = False  # type: ignore[attr-defined]  # a browser may hold a connection open
             self._servers.append(server)
@@ -79,6 +89,7 @@ class Replicas:
             server.server_close()
         for thread in self._threads:
             thread.join()
+        self._nowhere.__exit__()
         self._servers.clear()
         self._threads.clear()
 

@@ -123,6 +123,7 @@ class World:
     menu: str = "entra-id"  # or "identity", the older menu
     rendering: str = "classic"  # or "react"
     presses: Counter[str] = field(default_factory=Counter)
+    asked: dict[str, Counter[str]] = field(default_factory=dict)  # step -> server -> requests
     history: list[dict[str, str]] = field(default_factory=list)
     portals: dict[str, Portal] = field(default_factory=dict)  # others plug in here, by name
     urls: dict[str, str] = field(default_factory=dict)
@@ -144,6 +145,11 @@ class World:
             self.presses[button] += 1
             self.history.append({"at": self.clock().isoformat(), "button": button, "what": what})
 
+    def note_request(self, server: str) -> None:
+        """Count a request to `server` during the step that is being done."""
+        with self.lock:
+            self.asked.setdefault(self.faults.step, Counter())[server] += 1
+
     def new_secret(self, registration: Registration, description: str, start: datetime, end: datetime) -> Secret:
         """Make a secret. A blank description becomes the one that the portal itself gives (seen in a 2026 manifest)."""
         now = self.clock()
@@ -163,6 +169,7 @@ class World:
                 "application_id": self.application_id,
                 "registrations": {one.application_id: _registration(one) for one in self.registrations},
                 "presses": dict(self.presses),
+                "asked": {step: dict(servers) for step, servers in self.asked.items()},
                 "history": list(self.history),
                 "faults_struck": list(self.faults.struck),
                 **{name: portal.snapshot() for name, portal in self.portals.items()},

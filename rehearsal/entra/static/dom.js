@@ -67,6 +67,11 @@ export function icon(name, className = "") {
   return svg;
 }
 
+// What stands in the place of a blade that failed.
+export function broken(content, title, ...text) {
+  content.replaceChildren(h("div", { class: "fxs-blade-error" }, icon("error"), h("h3", {}, title), ...text.map((one) => h("p", {}, one))));
+}
+
 // The portal shows the local date of an instant, in the form of its regional format; here that is en-US.
 export function localDate(iso) {
   return new Date(iso).toLocaleDateString("en-US");

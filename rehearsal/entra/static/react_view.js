@@ -1,9 +1,10 @@
 // What a frame of the newer rendering shows: one blade, or nothing where the frame is a spare one.
+import { broken } from "./dom.js";
 import { fluent } from "./fluent.js";
 import { drawOverview } from "./overview.js";
 import { drawList } from "./registration_list.js";
 import { drawSecrets } from "./secrets.js";
-import { ask, open } from "./server.js";
+import { Refusal, ask, open } from "./server.js";
 
 const wanted = new URLSearchParams(location.hash.slice(1));
 const root = document.querySelector("#root");
@@ -27,4 +28,7 @@ async function begin() {
   if (view === "ApplicationCredentials") await drawSecrets(root, fluent, await ask(`${base}/credentials`));
 }
 
-begin();
+begin().catch((fault) => {
+  if (!(fault instanceof Refusal)) throw fault;
+  broken(root, "Something went wrong", fault.message, fault.code);
+});

@@ -1,5 +1,5 @@
 // From the address to the blade. Both forms of addresses are known; a blade opened before stays hidden in the document.
-import { h, icon } from "./dom.js";
+import { broken, h, icon } from "./dom.js";
 import { frame } from "./frame.js";
 import { list } from "./registrations.js";
 import { registration } from "./registration.js";
@@ -51,10 +51,6 @@ export function blade({ title, image = "app", crumbs = [] }) {
 
 export function dots() {
   return h("div", { class: "fxs-progress", role: "progressbar", "aria-label": "Loading" }, h("i"), h("i"), h("i"));
-}
-
-export function broken(content, title, ...text) {
-  content.replaceChildren(h("div", { class: "fxs-blade-error" }, icon("error"), h("h3", {}, title), ...text.map((one) => h("p", {}, one))));
 }
 
 function home() {

@@ -11,16 +11,24 @@ export class Refusal extends Error {
 }
 
 export async function ask(path, method = "GET", body = undefined) {
-  const answer = await fetch(`/api/${path}`, {
-    method,
-    body: body === undefined ? undefined : JSON.stringify(body),
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
-  });
-  if (answer.status === 401) {
-    leave();
-    return new Promise(() => {});
+  let answer;
+  let found;
+  try {
+    answer = await fetch(`/api/${path}`, {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    });
+    if (answer.status === 401) {
+      leave();
+      return new Promise(() => {});
+    }
+    found = await answer.json();
+  } catch {
+    // What the portal says of a network that fails is not public.
+    const [code, text] = answer && !answer.ok ? ["ServiceUnavailable", `The service answered with ${answer.status}.`] : ["NetworkError", "The service could not be reached."];
+    throw new Refusal(answer?.status || 0, code, text);
   }
-  const found = await answer.json();
   if (!answer.ok) throw new Refusal(answer.status, found.code, found.text);
   return found;
 }
@@ -45,5 +53,5 @@ export function leave() {
 
 export async function open() {
   Object.assign(session, await ask("session"));
-  if (session.faults && window.top === window) setInterval(() => ask("heartbeat"), 250);
+  if (session.faults && window.top === window) setInterval(() => ask("heartbeat").catch(() => {}), 250);
 }

@@ -20,13 +20,18 @@ function forget() {
 // Posts and returns the answer; tells a refusal and returns null.
 async function ask(address, body = {}) {
   forget();
-  const answer = await fetch(address, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
-  if (answer.status === 401) { location.assign("/u/login"); return null; }
-  const content = await answer.json();
-  if (answer.ok) return content;
-  tell(content.text);
+  let answer;
+  try {
+    answer = await fetch(address, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    });
+    if (answer.status === 401) { location.assign("/u/login"); return null; }
+    const content = await answer.json();
+    if (answer.ok) return content;
+    tell(content.text);
+  } catch {
+    tell(answer && !answer.ok ? `${answer.status} error. Please try again later.` : "The server could not be reached. Please try again later.");
+  }
   return null;
 }
 

@@ -20,7 +20,8 @@ function show(name, state) {
 }
 
 async function look() {
-  const answer = await fetch(`/attempt/${attempt}`);
+  const answer = await fetch(`/attempt/${attempt}`).catch(() => null);
+  if (!answer) return void setTimeout(look, 10 * LOOK_AGAIN); // A network that fails for a while.
   if (answer.status === 404) return;
   const state = await answer.json();
   if (state.go) {

@@ -7,12 +7,17 @@ const here = "/settings/azure-ad-sync";
 // Posts and returns the answer; tells a refusal and returns null.
 async function ask(address, body = {}) {
   document.querySelector("main > [role=alert]")?.remove();
-  const answer = await fetch(address, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
-  if (answer.status === 401) { location.assign("/login"); return null; }
-  const content = await answer.json();
-  if (answer.ok) return content;
+  let content;
+  try {
+    const answer = await fetch(address, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    });
+    if (answer.status === 401) { location.assign("/login"); return null; }
+    content = await answer.json();
+    if (answer.ok) return content;
+  } catch {
+    content = { text: "The server could not be reached. Please try again later." };
+  }
   const notice = Object.assign(document.createElement("p"), { className: "notice", textContent: content.text });
   notice.setAttribute("role", "alert");
   document.querySelector("main h1").after(notice);
