@@ -17,6 +17,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from keyturn.errors import CannotStart
+from secrets_store import discreet
 
 if TYPE_CHECKING:
     from secrets_store import Secret
@@ -93,6 +94,7 @@ def get() -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
+@discreet
 def lend(secret: Secret, seconds: float) -> bool:
     """Put the value on the clipboard for so many seconds, then clear it if it is still there; return whether it was.
 

@@ -23,7 +23,7 @@ from secrets_store.errors import (
     WrongOwner,
 )
 from secrets_store.recipients import Recipient
-from secrets_store.secret import Secret
+from secrets_store.secret import Secret, discreet
 from secrets_store.store import Store
 from secrets_store.verify import Fault, verify
 
@@ -49,5 +49,6 @@ __all__ = [
     "StoreError",
     "SymbolicLink",
     "WrongOwner",
+    "discreet",
     "verify",
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from secrets_store import disk
 from secrets_store.errors import BadInput
 from secrets_store.reading import take
+from secrets_store.secret import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,7 @@ def write_private(path: Path, data: bytes) -> None:
         raise BadInput(f"{path} cannot be written: {error.strerror}") from None
 
 
+@discreet
 def to_env(store: Store, entries: Sequence[Entry], identities: Sequence[Identity], path: Path) -> None:
     """Write `NAME='value'` lines for a shell or a service to `path`, a new private file."""
     lines = [f"{_variable(entry)}={_quoted(take(store, entry, identities, 'exported'))}\n" for entry in entries]
@@ -60,6 +62,7 @@ def _quoted(secret: Secret) -> str:
     return "'" + value.replace("'", "'\\''") + "'"  # always, because a shell does something with ~ too
 
 
+@discreet
 def to_kdbx(
     store: Store, entries: Sequence[Entry], identities: Sequence[Identity], path: Path, passphrase: str
 ) -> None:

@@ -10,6 +10,7 @@ from secrets_store.entry import from_sealed_text
 from secrets_store.errors import BadInput, CannotUnlock, NotVerified
 from secrets_store.journal import digest
 from secrets_store.ledger import READINGS
+from secrets_store.secret import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from secrets_store.store import Store
 
 
+@discreet
 def unseal(store: Store, entry: Entry, identities: Sequence[Identity]) -> tuple[Metadata, Secret]:
     """Return what is sealed in `entry`, checked against the journal; writes nothing."""
     try:

@@ -15,6 +15,7 @@ from secrets_store.entry import to_sealed_text
 from secrets_store.errors import BadInput
 from secrets_store.reading import unseal
 from secrets_store.recipients import FILE, FRESH, check_recipients, pin, recipients_text
+from secrets_store.secret import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +63,7 @@ def change_recipients(
     return store.entries() if removed else []
 
 
+@discreet
 def _reseal(
     store: Store, entries: Sequence[Entry], recipients: Sequence[Recipient], identities: Sequence[Identity]
 ) -> None:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import hmac
-from typing import Any, NoReturn
+import traceback
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
 class Secret:
@@ -58,3 +66,28 @@ class Secret:
 
     def __deepcopy__(self, memo: Any) -> NoReturn:
         raise TypeError("a secret is not copied")
+
+
+def discreet(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Let `function` handle values in the clear: an exception that leaves it takes no local variable along.
+
+    Tracebacks can be shown with the variables of every frame (rich and the standard library both can); of whatever ran
+    inside they show none. The arguments themselves are the caller's, and must not be plain values.
+    """
+
+    @wraps(function)
+    def forgetting(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            _forget(error)
+            raise
+
+    return forgetting
+
+
+def _forget(error: BaseException) -> None:
+    told: BaseException | None = error
+    while told is not None:
+        traceback.clear_frames(told.__traceback__)
+        told = told.__cause__ or told.__context__

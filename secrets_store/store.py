@@ -38,6 +38,7 @@ from secrets_store.recipients import (
     recipients_text,
 )
 from secrets_store.recovery import described, recover
+from secrets_store.secret import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -215,6 +216,7 @@ class Store:
                 raise
         return self.ledger.intent(intent_id)
 
+    @discreet
     def seal(self, intent: Intent, secret: Secret, *, secret_id: str, expires_on: date) -> Entry:
         """Store `secret` and return its entry once it is durable and was read back; raise otherwise.
 

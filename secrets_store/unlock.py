@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from secrets_store import disk, keychain, place, terminal
 from secrets_store.errors import CannotUnlock, WrongPassphrase
 from secrets_store.identity_file import NAME, practice_key, read_identity, read_keys
+from secrets_store.secret import discreet
 
 if TYPE_CHECKING:
     from secrets_store.age import HybridIdentity, X25519Identity
@@ -18,6 +19,7 @@ _LONGEST = 64 * 1024  # bytes read from a descriptor
 _TRIES = 3
 
 
+@discreet
 def identities(
     store: Store, *, identity_fd: int | None = None, passphrase_fd: int | None = None
 ) -> list[X25519Identity | HybridIdentity]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn.cli import secrets_keys, secrets_read, secrets_values
 from keyturn.cli.secrets_common import days
 from keyturn.cli.unlocking import add_unlock
-from secrets_store import REFUSALS
+from secrets_store import REFUSALS, discreet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         added.add_argument(
             "--allow-synced", action="store_true", help="use a folder that is on a network or synchronised"
         )
-        added.set_defaults(run=run)
+        added.set_defaults(run=discreet(run))  # passphrases, keys and values are in the clear in some
         return added
 
     secrets_keys.add_init(word("init", secrets_keys.init, "make a store and its keys"))
