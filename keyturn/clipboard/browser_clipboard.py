@@ -13,7 +13,7 @@ from playwright.sync_api import Error as BrowserError
 
 from keyturn.clipboard.sealed import Half
 from keyturn.errors import KeyturnError
-from secrets_store import Secret
+from secrets_store import Secret, discreet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,6 +90,7 @@ class BrowserClipboard:
         """Return whether something was copied since `await_copy`."""
         return self._read() != self._sentinel
 
+    @discreet
     def take(self, label: str) -> Secret:
         """Return what a page copied since `await_copy`. Raises `ClipboardFailed` when nothing was."""
         until = time.monotonic() + _COPYING
@@ -103,6 +104,7 @@ class BrowserClipboard:
         self._holding = Secret(text, label)
         return self._holding
 
+    @discreet
     def put(self, secret: Secret) -> None:
         """Put the value of `secret` on the clipboard and prove that it is there."""
         self._holding = secret
@@ -110,6 +112,7 @@ class BrowserClipboard:
         if not Secret(self._read(), secret.label).matches(secret):
             raise ClipboardFailed("another program changed the clipboard before the value could be pasted")
 
+    @discreet
     def clear(self) -> str:
         """Empty the clipboard if it still holds our value, and prove it. Returns `cleared` or `not ours`."""
         if self._holding is None:

@@ -14,6 +14,7 @@ from keyturn import secret_format
 from keyturn.clipboard import BrowserClipboard, ClipboardFailed
 from keyturn.clipboard.sealed import Half
 from secrets_store import Secret
+from tests.secrets_store.test_secret import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +115,12 @@ def test_a_refused_clipboard_says_so_without_the_library_s_text(context: Browser
             clipboard.await_copy()
         assert caught.value.__context__ is None
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin="https://clipboard.keyturn.invalid")
+
+
+def test_a_refused_clipboard_leaves_no_value_in_a_traceback(context: BrowserContext) -> None:
+    with pytest.raises(ClipboardFailed) as caught:
+        BrowserClipboard(context, None).put(Secret(VALUE, "value"))
+    assert VALUE not in told(caught.value)
 
 
 def test_runs_on_one_desktop_take_turns(
