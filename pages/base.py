@@ -135,6 +135,22 @@ def probe(method: Callable[Concatenate[Any, P], bool]) -> Callable[Concatenate[A
     return run
 
 
+def glance(otherwise: R) -> Callable[[Callable[[Any], R]], Callable[[Any], R]]:
+    """Mark a question asked over and over, even while its page is being left: then it is answered `otherwise`."""
+
+    def mark(method: Callable[[Any], R]) -> Callable[[Any], R]:
+        @functools.wraps(method)
+        def run(self: Page) -> R:
+            try:
+                return method(self)
+            except library.Error:
+                return otherwise
+
+        return run
+
+    return mark
+
+
 def first_line(method: Callable[..., object]) -> str:
     """Return the first line of the docstring of `method` without its full stop."""
     return (method.__doc__ or method.__name__).strip().splitlines()[0].rstrip(".")

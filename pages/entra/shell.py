@@ -49,6 +49,11 @@ class Shell(Surroundings):
         """Return who is signed in, as the top bar shows it."""
         return Account(self.account_notice.inner_text().strip(), self.directory_notice.inner_text().strip())
 
+    def is_signed_in(self) -> bool:
+        """Return at once whether the top bar names account and directory; it is painted before it knows them."""
+        notices = (self.account_notice, self.directory_notice)
+        return all("".join(notice.all_inner_texts()).strip() for notice in notices)
+
     def go(self, address: str, landmark: Locator) -> None:
         """Load `address` and wait for `landmark`, or for a sign-in screen; once more if the portal stays blank."""
         there = landmark.or_(self.sign_in.any_field).first

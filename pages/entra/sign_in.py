@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pages.base import NoEffect, Page, SessionEnded, action
+from pages.base import NoEffect, Page, SessionEnded, action, glance
 from pages.entra.shell import Account, Shell
 from pages.library import expect
 
@@ -58,6 +58,12 @@ class SignInPage(Page):
             return NoEffect(self.title, verb, expected=self._expected, seen=error.seen)
         return error
 
+    @glance(otherwise=False)
+    def is_signed_in(self) -> bool:
+        """Return at once whether somebody is signed in: the top bar names account and directory."""
+        return self.around.is_signed_in()
+
+    @glance(otherwise="")
     def screen(self) -> str:
         """Say at once which sign-in screen is up, the number to match included; empty when none is."""
         return self.around.sign_in.which()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pages.base import Page, action
+from pages.base import Page, action, glance
 from pages.library import expect
 from pages.ma_portal.portal import MaPortal
 
@@ -59,6 +59,12 @@ class SignInPage(Page):
         organisation = " ".join(self.around.organisation_notice.all_inner_texts()).strip()
         return Account(self.around.account_notice.inner_text().strip(), organisation)
 
+    @glance(otherwise=False)
+    def is_signed_in(self) -> bool:
+        """Return at once whether somebody is signed in: the header names the account."""
+        return bool("".join(self.around.account_notice.all_inner_texts()).strip())
+
+    @glance(otherwise="")
     def screen(self) -> str:
         """Say at once which sign-in screen is up; empty when none is."""
         return self.around.screen()

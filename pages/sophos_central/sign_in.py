@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pages.base import Page, action
+from pages.base import Page, action, glance
 from pages.library import expect
 from pages.sophos_central.portal import SophosCentral
 
@@ -48,6 +48,12 @@ class SignInPage(Page):
             expect(self.around.account_notice).to_have_text(re.compile(r"\S"))
         return Account(self.around.account_notice.inner_text().strip())
 
+    @glance(otherwise=False)
+    def is_signed_in(self) -> bool:
+        """Return at once whether somebody is signed in: the header names the account."""
+        return bool("".join(self.around.account_notice.all_inner_texts()).strip())
+
+    @glance(otherwise="")
     def screen(self) -> str:
         """Say at once which sign-in screen is up; empty when none is."""
         return self.around.seen() if self.around.sign_in_heading.is_visible() else ""

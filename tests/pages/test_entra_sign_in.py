@@ -40,6 +40,7 @@ def test_each_screen_is_told_apart_and_the_number_to_match_is_told(sign_in_waits
         ((key, screen),) = waiting
         expect(portal.tab.locator(f"[data-screen={screen}]")).not_to_have_class(re.compile("moveOffScreen"))
         seen.append(page.screen())
+        assert not page.is_signed_in()
         number = desk.sign_ins[key].number
         desk.pass_screen(key, screen)
     expect(page.around.account_notice).to_be_visible()
@@ -48,6 +49,8 @@ def test_each_screen_is_told_apart_and_the_number_to_match_is_told(sign_in_waits
     assert f"approve the request; the number to match is {number}" in told
     assert {"nobody answered the request in time", "more information required", "stay signed in?"} <= set(told)
     assert page.screen() == ""
+    expect(page.around.account_notice).to_have_text(re.compile("@"))
+    assert page.is_signed_in()
 
 
 @pytest.mark.parametrize("fault", ["two-accounts", "kmsi-before-mfa", "email-asked", "number-match-timeout"])
@@ -93,3 +96,10 @@ def test_a_shell_that_stays_blank_is_loaded_once_more(sign_in_waits: Opening, mo
     portal.tab.route(f"{portal.url}/", blank)
     assert opened(portal).is_on_screen()
     assert left[0] < 0
+
+
+def test_what_is_asked_over_and_over_answers_even_where_the_tab_is_gone(sign_in_waits: Opening) -> None:
+    page = opened(sign_in_waits())
+    page.tab.close()
+    assert page.screen() == ""
+    assert not page.is_signed_in()

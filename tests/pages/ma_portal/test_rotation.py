@@ -29,8 +29,11 @@ def test_sign_in_waits_for_the_person(bench: Callable[..., Bench]) -> None:
     page = SignInPage(here.tab, here.replicas.ma_portal_url)
     page.open()
     assert page.screen() == "the MA Portal's sign-in page"
+    assert not page.is_signed_in()
     with Operator(here.replicas):
         account, organisation = page.wait_until_signed_in()
+    assert page.is_signed_in()
+    assert page.screen() == ""
     assert organisation == here.portal.organisation
     assert MenuPage(here.tab, page.url).has_account(account.upper())
     assert not MenuPage(here.tab, page.url).has_account("somebody@else.example")

@@ -110,8 +110,11 @@ def test_sign_in_waits_for_the_person(bench: Callable[..., Bench]) -> None:
     page = SignInPage(here.tab, here.url)
     page.open()
     assert page.screen() == "Sophos Central's sign-in page"
+    assert not page.is_signed_in()
     with Operator(here.replicas):
         assert page.wait_until_signed_in().account == here.central.account
+    assert page.is_signed_in()
+    assert page.screen() == ""
 
 
 def test_every_locator_finds_exactly_one_element(bench: Callable[..., Bench]) -> None:
