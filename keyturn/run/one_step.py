@@ -166,7 +166,7 @@ def _failed(engine: Engine, step: Step, error: Exception) -> Ending | TakeOver |
         answer = engine.attendance.ask(question, engine.no_answer)
     except NobodyThere:
         answer = None
-    if answer is None or answer.choice is Choice.STOP:
+    if answer is None or answer.choice is Choice.STOP or answer.choice not in question.offers:
         raise error
     return _as_chosen(engine, step, answer)
 

@@ -42,6 +42,10 @@ class ExpectationMissed(StepFailed):
         super().__init__(f"expected {expected}; saw {seen}")
 
 
+class DoneTooEarly(GuardRefused):
+    """A person did by hand what the guard would have refused."""
+
+
 class _SignsIn(Protocol):
     """A page on which a person signs in."""
 
@@ -85,7 +89,7 @@ def check_guard(engine: Engine, step: Step, *, done: bool = False) -> None:
             engine.emit(GuardRefusedEvent(step.id, worded(fact), fact.say))
             if done:
                 hint = "it was done by hand all the same: look at once whether it must be put right"
-                raise GuardRefused(f"“{step.title}” was not to be done yet: {fact.say}", hint=hint)
+                raise DoneTooEarly(f"“{step.title}” was not to be done yet: {fact.say}", hint=hint)
             raise GuardRefused(fact.say, hint="nothing of this step was done; see to it, then start again")
         engine.emit(GuardHeld(step.id, worded(fact)))
 

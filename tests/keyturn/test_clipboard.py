@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 VALUE = secret_format.make()
 PORTAL = f"""<!doctype html><title>portal</title><input aria-label="field">
-<button onclick="navigator.clipboard.writeText('{VALUE}').then(() => this.title = 'Copied')">Copy</button><button>Broken</button>
+<button onclick="navigator.clipboard.writeText('{VALUE}').then(() => this.title = 'Copied')">Copy</button>
+<button>Broken</button>
 <button onclick="navigator.clipboard.writeText('')">Nothing</button>"""
 
 

@@ -2,180 +2,36 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
 
 import pytest
 
-from keyturn import secret_format
 from keyturn.errors import GuardRefused, KeyturnError, NobodyThere, StepFailed, Stopped
-from keyturn.events import Event, Failed, Result
-from keyturn.gates import Answer, Beforehand, Choice, Mode, Nobody, Question
-from keyturn.model import Always, Effect, Fact, FactKind, Gate, Pictures, Probe, Retry, SecretSpec, Step
+from keyturn.events import Failed, Result
+from keyturn.gates import Beforehand, Choice, Mode, Nobody, Question
+from keyturn.model import Effect, Fact, FactKind, Gate, Pictures, Retry, SecretSpec
 from keyturn.run.capture import ValueRefused
-from keyturn.run.engine import Engine
 from keyturn.run.stages import ExpectationMissed
-from keyturn.run.state import RunState
-from pages.base import NoEffect, NotYet, PageError
-from secrets_store import Secret
-
-if TYPE_CHECKING:
-    from keyturn.gates import Gatekeeper, Pump
-
-VALUE = secret_format.make()
-
-
-class Made(NamedTuple):
-    secret_id: str
-    expires_on: str
-
-
-@dataclass
-class Stage:
-    """Everything around the engine, remembering what it was asked in one list."""
-
-    log: list[str] = field(default_factory=list)
-    on_screen: set[str] = field(default_factory=set)  # probes that answer yes
-    copied: str = VALUE
-    act: Any = None  # what the action does
-    title: str = "Page"
-    engine: Any = None
-    unsure: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.tab_ = SimpleNamespace(wait_for_timeout=lambda ms: self.log.append(f"wait {ms:g}"))
-
-    # --- the page and the session
-    def page(self, _where: str) -> Any:
-        return SimpleNamespace(
-            title=self.title,
-            tab=self.tab_,
-            arrive=lambda: self.log.append("arrive"),
-            seen=lambda: "another page",
-            known_ids=self._known_ids,
-            act=self._act,
-        )
-
-    def _known_ids(self) -> tuple[str, ...]:
-        self.log.append("known ids")
-        return ("old",)
-
-    def _act(self, **_: Any) -> object:
-        self.log.append("act")
-        return self.act() if self.act else None
-
-    def tab(self, _portal: str) -> Any:
-        return self.tab_
-
-    def tabs(self) -> dict[str, Any]:
-        return {"p": self.tab_}
-
-    def is_open(self, _portal: str) -> bool:
-        return True
-
-    def answer(self, probe: Probe) -> bool:
-        if any("{{" in str(value) for value in probe.args.values()):
-            self.engine.state.fill_all(probe.args)
-        self.log.append(f"ask {probe.ask}")
-        return probe.ask in self.on_screen
-
-    # --- clipboard, store, recorder: each only tells that it was called
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-
-        answers: dict[str, Any] = {
-            "clear": "cleared",
-            "prove": 1,
-            "intend": SimpleNamespace(id="intent"),
-            "seal": SimpleNamespace(id="entry", sha256="0" * 64),
-            "picture": "pictures/x.png",
-        }
-
-        def called(*_args: Any, **_kwargs: Any) -> Any:
-            self.log.append(name)
-            return Secret(self.copied, "label") if name == "take" else answers.get(name)
-
-        return called
-
-    def turn(self) -> Any:
-        return nullcontext()
-
-
-STEP = Step(id="step", title="A step", page="p.page", do="act", effect=Effect.READ, timeout=0.0)
-CREATE = replace(
-    STEP, effect=Effect.CREATE, copies="client_secret", outputs={"secret_id": "secret_id", "expires_on": "expires_on"}
+from pages.base import NoEffect, NotYet
+from tests.keyturn.stage import (
+    CREATE,
+    STEP,
+    VALUE,
+    Made,
+    Stage,
+    build,
+    failing,
+    never,
+    page_error,
+    probe,
+    result,
+    says,
 )
-
-
-@dataclass
-class Says:
-    """A person who says these things, one after the other, and the last again and again."""
-
-    answers: list[Answer]
-    asked: list[Question] = field(default_factory=list)
-    wishes: list[Answer] = field(default_factory=list)
-
-    def ask(self, question: Question, pump: Pump) -> Answer:
-        self.asked.append(question)
-        answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
-        while answer.choice is Choice.SEEN and not pump():
-            pass
-        return answer
-
-    def wish(self) -> Answer | None:
-        return self.wishes.pop(0) if self.wishes else None
-
-
-def says(*choices: Choice, reason: str = "", mode: Mode | None = None) -> Says:
-    return Says([Answer(choice, "a test", reason, mode) for choice in choices])
-
-
-def never() -> bool:
-    return False
 
 
 @pytest.fixture
 def stage() -> Stage:
     return Stage()
-
-
-def build(
-    stage: Stage, *steps: Step, gatekeeper: Gatekeeper | None = None, mode: Mode = Mode.AUTO
-) -> tuple[Engine, list[Event]]:
-    events: list[Event] = []
-    runbook: Any = SimpleNamespace(
-        steps=steps,
-        always=(Always.CLEAR_CLIPBOARD, Always.TELL_WHAT_IS_OPEN),
-        secrets={"client_secret": SecretSpec(label="Label", format="entra-client-secret")},
-        portals={"p": SimpleNamespace(pages="p", url="http://127.0.0.1")},
-    )
-    actions = {"act": SimpleNamespace(anywhere=False, parameters={})}
-    fake: Any = stage
-    engine = Engine(
-        RunState("run", runbook, {"id": "one"}),
-        context=SimpleNamespace(set_default_timeout=lambda _ms: None),  # type: ignore[arg-type]
-        catalogue=SimpleNamespace(page=lambda *_: SimpleNamespace(actions=actions)),  # type: ignore[arg-type]
-        clipboard=fake,
-        store=fake,
-        recorder=fake,
-        gatekeeper=gatekeeper or Nobody(),
-        mode=mode,
-        listeners=(events.append, lambda event: stage.log.append(f"! {event.kind}")),
-    )
-    engine.session = fake
-    stage.engine = engine
-    return engine, events
-
-
-def probe(ask: str, **args: str) -> Probe:
-    return Probe(page="p.page", ask=ask, args=args)
-
-
-def result(engine: Engine) -> Result:
-    return engine.state.results["step"]
 
 
 def test_an_act_is_announced_before_it_is_done(stage: Stage) -> None:
@@ -289,21 +145,6 @@ def test_an_expectation_that_is_not_met_fails_the_step_and_tells_what_changed(st
     assert any("button was pressed" in change for change in failed.changed)
     assert failed.next
     assert result(engine) is Result.FAILED
-
-
-def page_error(kind: type[PageError], **kwargs: Any) -> PageError:
-    return kind("Page", "act", expected="something", seen="something else", **kwargs)
-
-
-def failing(stage: Stage, *errors: PageError) -> None:
-    left = list(errors)
-
-    def act() -> object:
-        if left:
-            raise left.pop(0)
-        return None
-
-    stage.act = act
 
 
 def test_not_yet_is_asked_again_for_as_long_as_the_runbook_says(stage: Stage) -> None:
