@@ -95,9 +95,13 @@ class Faulty(Invalid):
 
 @dataclass(slots=True)
 class Faults:
-    """Collects faults. `texts` maps each file's name to its text, for the excerpts."""
+    """Collects faults. `texts` maps each file's name to its text, for the excerpts.
+
+    `unread` holds the paths of the parts that could not be read: what is missing for that alone is no fault of its own.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
+    unread: list[tuple[str | int, ...]] = field(default_factory=list)
     _found: list[Fault] = field(default_factory=list)
 
     def add(

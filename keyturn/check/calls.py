@@ -96,7 +96,7 @@ def _secret(step: Step, action: ActionSpec, path: Path, finding: Finding) -> Non
         elif name and action.secret != role:
             message = f"a secret may only be captured, stored and pasted, and {step.do} of {step.page} {role} none"
             finding.add((*here, KEY), message, found=name)
-        elif name and name not in finding.runbook.secrets:
+        elif name and name not in finding.runbook.secrets and not finding.could_not_read("secrets", name):
             finding.add(here, "no such secret in `secrets`", found=name, allowed=finding.runbook.secrets)
 
 

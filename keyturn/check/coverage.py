@@ -51,6 +51,8 @@ def _numbers(procedure: Instructions, finding: Finding) -> None:
             if number not in counts:
                 path = ("steps", index, "covers", place)
                 finding.add(path, "the procedure has no such instruction", found=str(number), allowed=_range(counts))
+    if finding.could_not_read_steps("covers"):
+        return
     for row in procedure.rows:
         if row.number not in covered:
             finding.add(where, f"no step carries out instruction {row.number}: {row.text}")

@@ -9,7 +9,7 @@ from keyturn.document.kind import worded
 from keyturn.model import KEY, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from keyturn.catalogue import Catalogue, PageSpec
     from keyturn.fault import Faults
@@ -20,11 +20,12 @@ Path = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Finding:
-    """The faults of one runbook as they are found."""
+    """The faults of one runbook as they are found. `unread`: the parts of it that could not be read."""
 
     runbook: Runbook
     catalogue: Catalogue
     faults: Faults
+    unread: Collection[Path] = ()
     _ids: dict[int, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,12 +47,21 @@ class Finding:
             place = Place(place.file, place.line, column + 1) if column >= 0 else place
         self.faults.add(place, worded(path, self._ids), message, found=found, allowed=allowed)
 
+    def could_not_read(self, table: str, name: str) -> bool:
+        """Return whether `name` is missing in `table` only because what stands there could not be read."""
+        return (table,) in self.unread or (table, name) in self.unread
+
+    def could_not_read_steps(self, key: str) -> bool:
+        """Return whether some step's `key` is not known because it, or the step, or all of them could not be read."""
+        return any(path[:1] == ("steps",) and (len(path) < 3 or path[2] == key) for path in self.unread)  # noqa: PLR2004  # + key
+
     def page(self, named: str, path: Path) -> PageSpec | None:
         """Return the page called `portal.page`, or note what is wrong with the name and return None."""
         portal, _, name = named.partition(".")
         portals = self.runbook.portals
         if portal not in portals:
-            self.add(path, "no such portal in `portals`", found=portal, allowed=portals)
+            if portals and not self.could_not_read("portals", portal):  # Without any, that alone is told.
+                self.add(path, "no such portal in `portals`", found=portal, allowed=portals)
             return None
         package = portals[portal].pages
         if package not in self.catalogue.packages():

@@ -9,7 +9,7 @@ from keyturn.interpolate import references
 from keyturn.model import FactKind, InputType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from keyturn.check.finding import Finding, Path
     from keyturn.interpolate import Reference
@@ -38,7 +38,7 @@ class Names:
 
     def _input(self, reference: Reference, path: Path) -> None:
         inputs = self.finding.runbook.inputs
-        if reference.of not in inputs:
+        if reference.of not in inputs and not self.finding.could_not_read("inputs", reference.of):
             self.finding.add(
                 path, "no such input in `inputs`", found=reference.of, allowed=inputs, within=reference.written
             )
@@ -48,16 +48,19 @@ class Names:
         step = known.get(reference.of)
         add, within = self.finding.add, reference.written
         if step is None:
-            add(path, self._absent(reference.of), found=reference.of, allowed=known, within=within)
+            self._absent(reference.of, path, allowed=known, within=within)
         elif step.copies and reference.output == "secret":
             message = "a secret may only be captured, stored and pasted, never put into a text"
             add(path, message, found=within, within=within)
-        elif reference.output not in step.outputs:
+        elif reference.output not in step.outputs and not self.finding.could_not_read_steps("outputs"):
             add(path, f"{step.id} has no such output", found=reference.output, allowed=step.outputs, within=within)
 
-    def _absent(self, id_: str) -> str:
+    def _absent(self, id_: str, path: Path, *, allowed: Iterable[str], within: str = "") -> None:
+        """Tell that a step is not there; where the id of one could not be read, it may be that one."""
         later = any(step.id == id_ for step in self.finding.runbook.steps)
-        return "this step does not come before" if later else "no such step"
+        message = "this step does not come before" if later else "no such step"
+        if later or not self.finding.could_not_read_steps("id"):
+            self.finding.add(path, message, found=id_, allowed=allowed, within=within)
 
     def fact(self, fact: Fact, path: Path) -> None:
         """Check what a fact asks for."""
@@ -65,7 +68,7 @@ class Names:
         path = (*path, fact.kind.value)
         if fact.kind is FactKind.DONE:
             if fact.of[0] not in self.before:
-                self.finding.add(path, self._absent(fact.of[0]), found=fact.of[0], allowed=self.before)
+                self._absent(fact.of[0], path, allowed=self.before)
         elif fact.kind is FactKind.STORED:
             self.secret(fact.of[0], path)
         else:
@@ -85,9 +88,11 @@ class Names:
     def secret(self, name: str, path: Path) -> None:
         """Check that the secret `name` is declared and captured by a step above."""
         secrets = self.finding.runbook.secrets
+        captured = any(step.copies == name for step in self.before.values())
         if name not in secrets:
-            self.finding.add(path, "no such secret in `secrets`", found=name, allowed=secrets)
-        elif not any(step.copies == name for step in self.before.values()):
+            if not self.finding.could_not_read("secrets", name):
+                self.finding.add(path, "no such secret in `secrets`", found=name, allowed=secrets)
+        elif not captured and not self.finding.could_not_read_steps("outputs"):
             self.finding.add(path, "no step before captures this secret", found=name)
 
     def probes(self, step: Step, part: str, probes: tuple[Probe, ...], index: int) -> None:

@@ -40,13 +40,14 @@ def check_file(path: Path, catalogue_of: Callable[[Iterable[str]], Catalogue]) -
     if runbook:
         form = faults.sorted()
         content = Faults(faults.texts)
-        _check(Finding(runbook, catalogue_of(portal.pages for portal in runbook.portals.values()), content))
+        catalogue = catalogue_of(portal.pages for portal in runbook.portals.values())
+        _check(Finding(runbook, catalogue, content, faults.unread))
         faults.take(fault for fault in content.sorted() if not any(_follows(fault, first) for first in form))
     return runbook, faults
 
 
 def _follows(fault: Fault, first: Fault) -> bool:
-    return fault.place == first.place or first.path.startswith(f"{fault.path}.")
+    return fault.place == first.place or first.path.startswith((f"{fault.path}.", f"{fault.path}["))
 
 
 def _check(finding: Finding) -> None:
@@ -113,7 +114,8 @@ def _secrets(finding: Finding) -> None:
         path = ("secrets", name)
         capture = next((index for index, step in enumerate(finding.runbook.steps) if step.copies == name), None)
         if capture is None:
-            finding.add(path, "no step captures this secret", found=name)
+            if not finding.could_not_read_steps("outputs"):
+                finding.add(path, "no step captures this secret", found=name)
             continue
         before = Names(finding, {step.id: step for step in finding.runbook.steps[:capture]})
         for key in ("label", "application", "directory"):

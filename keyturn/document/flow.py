@@ -14,7 +14,7 @@ from keyturn.document.grammar import Use
 from keyturn.document.kind import Path, worded
 from keyturn.document.value import canonical
 from keyturn.interpolate import references, substitute
-from keyturn.model import Fact, FactKind, Input, InputType, Place, Probe, Runbook, Step
+from keyturn.model import KEY, Fact, FactKind, Input, InputType, Place, Probe, Runbook, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -183,7 +183,8 @@ def _given(own: Own, index: int, use: Use, sub: Runbook) -> dict[str, str]:
         given[name] = text
         place, label = own.at(index, "with", name)
         if name not in sub.inputs:
-            faults.add(place, label, f"{use.use} has no such input", found=name, allowed=sub.inputs)
+            key, _ = own.at(index, "with", name, KEY)
+            faults.add(key, label, f"{use.use} has no such input", found=name, allowed=sub.inputs)
         elif unknown := _unknown(text, own.runbook.inputs):
             faults.add(place, label, "no such input in `inputs`", found=unknown, allowed=own.runbook.inputs)
         elif message := _misfit(text, sub.inputs[name], own.runbook.inputs):

@@ -204,7 +204,7 @@ class Steps:
             reader.places[here] = item.place
             entries = {key.value: value for key, value in item.entries} if isinstance(item, Entries) else {}
             self._name(entries.get("id"), index, here, reader)
-            value = (self.use if "use" in entries else self.step).read(item, here, reader)
+            value = reader.read(self.use if "use" in entries else self.step, item, here)
             found.append(self.step.build({}) if value is BROKEN else value)
         return tuple(found)
 

@@ -49,6 +49,13 @@ class Reader:
             self.faults.add(node.place, self.label(path), message, found=found, allowed=allowed)
         return BROKEN
 
+    def read(self, kind: Kind, node: Node, path: Path) -> Any:
+        """Return what `kind` reads, and remember a part that could not be read."""
+        value = kind.read(node, path, self)
+        if value is BROKEN:
+            self.faults.unread.append(path)
+        return value
+
 
 def worded(path: Path, ids: Mapping[int, str]) -> str:
     """Return the path of keys as text; a step is named by its id where it has one."""
@@ -232,7 +239,7 @@ class Many:
         for item in node.items:
             here = (*path, len(found))  # A broken item is left out, and the next takes its number in `places`.
             reader.places[here] = item.place
-            value = self.kind.read(item, here, reader)
+            value = reader.read(self.kind, item, here)
             if self.unique and value is not BROKEN and value in found:
                 reader.fault(item, here, "this is in the list already", found=str(value))
             elif value is not BROKEN:
@@ -271,7 +278,7 @@ class Table:
             reader.places[here] = value.place
             reader.places[*here, KEY] = key.place
             name = self.name.read(key, here, reader)
-            content = self.kind.read(value, here, reader)
+            content = reader.read(self.kind, value, here)
             if name is not BROKEN and content is not BROKEN:
                 found[name] = content
         return found
@@ -311,7 +318,7 @@ class Record:
             if key.value not in self.keys:
                 reader.fault(key, here, "this key is not known", found=key.value, allowed=self.keys)
                 continue
-            content = self.keys[key.value].kind.read(value, here, reader)
+            content = reader.read(self.keys[key.value].kind, value, here)
             if content is not BROKEN:
                 found[key.value] = content
         written = {key.value for key, _ in node.entries}

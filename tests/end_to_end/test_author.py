@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from keyturn.cli import main
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.end_to_end.conftest import Rehearse
 
 RUNBOOK = Path(__file__).parents[1] / "runbooks" / "author" / "set-synchronised-group.yaml"

@@ -169,6 +169,7 @@ def test_all_faults_come_at_once_sorted_by_place(folder: Path) -> None:
     ("old", "new", "told"),
     [
         ("retry: {within: 2m, every: 5s}", "retry: {within: 5s, every: 2m}", "`every` is longer than `within`"),
+        ("retry: {within: 2m, every: 5s}", "retry: 2m", "a mapping belongs here"),
         ("timeout: 5m", "timeout: 25h", "a length of time such as 30s, 2m or 1h belongs here"),
         ("timeout: 5m", "timeout: [5m]", "a length of time such as 30s, 2m or 1h belongs here"),
         ("revision: 3", "revision: 0", "a whole number from 1 belongs here"),
