@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
 
 _TRIES = 5  # a page may be left while it draws
-HEIGHT = 26  # px, at a device pixel ratio of 1
+HEIGHT = 44  # px, at a device pixel ratio of 1: two lines
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _COLOURS = {2: 3, 6: 4}  # PNG colour type -> bytes a pixel: red, green, blue, and opacity with 6
 _DRAW = """async ([text, width, height]) => {
@@ -32,9 +32,9 @@ _DRAW = """async ([text, width, height]) => {
   context.fillRect(0, 0, width, height);
   context.fillStyle = 'white';
   context.textBaseline = 'middle';
-  const size = Math.round(height / 2);
+  const size = Math.round(height * 0.3);
   context.font = `${size}px ui-monospace, "DejaVu Sans Mono", Consolas, Menlo, monospace`;
-  context.fillText(text, size / 2, height / 2, width - size);
+  text.split('\\n').forEach((line, at) => context.fillText(line, size / 2, height * (at ? 0.72 : 0.28), width - size));
   const pixels = context.getImageData(0, 0, width, height).data;
   const grey = new Uint8Array(width * height);
   for (let at = 0; at < grey.length; at += 1) grey[at] = pixels[at * 4];
@@ -71,7 +71,10 @@ class Picture:
 
 
 def stamped(png: bytes, tab: Tab, text: str) -> bytes:
-    """Return `png` with `text` in a strip above it, drawn by `tab`. Raises `EvidenceError` for another kind of PNG."""
+    """Return `png` with `text`, two lines, in a strip above it, drawn by `tab`.
+
+    Raises `EvidenceError` for another kind of PNG.
+    """
     picture = read(png)
     height = HEIGHT * max(1, round(picture.width / max(1, int(tab.evaluate("innerWidth")))))
     grey = zlib.decompress(_drawn(tab, _DRAW, [text, picture.width, height]))

@@ -92,7 +92,19 @@ def seal(  # noqa: PLR0913  # each is a fact of the package, given by name
     for path in files(folder):
         path.chmod(0o400)
     if tsa:
-        (folder / TOKEN).write_bytes(timestamp.request(signature.encode(), tsa))
+        add_timestamp(folder, tsa)
+
+
+def add_timestamp(folder: Path, tsa: str) -> None:
+    """Ask the authority at `tsa` for a timestamp over the signature of a sealed recording that has none yet.
+
+    Raises `NotARecording` when it is not sealed or has one, and `timestamp.NoTimestamp`.
+    """
+    if (folder / TOKEN).exists():
+        raise NotARecording(f"{folder.name}: it has a timestamp", hint="`keyturn evidence verify` checks it")
+    digest(folder)  # or else it is not sealed
+    (folder / TOKEN).write_bytes(timestamp.request((folder / SIGNATURE).read_bytes(), tsa))
+    (folder / TOKEN).chmod(0o400)
 
 
 def digest(folder: Path) -> str:

@@ -133,8 +133,8 @@ class Recorder:
         words = self._banner if isinstance(self._banner, str) else self._banner()
         try:
             png = tab.screenshot(timeout=_PATIENCE)
-            strapline = f"{stamp(utc_now())} · {words} · {self._step} · {moment}"
-            write_whole(path, strip.stamped(png, tab, strapline))
+            lines = f"{stamp(utc_now())} · {self._step} · {moment}\n{words}"
+            write_whole(path, strip.stamped(png, tab, lines))
         except (BrowserError, EvidenceError):
             self._recorded.missing[f"picture {path.stem}"] = "the browser could not take it"
             return None

@@ -52,7 +52,7 @@ def request(data: bytes, url: str) -> bytes:
     except (urllib.error.URLError, OSError):
         reply = b""
     if not reply:
-        raise NoTimestamp("the timestamp authority did not answer", hint="the recording is signed; stamp it later")
+        raise NoTimestamp("the timestamp authority did not answer", hint="`keyturn evidence stamp` asks again")
     if read(reply).imprint != imprint(data):
         raise NoTimestamp("the timestamp authority answered for something else")
     return reply

@@ -62,6 +62,8 @@ class Summary:
     steps: list[dict[str, Any]] = field(default_factory=list)
     secrets: list[dict[str, str]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    search: dict[str, Any] = field(default_factory=dict)  # the leak search: seconds, and whether it read pictures
+    timestamp: str = ""  # what came of asking for one
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evidence import EvidenceError, junit, listing, oscal, report, verify
+from evidence import EvidenceError, junit, listing, oscal, package, report, verify
+from keyturn.cli.options import authority
 from keyturn.errors import Exit, NotVerified
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     two.add_argument("--browser", default="auto", metavar="NAME", help="browser that prints the PDF")
     two.add_argument("--json", action="store_true", help="print one JSON object to standard output")
     two.set_defaults(run=run_report)
+    stamp = words.add_parser("stamp", help="ask an authority for a timestamp over a sealed recording that has none")
+    stamp.add_argument("recording", type=Path, metavar="DIR")
+    stamp.add_argument("--tsa", type=authority, required=True, metavar="URL", help="address of an RFC 3161 authority")
+    stamp.set_defaults(run=run_stamp)
     three = words.add_parser("list", help="all recordings with status and verdict, and the chain between them")
     three.add_argument("--recordings", type=Path, metavar="DIR", help="folder of the recordings")
     _add_trust(three)
@@ -113,6 +118,13 @@ def run_report(args: argparse.Namespace) -> int:
         console.print(escape(str(path)), soft_wrap=True)
     if args.json:
         _print({"recording": str(folder), "written": [str(path) for path in written]})
+    return Exit.DONE
+
+
+def run_stamp(args: argparse.Namespace) -> int:
+    """Have a recording stamped later than it was sealed. Raises `EvidenceError` when there is no stamp to be had."""
+    package.add_timestamp(args.recording, args.tsa)
+    Console(stderr=True, highlight=False).print(f"{escape(args.recording.name)}: stamped by {escape(args.tsa)}")
     return Exit.DONE
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from keyturn import system
-
-if TYPE_CHECKING:
-    import argparse
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -33,10 +30,20 @@ def add_walkthrough(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--from", dest="first", default="", metavar="STEP", help="begin at this step")
     parser.add_argument("--until", dest="last", default="", metavar="STEP", help="end after this step")
+    parser.add_argument(
+        "--tsa", type=authority, default="", metavar="URL", help="ask this RFC 3161 authority to stamp the recording"
+    )
     parser.add_argument("--plain", action="store_true", help="plain lines instead of a live table")
     parser.add_argument(
         "--keep-open", action="store_true", help="leave the browser open at the end until you press Enter"
     )
+
+
+def authority(url: str) -> str:
+    """Return `url` if it can be a timestamp authority's address."""
+    if not url.startswith(("https://", "http://")):
+        raise argparse.ArgumentTypeError(f"an authority's address begins with https:// or http://, not {url}")
+    return url
 
 
 def add_replica(parser: argparse.ArgumentParser) -> None:

@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
         gatekeeper=Nobody(),
         listeners=(),
         before_close=lambda _code: None,
+        tsa=args.tsa,
     )
     try:
         return attend(prepared, around, args)

@@ -79,4 +79,9 @@ def _facts(summary: Summary) -> Table:
         for name, text in _found(summary).items():
             grid.add_row(name.replace("_", " "), Text(text))
     grid.add_row("recording", Text(summary.recording))
+    if summary.search:
+        how = "pictures too" if summary.search["pictures_read"] else "not the pictures"
+        grid.add_row("searched", Text(f"for the value in {duration(summary.search['seconds'])}, {how}"))
+    if summary.timestamp:
+        grid.add_row("timestamp", Text(summary.timestamp))
     return grid

@@ -20,7 +20,7 @@ from keyturn.gates import Mode, check_approvals
 from keyturn.outcome import Summary, exit_of, status_of
 from keyturn.run.engine import Engine
 from keyturn.run.journal import Journal
-from keyturn.run.recording import FirstIntent, Recording
+from keyturn.run.recording import FirstIntent, Recording, reads_pictures
 from keyturn.run.state import RunState
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class Around:
     `before_close` is called with the exit code while the browser is still open, so that a person can look.
     `kind` is `run` or `rehearsal`, and only a word on the recording: nothing is done differently.
     `open_browser` opens the context of the run, and ends everything in it. `read_pictures`: the leak gate reads
-    pictures too, where an OCR engine is installed; it takes half a second for each.
+    pictures too, where an OCR engine is installed; it takes half a second for each. `tsa`: address of an RFC 3161
+    authority that is asked for a timestamp over the recording's signature.
     """
 
     recordings: Path
@@ -87,6 +88,7 @@ class Around:
     kind: str = "run"
     open_browser: Callable[[Prepared], AbstractContextManager[BrowserContext]] = own_browser
     read_pictures: bool = True
+    tsa: str = ""
 
 
 def prepare(wish: Wish) -> Prepared:
@@ -116,15 +118,22 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
     error: BaseException | None = None
     with ChainedLog(recording.data / "journal.jsonl") as log:
         intent = FirstIntent()
-        listeners: tuple[Listener, ...] = (Journal(log), intent, _Collect(summary, prepared.runbook), *around.listeners)
+        listeners: tuple[Listener, ...] = (
+            Journal(log),
+            intent,
+            recording.signed_in,
+            _Collect(summary, prepared.runbook),
+            *around.listeners,
+        )
         try:
             _browse(prepared, around, recording, state, listeners)
         except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
             error = stopped
-        _tell(listeners, SearchBegan(around.read_pictures))
+        _tell(listeners, SearchBegan(reads_pictures(wanted=around.read_pictures)))
         values = [secret.reveal().encode() for secret in state.values]
         seconds = recording.search(values, optical=around.read_pictures, since=intent.since)
-        _tell(listeners, LeakGate(tuple(recording.findings), seconds, around.read_pictures))
+        _tell(listeners, LeakGate(tuple(recording.findings), seconds, recording.pictures_read))
+        summary.search = {"seconds": seconds, "pictures_read": recording.pictures_read}
         error = recording.leak or error
         summary.exit = int(exit_of(error))
         summary.status = status_of(summary.exit)
@@ -136,13 +145,9 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
         summary.seconds = round(time.monotonic() - began, 3)
         _tell(listeners, RunEnded(summary.status, summary.exit, tuple(state.changed), summary.seconds))
     ended = {"status": summary.status, "exit": summary.exit, "changed": summary.changed}
-    recording.facts |= {**ended, "store_head": around.store.head()}
-    recording.write_facts()
-    recording.seal()
-    if recording.leak and summary.exit != exit_of(recording.leak):  # In the report, which is written last.
-        error, summary.exit = recording.leak, int(exit_of(recording.leak))
-        summary.status = status_of(summary.exit)
-    summary.recording = str(recording.folder)
+    recording.end(**ended, store_head=around.store.head())
+    recording.seal(around.tsa)
+    summary.recording, summary.timestamp = str(recording.folder), recording.timestamp
     if recording.leak:  # Found before, or only now in the report.
         error, summary.exit = recording.leak, int(exit_of(recording.leak))
         summary.status = status_of(summary.exit)
@@ -185,8 +190,7 @@ def _browse(
         context = stack.enter_context(around.open_browser(prepared))
         versions = recording.facts["versions"]
         versions["browser"] = f"{prepared.browser.name} {context.browser.version if context.browser else ''}".strip()
-        banner = f"{around.kind} {state.run} · {recording.facts['operator']}"
-        recorder = Recorder(recording.data, banner=banner, window=wish.headed)
+        recorder = Recorder(recording.data, banner=recording.banner, window=wish.headed)
         stack.callback(lambda: recording.facts.update(not_recorded=recorder.close()))
         recorder.attach(context)
         lock = settings.clipboard_lock() if wish.headed else None

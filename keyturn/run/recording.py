@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from evidence import LeakGate, ScanError, package, report, shape_search
-from keyturn import signing
+from evidence.sight import can_read
+from evidence.timestamp import NoTimestamp
+from keyturn import clock, signing
 from keyturn.errors import LeakFound
 from keyturn.events import SecretIntended
+from keyturn.run.account import SignedIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
 
     from keyturn.events import Event
     from keyturn.model import Runbook
-
-_CLOCK_SET = 1.0  # seconds by which two clocks part only when one was set
 
 
 @dataclass(slots=True)
@@ -37,8 +38,12 @@ class Recording:
     signing_key: Ed25519PrivateKey
     facts: dict[str, Any]
     leak: LeakFound | None = None
+    pictures_read: bool = False  # by the search
     findings: list[str] = field(default_factory=list)
+    timestamp: str = ""  # what came of asking for one; empty when nobody asked
+    signed_in: SignedIn = field(default_factory=SignedIn)
     _gate: LeakGate | None = None
+    _watch: clock.Watch = field(default_factory=clock.Watch)
 
     @property
     def data(self) -> Path:
@@ -61,6 +66,7 @@ class Recording:
             "title": runbook.title,
             "operator": signing.identity(),
             "started": began.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "clock": {"at_the_beginning": clock.state()},
             "inputs": dict(inputs),
             "versions": {
                 "keyturn": version("keyturn"),
@@ -71,7 +77,7 @@ class Recording:
         }
         if runbook.controls:
             facts["controls"] = list(runbook.controls)
-        recording = cls(folder, key, facts)
+        recording = cls(folder, key, facts, signed_in=SignedIn.into(facts, runbook))
         recording.data.mkdir(mode=0o700)
         (recording.data / "runbook.yaml").write_text(runbook.text, encoding="utf-8", newline="\n")
         _keep_included(runbook, recording.data / "included")
@@ -79,10 +85,22 @@ class Recording:
         recording.write_facts()
         return recording
 
+    def banner(self) -> str:
+        """Return the words for the strip above a picture: which run, who, and who is signed in where it was taken."""
+        words = (f"{self.facts['kind']} {self.facts['run']}", self.facts["operator"], self.signed_in.words())
+        return " · ".join(filter(None, words))
+
     def write_facts(self) -> None:
         """Write `run.json`."""
         text = json.dumps(self.facts, indent=2, ensure_ascii=False, sort_keys=True)
         (self.data / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+
+    def end(self, **facts: Any) -> None:
+        """Write `run.json` with what is known at the end: `facts`, and how the clock went."""
+        self.facts |= facts
+        went = {"at_the_end": clock.state(), "set_in_between_by_seconds": self._watch.parted()}
+        self.facts["clock"] = {**self.facts.get("clock", {}), **went}
+        self.write_facts()
 
     def search(self, needles: Sequence[bytes], *, optical: bool, since: datetime | None) -> float:
         """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took.
@@ -91,6 +109,7 @@ class Recording:
         of a client secret's shape is a hit, and so is what cannot be searched.
         """
         began = time.monotonic()
+        self.pictures_read = bool(needles) and reads_pictures(wanted=optical)
         self._gate = LeakGate(needles, optical=optical) if needles else None
         try:
             found = self._gate.search(self.folder, since) if self._gate else shape_search(self.folder)
@@ -107,8 +126,11 @@ class Recording:
                 hint="treat the new secret as known: rotate it again; the recording is quarantined",
             )
 
-    def seal(self) -> None:
-        """Write the report and make the package, or move the folder away when a secret was found in it."""
+    def seal(self, tsa: str = "") -> None:
+        """Write the report and make the package, or move the folder away when a secret was found in it.
+
+        `tsa`: address of a timestamp authority to ask. The package is whole and signed without its answer too.
+        """
         if not self.leak:
             written = report.write(self.folder)
             self._found([str(finding) for finding in self._gate.in_bytes(written.read_bytes())] if self._gate else [])
@@ -123,28 +145,38 @@ class Recording:
             "Status": self.facts["status"],
         }
         identity = signing.identity()
-        package.seal(self.folder, signing_key=self.signing_key, identity=identity, info=info, previous=previous)
+        try:
+            package.seal(
+                self.folder, signing_key=self.signing_key, identity=identity, info=info, previous=previous, tsa=tsa
+            )
+        except NoTimestamp as error:
+            self.timestamp = f"none: {error.message}"
+        else:
+            self.timestamp = f"by {tsa}" if tsa else ""
+
+
+def reads_pictures(*, wanted: bool) -> bool:
+    """Return whether a search reads pictures: where that is wanted and there is an engine for it."""
+    return wanted and can_read()
 
 
 class FirstIntent:
     """A listener that knows since when the run may have made a secret."""
 
     def __init__(self) -> None:
-        self._at: datetime | None = None
-        self._beside = 0.0  # of the clock that is never set, in seconds
+        self._watch: clock.Watch | None = None
 
     def __call__(self, event: Event) -> None:
         """Remember the first intent."""
-        if isinstance(event, SecretIntended) and self._at is None:
-            self._at, self._beside = datetime.now(UTC), time.monotonic()
+        if isinstance(event, SecretIntended) and self._watch is None:
+            self._watch = clock.Watch()
 
     @property
     def since(self) -> datetime | None:
         """The time of the first intent; None without one, and when the clock was set since: no time can be trusted."""
-        if self._at is None:
+        if self._watch is None or self._watch.parted():
             return None
-        passed = (datetime.now(UTC) - self._at).total_seconds()
-        return self._at if abs(passed - (time.monotonic() - self._beside)) < _CLOCK_SET else None
+        return datetime.fromtimestamp(self._watch.at, UTC)
 
 
 def _sha256(text: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from evidence import package
 from keyturn.cli import evidence as command
 from keyturn.errors import NotVerified
+from tests.evidence.authority import served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,16 @@ def test_the_report_is_written_beside_and_the_recording_still_verifies(
     written = [path.rsplit("-report.", 1)[1] for path in _said(capsys)["written"]]
     assert written == ["html", "junit.xml", "oscal.json"]
     assert _run("verify", str(sealed)) == 0
+
+
+def test_a_recording_is_stamped_later_by_the_command_that_the_hint_names(
+    sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tsa").mkdir()
+    with served(tmp_path / "tsa") as authority:
+        assert _run("stamp", str(sealed), "--tsa", authority.url) == 0
+    assert _run("verify", str(sealed), "--tsa-root", str(authority.root), "--json") == 0
+    assert _said(capsys)["proof"] == "signed and timestamped"
 
 
 def test_a_pdf_alone_is_printed(sealed: Path, tmp_path: Path) -> None:

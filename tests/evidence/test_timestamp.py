@@ -1,16 +1,16 @@
-"""Timestamps by a real authority: openssl answers on loopback with keys made for the test."""
+"""Timestamps by a real authority: openssl's."""
 
 from __future__ import annotations
 
 import hashlib
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
 
 from evidence import package, timestamp, verify
+from evidence.error import NotARecording
+from tests.evidence.authority import Authority, served
 from tests.evidence.conftest import IDENTITY, passes
 
 if TYPE_CHECKING:
@@ -19,70 +19,11 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-CONFIG = """
-[ tsa ]
-default_tsa = one
-[ one ]
-serial = {folder}/serial
-signer_cert = {folder}/tsa.pem
-signer_key = {folder}/tsa.key
-default_policy = 1.2.3.4
-digests = sha256
-signer_digest = sha256
-ess_cert_id_alg = sha256
-"""
-
-
-class Authority(ThreadingHTTPServer):
-    """Answers timestamp queries with openssl."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), Stamp)
-        self.folder = folder
-        self.root = folder / "root.pem"
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        (folder / "tsa.cnf").write_text(CONFIG.format(folder=folder))
-        (folder / "serial").write_text("01\n")
-        new = ("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-        self._openssl(*new, "-x509", "-subj", "/CN=root", "-keyout", "root.key", "-out", "root.pem")
-        self._openssl(*new, "-subj", "/CN=tsa", "-keyout", "tsa.key", "-out", "tsa.csr")
-        (folder / "extensions").write_text("extendedKeyUsage=critical,timeStamping\n")
-        by_root = ("-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-extfile", "extensions")
-        self._openssl("x509", "-req", "-in", "tsa.csr", *by_root, "-out", "tsa.pem")
-
-    def _openssl(self, *words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True)
-
-    def answer(self, query: bytes) -> bytes:
-        """Return the answer to a query."""
-        (self.folder / "query").write_bytes(query)
-        self._openssl("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply")
-        return (self.folder / "reply").read_bytes()
-
-
-class Stamp(BaseHTTPRequestHandler):
-    """One answer."""
-
-    server: Authority
-
-    def do_POST(self) -> None:
-        """Answer a query."""
-        body = self.server.answer(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    server = Authority(tmp_path_factory.mktemp("tsa"))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with served(tmp_path_factory.mktemp("tsa")) as server:
+        yield server
 
 
 @pytest.fixture
@@ -139,6 +80,18 @@ def test_a_silent_authority_leaves_a_signed_package(recording: Path, key: Ed2551
             recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa="http://127.0.0.1:9/none"
         )
     assert verify.verify(recording).proof == "signed"
+
+
+def test_a_sealed_recording_may_be_stamped_later_and_once(sealed: Path, authority: Authority) -> None:
+    package.add_timestamp(sealed, authority.url)
+    assert verify.verify(sealed, tsa_root=authority.root).proof == "signed and timestamped"
+    with pytest.raises(NotARecording, match="has a timestamp"):
+        package.add_timestamp(sealed, authority.url)
+
+
+def test_what_is_not_sealed_is_not_stamped(recording: Path, authority: Authority) -> None:
+    with pytest.raises(NotARecording, match="not sealed"):
+        package.add_timestamp(recording, authority.url)
 
 
 def test_an_authority_that_refuses_is_told(authority: Authority) -> None:

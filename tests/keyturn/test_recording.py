@@ -3,15 +3,19 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from evidence import verify
+from evidence.chain import ChainedLog
+from keyturn import clock
 from keyturn.document import load
-from keyturn.events import SecretIntended
+from keyturn.events import SecretIntended, StepEnded, StepStarted
 from keyturn.run.recording import FirstIntent, Recording
+from tests.evidence.authority import served
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 VALUE = "q7R8Q~pXlZk-4vT_c1Mn~Wb0LsGyH2dJuEaVfIoK"
@@ -39,15 +43,10 @@ def test_a_value_can_exist_since_the_first_intent() -> None:
 
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_clock_that_was_set_tells_no_time(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
-    class Set(datetime):
-        @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
-            assert tz is UTC
-            return datetime.fromtimestamp(time.time(), UTC) + timedelta(hours=hours)
-
     intent = FirstIntent()
     intent(INTENDED)
-    monkeypatch.setattr("keyturn.run.recording.datetime", Set)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + hours * 3600)
     assert intent.since is None
 
 
@@ -74,3 +73,66 @@ def test_what_cannot_be_searched_is_a_leak_and_does_not_stop_the_end(recording: 
     (recording.data / "torn.zip").write_bytes(b"PK\x03\x04" + bytes(40))
     recording.search(values, optical=False, since=None)
     assert recording.leak is not None
+
+
+def test_the_search_says_whether_it_read_pictures(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    for there in (True, False):
+        monkeypatch.setattr("keyturn.run.recording.can_read", lambda there=there: there)
+        monkeypatch.setattr("evidence.sight.can_read", lambda there=there: there)
+        for wanted in (True, False):
+            recording.search([VALUE.encode()], optical=wanted, since=None)
+            assert recording.pictures_read == (wanted and there)
+            recording.search([], optical=wanted, since=None)
+            assert not recording.pictures_read
+
+
+def _begun(home: Path) -> Recording:
+    book = load(RUNBOOKS / "list-expiring-secrets.yaml")
+    recording = Recording.begin(home, book, {}, Ed25519PrivateKey.generate(), "rehearsal")
+    with ChainedLog(recording.data / "journal.jsonl") as log:
+        log.append("run-started")
+    recording.end(status="done")
+    return recording
+
+
+def test_the_facts_tell_the_clock_the_versions_and_who_was_signed_in_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = _begun(tmp_path)
+    first = next(step for step in load(RUNBOOKS / "list-expiring-secrets.yaml").steps if step.page.startswith("entra."))
+    recording.signed_in(StepStarted(first.id, 1, 1, "", (), "read", ""))
+    assert recording.banner() == f"rehearsal {recording.folder.name} · {recording.facts['operator']}"
+    outputs = {"account": "ann@x.example", "directory": "X (X.EXAMPLE)", "secret_id": "1"}
+    recording.signed_in(StepEnded(first.id, "done", "", outputs, 1.0))
+    assert recording.banner().endswith(" · ann@x.example · X (X.EXAMPLE)")
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 3600)
+    recording.end(status="done")
+    facts = json.loads((recording.data / "run.json").read_text(encoding="utf-8"))
+    assert facts["signed_in"] == {"entra": {"account": "ann@x.example", "directory": "X (X.EXAMPLE)"}}
+    assert facts["clock"]["at_the_beginning"] == facts["clock"]["at_the_end"] == clock.state()
+    assert facts["clock"]["set_in_between_by_seconds"] == pytest.approx(3600, abs=1)
+    assert {"keyturn", "playwright", "python", "system"} <= facts["versions"].keys()
+
+
+def test_an_authority_is_asked_to_stamp_the_package(tmp_path: Path) -> None:
+    (tmp_path / "tsa").mkdir()
+    with served(tmp_path / "tsa") as authority:
+        recording = _begun(tmp_path)
+        recording.seal(authority.url)
+    assert recording.timestamp == f"by {authority.url}"
+    assert verify.verify(recording.folder, tsa_root=authority.root).proof == "signed and timestamped"
+
+
+def test_an_authority_that_does_not_answer_leaves_a_signed_package_and_is_told(tmp_path: Path) -> None:
+    recording = _begun(tmp_path)
+    recording.seal("http://127.0.0.1:9/none")
+    assert recording.timestamp == "none: the timestamp authority did not answer"
+    verdict = verify.verify(recording.folder)
+    assert (verdict.faults, verdict.proof) == ([], "signed")
+
+
+def test_where_nobody_asks_for_a_timestamp_nothing_is_said_of_one(tmp_path: Path) -> None:
+    recording = _begun(tmp_path)
+    recording.seal()
+    assert recording.timestamp == ""
