@@ -11,11 +11,13 @@ import subprocess
 import sys
 import urllib.parse
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.console import Console
 
+from evidence import verify
 from keyturn.cli import main
 from keyturn.cli.rehearse import DEFAULT
 from keyturn.console import PlainSteps, print_summary
@@ -23,10 +25,9 @@ from keyturn.console.words import instructions
 from keyturn.document import load
 from keyturn.errors import Exit
 from keyturn.settings import shipped_runbooks
+from tests.evidence.authority import served
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.end_to_end.conftest import Rehearse, Rehearsed
 
 VENDOR = "ma_portal"
@@ -227,9 +228,26 @@ def test_a_rehearsal_leaves_a_recording_that_stock_tools_verify(expired: Rehears
     assert main(["evidence", "verify", str(folder)]) == 0
 
 
+def test_the_recording_names_clock_versions_and_the_accounts_that_the_headers_showed(expired: Rehearsed) -> None:
+    facts = json.loads((expired.recording / "data" / "run.json").read_text())
+    outputs = {step["id"]: step["outputs"] for step in expired.summary.steps}
+    shown = {portal: outputs[step] for portal, step in (("entra", "sign-in"), ("ma", "sign-in-to-ma-portal"))}
+    assert facts["signed_in"] == shown
+    assert all(shown[portal]["account"] for portal in shown)
+    assert shown["entra"]["directory"]
+    assert facts["clock"].keys() == {"at_the_beginning", "at_the_end", "set_in_between_by_seconds"}
+    assert facts["versions"].keys() == {"keyturn", "playwright", "python", "system", "browser"}
+    report = (expired.recording / "data" / "report.html").read_text()
+    for words in (shown["entra"]["account"], shown["entra"]["directory"], shown["ma"]["organisation"]):
+        assert words in report
+
+
 def test_the_command_prints_one_json_object_and_exits_with_0(tmp_path: Path) -> None:
-    command = ["rehearse", "--headless", "--json", "--recordings", str(tmp_path / "r"), "--store", str(tmp_path / "s")]
-    finished = subprocess.run([*KEYTURN, *command], check=False, capture_output=True, text=True)
+    (tmp_path / "tsa").mkdir()
+    with served(tmp_path / "tsa") as authority:
+        folders = ["--recordings", str(tmp_path / "r"), "--store", str(tmp_path / "s"), "--tsa", authority.url]
+        command = [*KEYTURN, "rehearse", "--headless", "--json", *folders]
+        finished = subprocess.run(command, check=False, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stderr
     (line,) = finished.stdout.splitlines()
     summary = json.loads(line)
@@ -237,6 +255,9 @@ def test_the_command_prints_one_json_object_and_exits_with_0(tmp_path: Path) -> 
     assert {"run", "recording", "status", "exit", "seconds", "steps", "secrets", "changed"} <= set(summary)
     assert {"id", "result", "seconds", "covers"} <= set(summary["steps"][0])
     assert "done in" in finished.stderr
+    assert verify.verify(Path(summary["recording"]), tsa_root=authority.root).proof == "signed and timestamped"
+    assert summary["timestamp"] == f"by {authority.url}"
+    assert summary["search"]["seconds"] > 0
 
 
 @pytest.mark.headed
