@@ -18,6 +18,7 @@ from keyturn.errors import CannotStart, Invalid
 from keyturn.events import Event, LeakGate, RunEnded, RunStarted, SearchBegan, StepEnded
 from keyturn.gates import Mode, check_approvals
 from keyturn.outcome import Summary, exit_of, status_of
+from keyturn.overlay import Overlay
 from keyturn.run.engine import Engine
 from keyturn.run.journal import Journal
 from keyturn.run.recording import FirstIntent, Recording, reads_pictures
@@ -203,6 +204,7 @@ def _browse(
             recorder=recorder,
             gatekeeper=around.gatekeeper,
             mode=Mode(wish.mode),
+            overlay=Overlay(context, state.run) if wish.headed else None,
             pace=wish.pace,
             listeners=listeners,
         )

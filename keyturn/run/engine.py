@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect
 
 from keyturn.browser import PATIENCE
-from keyturn.errors import Stopped
-from keyturn.events import Acting, ClipboardLeft, LeftOpen, Pictured
+from keyturn.errors import KeyturnError, Stopped
+from keyturn.events import Acting, ClipboardLeft, LeftOpen, Pictured, StepStarted
 from keyturn.gates import About, Choice, Mode, Question
+from keyturn.interpolate import NotYetKnown
 from keyturn.model import Always, Gate, Pictures
 from keyturn.run.attendance import Attendance
 from keyturn.run.one_step import take_step
@@ -22,7 +23,6 @@ from keyturn.run.way_back import portal as portal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any
 
     from playwright.sync_api import BrowserContext
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from keyturn.events import Event, Listener
     from keyturn.gates import Gatekeeper
     from keyturn.model import Scalar, Step
+    from keyturn.overlay import Overlay
     from keyturn.run.state import RunState
     from secrets_store import Store
 
@@ -40,7 +41,10 @@ _BREATH = 100  # ms for which the browser works while a person thinks
 
 
 class Engine:
-    """Everything a step needs. `pace` is how long each instruction is shown before it is done, in seconds."""
+    """Everything a step needs.
+
+    `overlay` shows the person what is about to be done, in the page itself; `pace` is for how long, in seconds.
+    """
 
     def __init__(  # noqa: PLR0913  # the rooms are handed in one by one; a bag of them would hide what is used
         self,
@@ -54,6 +58,7 @@ class Engine:
         gatekeeper: Gatekeeper,
         mode: Mode,
         listeners: tuple[Listener, ...],
+        overlay: Overlay | None = None,
         pace: float = 0.0,
     ) -> None:
         self.state = state
@@ -63,7 +68,9 @@ class Engine:
         self.attendance = Attendance(gatekeeper, mode, self.emit)
         self.told = 0  # how much of what has changed has been told
         self.sign_in_screen = ""  # the one that was told last
+        self._overlay = overlay
         self._pace = pace
+        self._number = 0  # of the step that is being done
         self._context = context
         self._catalogue = catalogue
         self._listeners = listeners
@@ -94,10 +101,13 @@ class Engine:
             for number, step in enumerate(steps, 1):
                 begun = begun or step.id == first
                 if begun and step.id not in self.state.results:  # Others were seen done, or are of a run that goes on.
-                    take_step(self, step, number, len(steps))
+                    take_step(self, step, number)
                 if step.id == last:
                     break
         finally:
+            if self._overlay:
+                for tab in self.session.tabs().values():
+                    self._overlay.clear(tab)
             for act in self.state.runbook.always:
                 self._always(act)
 
@@ -112,11 +122,31 @@ class Engine:
             pass  # Closed just now; what comes next will say so.
         time.sleep(_BREATH / 1000)
 
-    def show(self, _step: Step, _page: Any, _args: Mapping[str, Scalar]) -> None:
-        """Show the person what is about to be done, for as long as the pace says."""
+    def begin(self, step: Step, number: int) -> None:
+        """Tell that `step` begins; `number` counts from 1."""
+        self._number = number
+        total = len(self.state.runbook.steps)
+        self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
+        self.recorder.step(number, total, step.id, step.title)
+
+    def show(self, step: Step) -> None:
+        """Show the person in the page which step it is and where it will be done, for as long as the pace says."""
+        if self._overlay and self.session.is_open(portal_of(step)):
+            tab = self.session.tab(portal_of(step))
+            self._overlay.show(tab, self._number, len(self.state.runbook.steps), step.title)
+            try:
+                args = self.state.bound(step.args, self.action(step).parameters)
+                self._overlay.point(tab, self.session.page(step.page).target(step.do, args))
+            except (NotYetKnown, KeyturnError):
+                pass  # Without its arguments, the place is not known; the act itself says what is wrong with them.
         until = time.monotonic() + self._pace
         while time.monotonic() < until:
             self.breathe()
+
+    def shown(self, step: Step) -> None:
+        """Take the outline away: what it was around may be gone by now."""
+        if self._overlay and self.session.is_open(portal_of(step)):
+            self._overlay.point(self.session.tab(portal_of(step)), None)
 
     def confirm(self, step: Step, words: str) -> None:
         """Ask the person to go on in the middle of a step. Raises `Stopped` when they do not."""
@@ -146,7 +176,9 @@ class Engine:
             return ""
         if not self.session.is_open(portal):
             return ""
-        path = self.recorder.picture(self.session.tab(portal), step.id, moment)
+        tab = self.session.tab(portal)
+        with self._overlay.hidden(tab) if self._overlay else nullcontext():
+            path = self.recorder.picture(tab, step.id, moment)
         if path:
             self.emit(Pictured(step.id, moment, path))
         return path or ""

@@ -9,7 +9,7 @@ from playwright.sync_api import Error as BrowserError
 
 from evidence import EvidenceError
 from keyturn.errors import KeyturnError, NobodyThere, StepFailed
-from keyturn.events import Changed, Failed, Result, SessionLost, StepEnded, StepStarted
+from keyturn.events import Changed, Failed, Result, SessionLost, StepEnded
 from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect
 from keyturn.run.attendance import Passed, TakeOver
@@ -49,10 +49,10 @@ class BrowserGone(StepFailed):
         super().__init__("the browser no longer answers", hint="`keyturn resume` goes on from here")
 
 
-def take_step(engine: Engine, step: Step, number: int, total: int) -> None:
+def take_step(engine: Engine, step: Step, number: int) -> None:
     """Take `step` to its end. Raises what stops the run, after telling it whole."""
     began = time.monotonic()
-    begin(engine, step, number, total)
+    engine.begin(step, number)
     found: Ending | TakeOver | Exception | None = None
     sign_ins = 0
     try:
@@ -73,12 +73,6 @@ def take_step(engine: Engine, step: Step, number: int, total: int) -> None:
         end(engine, step, Ending(Result.FAILED, told(step, error)[1]), began)
         raise
     end(engine, step, found, began)
-
-
-def begin(engine: Engine, step: Step, number: int, total: int) -> None:
-    """Tell that `step` begins."""
-    engine.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
-    engine.recorder.step(number, total, step.id, step.title)
 
 
 def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
@@ -125,7 +119,7 @@ def _taken_over(engine: Engine, step: Step, by: str) -> Ending | None:
             own = ending
             continue
         began = time.monotonic()
-        begin(engine, found.step, steps.index(found.step) + 1, len(steps))
+        engine.begin(found.step, steps.index(found.step) + 1)
         engine.picture(found.step, "after")
         end(engine, found.step, ending, began)
     return own

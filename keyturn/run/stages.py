@@ -65,6 +65,7 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
     if name := engine.state.not_given(step):  # Now, and not when the button has been pressed.
         raise StepFailed(f"nothing has given {name}", hint="see in the runbook why the step that gives it was skipped")
     engine.reach(step)
+    engine.show(step)
     theirs = _asked(engine, step)
     check_guard(engine, step)
     if is_already(engine, step):
@@ -148,12 +149,14 @@ def _act(engine: Engine, step: Step) -> Any:
     args = engine.state.bound(step.args, action.parameters)
     if not action.anywhere:
         page.arrive()
-    engine.show(step, page, args)
     if step.copies or step.pastes:
+        engine.shown(step)  # Before: nothing comes between the button and the sealed store.
         secret_path = create_and_capture if step.copies else paste
         return secret_path(engine, step, page, args)[0]
     engine.announce(step, args)
-    return _call(engine, step, page, args)
+    made = _call(engine, step, page, args)
+    engine.shown(step)
+    return made
 
 
 def _call(engine: Engine, step: Step, page: Any, args: dict[str, Scalar]) -> Any:
