@@ -10,8 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keyturn.check import check_file
+from keyturn.check import check_file, notices
+from keyturn.document import load
 from keyturn.interpolate import fill, references
+from keyturn.plan import plan_text
+from keyturn.show import html
 
 if TYPE_CHECKING:
     from keyturn.catalogue import Catalogue
@@ -66,6 +69,40 @@ def test_no_edit_makes_the_checker_fall_over_or_lose_the_place(
         assert fault.place.file.endswith("practice.yaml")
         assert 1 <= fault.place.line <= len(lines) + 1
         assert fault.place.column >= 1
+
+
+EDIT = st.tuples(st.sampled_from(["drop", "double", "deepen", "swap"]), st.integers(0, len(LINES) - 1))
+
+
+def edited(edits: list[tuple[str, int]]) -> str:
+    lines = list(LINES)
+    for kind, index in edits:
+        at = index % len(lines)
+        if kind == "drop" and len(lines) > 1:
+            del lines[at]
+        elif kind == "double":
+            lines.insert(at, lines[at])
+        elif kind == "deepen":
+            lines[at] = f"  {lines[at]}"
+        else:
+            lines[at], lines[at - 1] = lines[at - 1], lines[at]
+    return "\n".join(lines) + "\n"
+
+
+@EXAMPLES
+@given(st.lists(EDIT, min_size=1, max_size=3))
+def test_whatever_still_passes_can_be_planned_and_shown(
+    folder: Path, catalogue: Catalogue, edits: list[tuple[str, int]]
+) -> None:
+    text = edited(edits)
+    faults = told(text, folder, catalogue)
+    assert all(fault.place and 1 <= fault.place.line <= len(text.splitlines()) + 1 for fault in faults)
+    if not faults:
+        book = load(folder / "practice.yaml")
+        plan = plan_text(book, {}, list(book.inputs))
+        assert all(f" {step.id}: " in plan for step in book.steps)
+        assert "{{" not in html(book, catalogue)
+        notices(book)
 
 
 @EXAMPLES
