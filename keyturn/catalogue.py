@@ -159,7 +159,8 @@ def _probe(method: Any) -> ProbeSpec:
 
 
 def _first_line(method: Any) -> str:
-    return (inspect.getdoc(method) or "").partition("\n")[0].rstrip(".")
+    """Return what a method is for: the first line of its docstring; what it raises concerns programs."""
+    return (inspect.getdoc(method) or "").partition("\n")[0].partition(". Raises ")[0].rstrip(".")
 
 
 def _evaluated(method: Any, annotation: Any) -> Any:

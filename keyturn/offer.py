@@ -67,6 +67,6 @@ def _told(action: ActionSpec) -> str:
 
 
 def _sentence(doc: str) -> str:
-    """Return the first sentence of `doc` in an author's words: what is raised concerns programs."""
-    first = re.sub(r"^Return (?=whether)", "", doc.partition(". Raises ")[0])
+    """Return `doc` as a sentence in an author's words."""
+    first = re.sub(r"^Return (?=whether)", "", doc)
     return f"{first[:1].upper()}{first[1:]}."

@@ -33,7 +33,7 @@ class Sample(Page):
 
     @action()
     def move(self) -> NextPage:
-        """Move on."""
+        """Move on. Raises what a runbook cannot name."""
 
     @action()
     def pair(self) -> tuple[str, str]:
@@ -62,6 +62,7 @@ def test_what_an_action_returns_is_told_by_its_fields() -> None:
     actions = described(Sample).actions
     assert actions["read"].outputs == ("group", "users")
     assert actions["read"].doc == "Read it"
+    assert actions["move"].doc == "Move on"
     assert (actions["move"].outputs, actions["move"].returns, actions["move"].leads_to) == ((), "", None)
     assert actions["pair"].outputs == ()
 
