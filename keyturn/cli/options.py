@@ -31,7 +31,7 @@ def add_walkthrough(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="first", default="", metavar="STEP", help="begin at this step")
     parser.add_argument("--until", dest="last", default="", metavar="STEP", help="end after this step")
     parser.add_argument(
-        "--tsa", type=authority, default="", metavar="URL", help="ask this RFC 3161 authority to stamp the recording"
+        "--tsa", type=authority, metavar="URL", help="ask this RFC 3161 authority to stamp the recording"
     )
     parser.add_argument("--plain", action="store_true", help="plain lines instead of a live table")
     parser.add_argument(

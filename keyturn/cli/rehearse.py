@@ -75,7 +75,7 @@ def rehearse(args: argparse.Namespace) -> int:
             gatekeeper=Nobody(),
             listeners=(StepTold(replicas),),
             before_close=lambda _code: None,
-            tsa=args.tsa,
+            tsa=args.tsa or "",
             kind="rehearsal",
             read_pictures=args.read_pictures,
         )

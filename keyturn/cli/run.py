@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         gatekeeper=Nobody(),
         listeners=(),
         before_close=lambda _code: None,
-        tsa=args.tsa,
+        tsa=args.tsa or "",
     )
     try:
         return attend(prepared, around, args)

@@ -28,6 +28,11 @@ def test_every_module_that_adds_commands_is_in_the_table() -> None:
     assert adding == set(COMMANDS)
 
 
+@pytest.mark.parametrize("arguments", [["rehearse"], ["run", "x.yaml"], ["serve"], ["doctor"], ["check", "x.yaml"]])
+def test_a_command_needs_no_option(arguments: list[str]) -> None:
+    assert parser(arguments[0]).parse_args(arguments).run
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["chekc"]])
 def test_without_a_known_command_every_command_is_told(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
