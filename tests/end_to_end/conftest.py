@@ -22,7 +22,7 @@ from keyturn.cli.rehearse import DEFAULT
 from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
 from keyturn.document import load
 from keyturn.gates import Beforehand
-from keyturn.run.conduct import Around, Prepared, Wish, conduct, prepare
+from keyturn.run.conduct import Around, Wish, conduct, prepare
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
 from secrets_store import Store
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from keyturn.events import Event
     from keyturn.outcome import Summary
     from rehearsal import Replicas
+    from tests.end_to_end.hands import Hands
 
 ROTATION = shipped_runbooks() / DEFAULT
 
@@ -101,13 +102,15 @@ def asked_for_token(replicas: Replicas, value: str) -> int:
 
 
 class Rehearse(Protocol):
-    def __call__(
+    def __call__(  # noqa: PLR0913  # keywords, each a switch of its own
         self,
         *faults: str,
         scenario: str = "expired",
         replication_delay: float = 0.0,
         runbook: Path = ...,
         approved: tuple[str, ...] = ...,
+        person: Hands | None = ...,
+        mode: str = ...,
         **inputs: str,
     ) -> Rehearsed: ...
 
@@ -120,19 +123,23 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
     """
 
     @contextmanager
-    def context(_: Prepared) -> Iterator[BrowserContext]:
+    def opened(person: Hands | None) -> Iterator[BrowserContext]:
         context = browser.new_context(locale="en-US", viewport=WINDOW)
         context.set_default_timeout(PATIENCE)
+        if person:
+            person.context = context
         yield context
         context.close()
         expect.set_options(timeout=5_000)
 
-    def run(
+    def run(  # noqa: PLR0913  # the same
         *faults: str,
         scenario: str = "expired",
         replication_delay: float = 0.0,
         runbook: Path = ROTATION,
         approved: tuple[str, ...] = (),
+        person: Hands | None = None,
+        mode: str = "auto",
         **inputs: str,
     ) -> Rehearsed:
         events: list[Event] = []
@@ -143,15 +150,15 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         with replicas, Operator(replicas):
             before = replicas.state()
             given = {**inputs_for(load(runbook), replicas), **inputs}
-            prepared = prepare(Wish(runbook=runbook, given=given, approved=approved))
+            prepared = prepare(Wish(runbook=runbook, given=given, approved=approved, mode=mode))
             around = Around(
                 recordings=home / "recordings",
                 store=store,
                 signing_key=key,
-                gatekeeper=Beforehand(approved, SecondHand(replicas.operator_url)),
-                listeners=(StepTold(replicas), events.append),
+                gatekeeper=Beforehand(approved, person or SecondHand(replicas.operator_url)),
+                listeners=(StepTold(replicas), events.append, *([person] if person else ())),
                 before_close=lambda _code: None,
-                open_browser=context,
+                open_browser=lambda _: opened(person),
                 read_pictures=False,
             )
             summary, error = conduct(prepared, around)
