@@ -10,16 +10,20 @@ from __future__ import annotations
 import hmac
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from keyturn.errors import CannotStart
 from secrets_store import discreet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from secrets_store import Secret
 
 _PATIENCE = 5  # seconds for a clipboard program
@@ -88,9 +92,16 @@ def get() -> str:
         from keyturn import windows_clipboard  # noqa: PLC0415  # only there
 
         return windows_clipboard.get()
-    done = subprocess.run(  # noqa: S603  # one of the commands above
-        find().get, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=_PATIENCE
-    )
+    command = find().get
+    try:
+        # A program that ends with a failure has found no text there.
+        done = subprocess.run(  # noqa: S603  # one of the commands above
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False, timeout=_PATIENCE
+        )
+    except (OSError, subprocess.SubprocessError):
+        raise CannotStart(
+            f"{command[0]} could not read the clipboard", hint="if a secret is on it, copy any other text over it now"
+        ) from None
     return done.stdout.decode("utf-8", "replace")
 
 
@@ -98,13 +109,31 @@ def get() -> str:
 def lend(secret: Secret, seconds: float) -> bool:
     """Put the value on the clipboard for so many seconds, then clear it if it is still there; return whether it was.
 
-    Interrupting (Ctrl-C) clears it at once.
+    Ctrl-C, a closed terminal and a request to end clear it at once.
     """
-    put(secret.reveal())
-    try:
-        sleep(seconds)
-    finally:
-        unchanged = hmac.compare_digest(get().encode("utf-8"), secret.reveal().encode("utf-8"))
-        if unchanged:
-            put("")
+    with _ended_early():
+        try:
+            put(secret.reveal())
+            with suppress(KeyboardInterrupt):
+                sleep(seconds)
+        finally:
+            unchanged = hmac.compare_digest(get().encode("utf-8"), secret.reveal().encode("utf-8"))
+            if unchanged:
+                put("")
     return unchanged
+
+
+@contextmanager
+def _ended_early() -> Iterator[None]:
+    """Let signals that would end the process without a word interrupt the block instead, as Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 NAME = "checkpoint.json"
 EVERY = 5_000  # journal lines between two checkpoints; so many are read in a twentieth of a second
-_FRESH = ".new-checkpoint.json"  # what a crash leaves of it is swept away with everything named so
 _FORMAT = 1
 _PREFIX = b"keyturn store checkpoint 1\n"  # keeps these signatures from being taken for a journal line's
 _PLAIN = ("store", "key", "recipients", "identity", "drilled", "closed")
@@ -96,11 +95,8 @@ def keep(store: Store, key: Ed25519PrivateKey) -> None:
     sha256 = disk.sha256_of(journal.path, journal.end)
     fields = {"v": _FORMAT, "count": journal.count, "head": journal.head, "end": journal.end, "sha256": sha256}
     line = signed({**fields, "state": digest(state)}, key, _PREFIX)
-    fresh = store.folder / _FRESH
     with suppress(OSError):
-        disk.remove(fresh)
-        disk.create(fresh, line + b"\n" + state)
-        disk.rename(fresh, store.folder / NAME)
+        disk.replace(store.folder / NAME, line + b"\n" + state)
 
 
 def of(raws: list[bytes], like: Checkpoint) -> Checkpoint:

@@ -137,6 +137,14 @@ def rename(path: Path, target: Path) -> None:
     flush_folder(target.parent)
 
 
+def replace(path: Path, data: bytes) -> None:
+    """Put a new file in place of whatever is at `path`, at once or not at all, durably."""
+    fresh = path.with_name(f".new-{path.name}")
+    remove(fresh)  # what an interrupted attempt left
+    create(fresh, data)
+    rename(fresh, path)
+
+
 def create_all(files: dict[Path, bytes]) -> None:
     """Write new files of one folder and flush them together, each before any of their names counts.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
@@ -25,28 +26,44 @@ if TYPE_CHECKING:
 # reads what `keyturn secrets copy NAME --fd 1` writes. Sources: the vendors' command references.
 RECIPES = {
     "Azure Key Vault": "… | az keyvault secret set --vault-name VAULT --name NAME --file /dev/stdin --encoding utf-8",
+    "AWS Secrets Manager": "… | aws secretsmanager put-secret-value --secret-id NAME --secret-string file:///dev/stdin",
+    "Google Secret Manager": "… | gcloud secrets versions add NAME --data-file=-",
     "HashiCorp Vault": "… | vault kv put secret/NAME value=-",
-    "1Password": '… | jq -Rn \'{title:"NAME",category:"PASSWORD",fields:[{id:"password",type:"CONCEALED",'
-    'purpose:"PASSWORD",value:input}]}\' | op item create -',
-    "pass": "… | pass insert --echo NAME",
+    "1Password": '… | jq -Rs \'{title:"NAME",category:"PASSWORD",fields:[{id:"password",type:"CONCEALED",'
+    'purpose:"PASSWORD",value:.}]}\' | op item create -',
+    "Bitwarden": "… | jq -Rs '{type:1,name:\"NAME\",login:{password:.}}' | bw encode | bw create item",
+    "pass": "… | pass insert --multiline NAME",
     "GitHub Actions": "… | gh secret set NAME",
 }
 
 
+def check_free(path: Path) -> None:
+    """Raise `BadInput` when something is already in `path`: better known before a key is asked for."""
+    if os.path.lexists(path):
+        raise BadInput(f"something is already in {path}", hint="name a file that does not exist yet")
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Write a new file of mode 0600; raise `BadInput` when something is already there."""
+    check_free(path)
     try:
         disk.create(path, data)
-    except FileExistsError:
-        raise BadInput(f"something is already in {path}", hint="name a file that does not exist yet") from None
-    except OSError as error:
+    except OSError as error:  # also when something has come there since
         raise BadInput(f"{path} cannot be written: {error.strerror}") from None
 
 
 @discreet
 def to_env(store: Store, entries: Sequence[Entry], identities: Sequence[Identity], path: Path) -> None:
-    """Write `NAME='value'` lines for a shell or a service to `path`, a new private file."""
-    lines = [f"{_variable(entry)}={_quoted(take(store, entry, identities, 'exported'))}\n" for entry in entries]
+    """Write `NAME='value'` lines for a shell or a service to `path`, a new private file.
+
+    Raises `BadInput` when two entries would get one name, or when a value has several lines.
+    """
+    names = [_variable(entry) for entry in entries]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadInput(f"several of these secrets would be named {', '.join(twice)}", hint="name the entries to export")
+    taken = [_quoted(take(store, entry, identities, "exported")) for entry in entries]
+    lines = [f"{name}={value}\n" for name, value in zip(names, taken, strict=True)]
     write_private(path, "".join(lines).encode("utf-8"))
 
 

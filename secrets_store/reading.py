@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from secrets_store.age import Identity
     from secrets_store.entry import Entry, Metadata
+    from secrets_store.ledger import Line
     from secrets_store.recipients import Recipient
     from secrets_store.secret import Secret
     from secrets_store.store import Store
@@ -52,16 +53,21 @@ def take(store: Store, entry: Entry, identities: Sequence[Identity], how: str) -
     metadata, secret = unseal(store, entry, identities)
     with store.writing("the reading could not be noted, so the value is not given"):
         if not entry.read_back:
-            expires = metadata.expires_on.isoformat() if metadata.expires_on else None
-            store.append("verified", {"id": entry.id, "secret_id": metadata.secret_id, "expires_on": expires})
+            store.append("verified", _verified(entry, metadata))
         store.append(how, {"id": entry.id})
     return secret
+
+
+def _verified(entry: Entry, metadata: Metadata) -> Line:
+    expires = metadata.expires_on.isoformat() if metadata.expires_on else None
+    return {"id": entry.id, "secret_id": metadata.secret_id, "expires_on": expires}
 
 
 def drill(store: Store, identity: X25519Identity | HybridIdentity) -> tuple[Recipient, int]:
     """Prove that `identity` opens every entry; note it; return whose key it is and how many entries it opened.
 
-    Raises `CannotUnlock` when it is no recipient's key or an entry does not open with it.
+    An entry that was adopted after a crash is now known by its secret ID and date too. Raises `CannotUnlock` when it
+    is no recipient's key or an entry does not open with it.
     """
     holders = [
         one for one in store.recipients() if isinstance(identity, X25519Identity) and one.key == identity.recipient
@@ -69,8 +75,10 @@ def drill(store: Store, identity: X25519Identity | HybridIdentity) -> tuple[Reci
     if not holders:
         raise CannotUnlock("this key belongs to none of the recipients", hint="keyturn secrets recipients lists them")
     entries = store.entries()
-    for entry in entries:
-        unseal(store, entry, [identity])
+    known = [(entry, unseal(store, entry, [identity])[0]) for entry in entries]
     with store.writing("the drill could not be noted"):
+        adopted = [_verified(entry, metadata) for entry, metadata in known if not entry.read_back]
+        if adopted:
+            store.append("verified", *adopted)
         store.append("drilled", {"recipient": str(holders[0].key), "entries": len(entries)})
     return holders[0], len(entries)

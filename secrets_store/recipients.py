@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FILE = "recipients.txt"
 _LEAST = 2  # recipients of a store
-FRESH = ".new-recipients.txt"  # the next list, until it is in force
+NEXT = ".next-recipients.txt"  # the next list, until it is in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def pinned_text(folder: Path, wanted: str) -> bytes:
 
     A change that was cut off between its journal line and its last step left the right list under another name.
     """
-    for name in (FILE, FRESH):
+    for name in (FILE, NEXT):
         try:
             text = disk.read(folder / name)
         except OSError:
@@ -88,6 +88,15 @@ def pinned_text(folder: Path, wanted: str) -> bytes:
         "recipients.txt is not the list that the journal pins",
         hint="find out who changed it; keyturn secrets recipients is the way to change it",
     )
+
+
+def put_in_force(folder: Path) -> None:
+    """Let the next list, which the journal pins by now, take the place of the one before.
+
+    It goes last: a file system may keep either half of a renaming, and one of the two names must hold the pinned list.
+    """
+    disk.replace(folder / FILE, disk.read(folder / NEXT))
+    disk.remove(folder / NEXT)
 
 
 def pin(text: bytes) -> str:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from secrets_store import disk
-from secrets_store.recipients import FILE, FRESH, pin
+from secrets_store.recipients import NEXT, pin, put_in_force
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,9 +38,11 @@ def recover(store: Store) -> None:
                     "read_back": False,
                 },
             )
-    fresh = store.folder / FRESH
-    if fresh.exists() and pin(disk.read(fresh)) == store.ledger.recipients:
-        disk.rename(fresh, store.folder / FILE)
+    following = store.folder / NEXT
+    if following.exists():
+        if pin(disk.read(following)) == store.ledger.recipients:
+            put_in_force(store.folder)
+        disk.remove(following)
     _sweep(store)
 
 

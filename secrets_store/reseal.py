@@ -14,7 +14,7 @@ from secrets_store.age import seal
 from secrets_store.entry import to_sealed_text
 from secrets_store.errors import BadInput
 from secrets_store.reading import unseal
-from secrets_store.recipients import FILE, FRESH, check_recipients, pin, recipients_text
+from secrets_store.recipients import NEXT, check_recipients, pin, put_in_force, recipients_text
 from secrets_store.secret import discreet
 
 if TYPE_CHECKING:
@@ -54,11 +54,10 @@ def change_recipients(
         for start in range(0, len(entries), _BATCH):
             _reseal(store, entries[start : start + _BATCH], recipients, identities)
         text = recipients_text(recipients)
-        fresh = store.folder / FRESH
-        disk.remove(fresh)  # what an interrupted change left
-        disk.create(fresh, text)
+        disk.remove(store.folder / NEXT)  # what an interrupted change left
+        disk.create(store.folder / NEXT, text)
         store.append("recipients", {"recipients": pin(text), "names": [one.name for one in recipients]})
-        disk.rename(fresh, store.folder / FILE)
+        put_in_force(store.folder)
     removed = {one.key for one in before} - {one.key for one in recipients}
     return store.entries() if removed else []
 

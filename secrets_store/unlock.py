@@ -37,7 +37,7 @@ def identities(
         place.check_file(practice)
         return read_keys(disk.read(practice))
     if passphrase_fd is not None:
-        return [read_identity(store.folder, _line(_read_fd(passphrase_fd)))]
+        return [read_identity(store.folder, read_line(passphrase_fd))]
     kept = keychain.recall(store.ledger.store)
     if kept is not None:
         with suppress(WrongPassphrase):  # an old one; the person knows better
@@ -54,13 +54,14 @@ def _asked(store: Store) -> X25519Identity:
     return read_identity(store.folder, terminal.ask("Passphrase of the store: ", hidden=True))
 
 
+def read_line(descriptor: int) -> str:
+    """Return the first line of what stands in a file descriptor; raise `CannotUnlock` when nothing can be read."""
+    return _read_fd(descriptor).decode("utf-8", "replace").partition("\n")[0].rstrip("\r")
+
+
 def _read_fd(descriptor: int) -> bytes:
     try:
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(_LONGEST)
     except OSError:
         raise CannotUnlock(f"nothing can be read from file descriptor {descriptor}") from None
-
-
-def _line(data: bytes) -> str:
-    return data.decode("utf-8", "replace").partition("\n")[0].rstrip("\r")

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.cli import secrets_keys, secrets_read, secrets_values
-from keyturn.cli.secrets_common import days
+from keyturn.cli.secrets_common import number
 from keyturn.cli.unlocking import add_unlock
 from secrets_store import REFUSALS, discreet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_MOST_DAYS = 36_500  # to look ahead; a century, and within the calendar
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -50,8 +52,19 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     show.add_argument("entry", metavar="ENTRY", help="an entry's ID, or a name for the newest of that name")
     secrets_values.add_copy(word("copy", secrets_values.copy, "put a value on the clipboard for some seconds"))
     due = word("due", secrets_read.show_due, "say what expires soon, with exit code 20 if anything does; needs no key")
-    due.add_argument("--within", type=days, default=60, metavar="DAYS", help="how far to look ahead; 60d unless told")
-    due.add_argument("--ics", type=Path, metavar="FILE", help="also write a calendar file of all expiries")
+    due.add_argument(
+        "--within",
+        type=number(_MOST_DAYS),
+        default=secrets_read.WITHIN,
+        metavar="DAYS",
+        help=f"how far to look ahead; {secrets_read.WITHIN}d unless told",
+    )
+    due.add_argument(
+        "--ics",
+        type=Path,
+        metavar="FILE",
+        help="also write a calendar file of what is in use; one that is there is replaced",
+    )
     verify = word("verify", secrets_read.verify, "check every line, signature and file; needs no key")
     verify.add_argument("--head", metavar="HEX", help="a journal digest noted earlier, for example in a recording")
     secrets_values.add_export(word("export", secrets_values.export, "write values for other stores"))

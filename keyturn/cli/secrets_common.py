@@ -12,6 +12,7 @@ from keyturn import settings, signing, store_head
 from secrets_store import BadInput, Entry, NotThere, Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 console = Console(stderr=True, highlight=False)
@@ -47,10 +48,17 @@ def answer(args: argparse.Namespace, result: dict[str, Any]) -> None:
 
 
 def find(store: Store, text: str) -> Entry:
-    """Return the entry with the ID `text`, else the newest of that name; raise `NotThere` when there is none."""
+    """Return the entry with the ID `text`, else the newest of that name.
+
+    Raises `NotThere` when there is none, `BadInput` when several applications have a secret of that name.
+    """
     named = [entry for entry in store.entries() if text in {entry.id, entry.metadata.name}]
     if not named:
         raise NotThere(f"there is no secret {text}", hint="keyturn secrets list shows all")
+    if len({entry.metadata.application_id for entry in named}) > 1:
+        raise BadInput(
+            f"several applications have a secret {text}", hint="say the entry's ID; keyturn secrets list shows all"
+        )
     return named[-1]
 
 
@@ -65,12 +73,16 @@ def as_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def days(text: str) -> int:
-    """Return the number of days in `60d` or `60`."""
-    number = text.removesuffix("d")
-    if not number.isdecimal():
-        raise argparse.ArgumentTypeError("say days as a number, such as 60d")
-    return int(number)
+def number(most: int) -> Callable[[str], int]:
+    """Return what reads an option's whole number from 0 to `most`; days may be told as `60d` too."""
+
+    def read(text: str) -> int:
+        found = text.removesuffix("d")
+        if not found.isdecimal() or int(found) > most:
+            raise argparse.ArgumentTypeError(f"say a whole number up to {most}")
+        return int(found)
+
+    return read
 
 
 def plain(text: str) -> str:

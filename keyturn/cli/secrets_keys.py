@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from keyturn import signing
@@ -13,6 +12,7 @@ from secrets_store.age import X25519Identity
 from secrets_store.identity_file import new_passphrase, seal_identity
 from secrets_store.reading import drill as drill_store
 from secrets_store.reseal import change_recipients
+from secrets_store.unlock import read_line
 
 if TYPE_CHECKING:
     import argparse
@@ -58,8 +58,7 @@ def init(args: argparse.Namespace) -> int:
 
 def _passphrase(args: argparse.Namespace) -> str:
     if args.passphrase_fd is not None:
-        with os.fdopen(args.passphrase_fd, encoding="utf-8", closefd=False) as file:
-            return file.readline().rstrip("\n")
+        return read_line(args.passphrase_fd)
     words = new_passphrase()
     chosen = terminal.ask(f"Passphrase: press Enter for\n  {words}\nor type your own: ", hidden=True) or words
     for _ in range(_TRIES):

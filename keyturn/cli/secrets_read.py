@@ -12,15 +12,17 @@ from keyturn.cli.secrets_common import answer, as_json, console, find, finish, f
 from keyturn.errors import Exit
 from secrets_store import NotVerified, RecipientsChanged, Store, StoreError
 from secrets_store import verify as verify_store
-from secrets_store.due import due, to_calendar
-from secrets_store.export import write_private
+from secrets_store.due import due, in_use, to_calendar, write_calendar
+from secrets_store.entry import now
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from datetime import date
 
     from secrets_store import Entry
 
+WITHIN = 60  # days before an expiry in which it is due, unless told otherwise
 _TABLE_LIMIT = 1000  # rows; measuring the columns of more takes longer than reading the journal
 
 
@@ -42,21 +44,25 @@ def show_list(args: argparse.Namespace) -> int:
 
 def _print(entries: Sequence[Entry]) -> None:
     if len(entries) > _TABLE_LIMIT:
-        rows = (f"{one.metadata.name}\t{one.id}\t{one.metadata.expires_on}\t{one.status}\n" for one in entries)
-        console.file.write("".join(rows))
+        rows = ((str(one.metadata.expires_on), one.status, one.metadata.description, *_named(one)) for one in entries)
+        console.file.write("".join("\t".join(row) + "\n" for row in rows))
         return
-    table = Table("Name", "Expires", "State", "Description", box=None, padding=(0, 1))
-    table.add_column("Entry", no_wrap=True, min_width=33)
+    table = Table("Expires", "State", "Secret", box=None, padding=(0, 1))
     for entry in entries:
-        known = entry.metadata
-        table.add_row(
-            plain(known.name),
-            str(known.expires_on or "unknown"),
-            entry.status,
-            plain(known.description),
-            entry.id,
-        )
+        expires = entry.metadata.expires_on
+        told = "\n".join([plain(entry.metadata.description), *(f"[dim]{plain(text)}[/]" for text in _named(entry))])
+        table.add_row(f"[{_colour(expires)}]{expires or 'unknown'}[/]", entry.status, told)
     console.print(table if entries else "the store is empty")
+
+
+def _named(entry: Entry) -> tuple[str, str]:
+    """Return what `copy` and `show` know the entry by."""
+    return f"{entry.metadata.name} of {entry.metadata.application_id}", entry.id
+
+
+def _colour(expires: date | None) -> str:
+    left = (expires - now().date()).days if expires else 0
+    return "red" if left < 0 else "yellow" if left <= WITHIN else "none"
 
 
 def show_entry(args: argparse.Namespace) -> int:
@@ -74,12 +80,16 @@ def show_due(args: argparse.Namespace) -> int:
     """Say what expires soon; return 20 when anything does."""
     store = open_store(args, write=False)
     found = due(store.entries(), within_days=args.within)
+    used = in_use(store.entries())
     if args.ics:
-        write_private(args.ics, to_calendar(store.entries(), warn_days=args.within).encode("utf-8"))
+        write_calendar(args.ics, to_calendar(used, warn_days=args.within))
     if found:
         _print(found)
     else:
         console.print(f"nothing expires within {args.within} days")
+    for entry in used:
+        if entry.metadata.expires_on is None:
+            console.print(f"[yellow]not known when it expires:[/] {entry.id}; keyturn secrets drill finds out")
     return finish(args, store, {"due": [as_json(entry) for entry in found]}, Exit.DUE if found else Exit.DONE)
 
 

@@ -65,7 +65,7 @@ class Disk:
         return path.stat().st_ino
 
     def _folders(self) -> list[Path]:
-        return [self.root, *(path for path in self.root.rglob("*") if path.is_dir())]
+        return [self.root, *sorted(path for path in self.root.rglob("*") if path.is_dir())]
 
     def image(self, target: Path, draw: random.Random | None) -> None:
         """Write what a power cut now would leave to the new folder `target`; without `draw`, the worst."""
@@ -75,7 +75,7 @@ class Disk:
             before = self.names.get(folder, {})
             present = {path.name: path for path in folder.iterdir() if path.is_file()}
             inodes = {path.stat().st_ino: path for path in present.values()}
-            for name in before.keys() | present.keys():
+            for name in sorted(before.keys() | present.keys()):
                 now = present[name].stat().st_ino if name in present else None
                 number = before.get(name) if draw is None or draw.random() < 0.5 else now
                 if number is None:

@@ -6,9 +6,11 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import traceback
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,7 +31,8 @@ from secrets_store import (
 )
 from secrets_store.age import X25519Identity
 from secrets_store.age import passphrase as scrypt
-from tests.secrets_store.conftest import VALUE, metadata, sealed
+from secrets_store.export import RECIPES
+from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed
 from tests.secrets_store.test_keys import _cheap, piped
 
 if TYPE_CHECKING:
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    Run = Callable[..., tuple[int, dict[str, Any]]]
 
 PASSPHRASE = b"correct-horse-battery\n"
 
@@ -54,16 +55,25 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signing_key: Ed25519Pr
     (tmp_path / "signing_key").touch()
 
 
-@pytest.fixture
-def run(folder: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    def call(*words: str, store: Path = folder) -> tuple[int, dict[str, Any]]:
+class Run:
+    """Runs `keyturn secrets` in this process: returns its exit code and what `--json` prints; `said` is for people."""
+
+    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.said = ""
+        self._folder, self._capture = folder, capture
+
+    def __call__(self, *words: str, store: Path | None = None) -> tuple[int, dict[str, Any]]:
         parser = argparse.ArgumentParser()
         secrets.register(parser.add_subparsers())
-        args = parser.parse_args(["secrets", words[0], "--store", str(store), "--json", *words[1:]])
+        args = parser.parse_args(["secrets", words[0], "--store", str(store or self._folder), "--json", *words[1:]])
         code = args.run(args)
-        return code, json.loads(capfd.readouterr().out.splitlines()[-1])
+        out, self.said = self._capture.readouterr()
+        return code, json.loads(out.splitlines()[-1])
 
-    return call
+
+@pytest.fixture
+def run(folder: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    return Run(folder, capfd)
 
 
 @pytest.fixture
@@ -129,7 +139,7 @@ def test_init_without_a_terminal_makes_nothing(run: Run, folder: Path) -> None:
     run("init", "--single-recipient-i-accept-loss", "--passphrase-fd", str(piped(PASSPHRASE)))
 
 
-def test_list_show_and_due_need_no_key(run: Run, store: Store, capfd: pytest.CaptureFixture[str]) -> None:
+def test_list_show_and_due_need_no_key(run: Run, store: Store) -> None:
     assert run("list")[1] == {"entries": [], "open": []}
     entry, waiting = sealed(store), store.intend(metadata("other"))
     code, result = run("list")
@@ -139,12 +149,69 @@ def test_list_show_and_due_need_no_key(run: Run, store: Store, capfd: pytest.Cap
         run("show", "nothing")
     assert caught.value.exit_code == 2
     assert run("due", "--within", "7d")[0] == 0
-    code, result = run("due", "--within", "99999", "--ics", str(store.folder.parent / "due.ics"))
+    code, result = run("due", "--within", "9999", "--ics", str(store.folder.parent / "due.ics"))
     assert (code, [one["id"] for one in result["due"]]) == (20, [entry.id])
     assert "BEGIN:VEVENT" in (store.folder.parent / "due.ics").read_text()
-    with pytest.raises(SystemExit):
-        run("due", "--within", "soon")
-    capfd.readouterr()
+    for wrong in ("soon", "40000", "-1d", "d"):
+        with pytest.raises(SystemExit):
+            run("due", "--within", wrong)
+
+
+def test_a_calendar_is_written_again_and_nothing_else_is_written_over(run: Run, store: Store, tmp_path: Path) -> None:
+    sealed(store)
+    calendar = tmp_path / "due.ics"
+    run("due", "--ics", str(calendar))
+    sealed(store, name="other")
+    run("due", "--ics", str(calendar))
+    assert calendar.read_text().count("BEGIN:VEVENT") == 2
+    assert calendar.stat().st_mode & 0o777 == 0o600
+    (tmp_path / "letter").write_text("dear")
+    with pytest.raises(BadInput, match="not a calendar"):
+        run("due", "--ics", str(tmp_path / "letter"))
+    with pytest.raises(BadInput, match="cannot be written"):
+        run("due", "--ics", str(tmp_path / "nowhere" / "due.ics"))
+    assert (tmp_path / "letter").read_text() == "dear"
+
+
+def test_what_was_adopted_after_a_crash_is_told_until_a_drill_knows_its_date(
+    run: Run, store: Store, key_fd: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intent = store.intend(metadata())
+    with monkeypatch.context() as patch:
+        patch.delattr(store.journal.__class__, "append")
+        with pytest.raises(AttributeError):
+            store.seal(intent, Secret(VALUE, "v"), secret_id="id-1", expires_on=EXPIRES)
+
+    Store.open(store.folder, signing_key=signing.load_or_make())
+    run("due")
+    assert f"not known when it expires: {intent.id}" in run.said
+    assert run("drill", "--identity-fd", key_fd())[0] == 0
+    assert run("show", intent.id)[1]["expires_on"] == "2028-11-23"
+    run("due")
+    assert "not known" not in run.said
+
+
+def test_a_name_that_several_applications_have_is_not_guessed_at(
+    run: Run, store: Store, key_fd: Callable[[], str], tmp_path: Path
+) -> None:
+    other = sealed(store, "another value")
+    intent = store.intend(replace(metadata(), application_id="another"))
+    store.seal(intent, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES)
+    for words in (["show"], ["copy", "--out", str(tmp_path / "out")]):
+        with pytest.raises(BadInput, match="several applications"):
+            run(words[0], "vendor-secret", *words[1:])
+    run("copy", other.id, "--out", str(tmp_path / "out"), "--identity-fd", key_fd())
+    assert (tmp_path / "out").read_text() == "another value"
+
+
+def test_the_list_tells_what_an_entry_is_known_by_even_on_a_narrow_screen(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    entry = sealed(store)
+    run("list")
+    for text in (entry.id, f"{entry.metadata.name} of {entry.metadata.application_id}", "2028-11-23"):
+        assert text in run.said
 
 
 def test_a_long_list_is_printed_plainly(run: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,6 +281,37 @@ def test_copy_to_a_descriptor_a_file_or_nowhere_else(
     assert (store.folder / "journal.jsonl").read_bytes().count(b'"op":"shown"') == 2
 
 
+def test_what_cannot_be_handed_out_is_said_before_a_key_is_asked_for(
+    run: Run, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("secrets_store.unlock.identities", pytest.fail)
+    sealed(store)
+    there = tmp_path / "there"
+    there.symlink_to(tmp_path / "nowhere")
+    refusals = {
+        "already": [
+            ["copy", "vendor-secret", "--out", str(there)],
+            ["export", "--env", str(there)],
+            ["export", "--kdbx", str(there)],
+        ],
+        "descriptor 987 is not open": [["copy", "vendor-secret", "--fd", "987"]],
+        "share standard output": [["copy", "vendor-secret", "--fd", "1"]],
+    }
+    for said, all_words in refusals.items():
+        for words in all_words:
+            with pytest.raises(BadInput, match=said):
+                run(*words)
+
+
+def test_a_descriptor_that_takes_nothing_is_said_to(run: Run, store: Store, key_fd: Callable[[], str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    sealed(store)
+    with pytest.raises(BadInput, match="could not be written to descriptor"):
+        run("copy", "vendor-secret", "--fd", str(writer), "--identity-fd", key_fd())
+    os.close(writer)
+
+
 def test_copy_reveals_on_the_terminal_alone(
     run: Run, store: Store, key_fd: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,15 +366,28 @@ def test_what_was_copied_since_is_left_on_the_clipboard(
     assert desk.board.read_text() == "mine"
 
 
-def test_interrupting_clears_the_clipboard_at_once(
+def test_whatever_ends_it_early_clears_the_clipboard_at_once(
     run: Run, store: Store, key_fd: Callable[[], str], desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(_seconds: float) -> None:
-        raise KeyboardInterrupt
+    entry = sealed(store)
+    for end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        before = signal.getsignal(end)
+        monkeypatch.setattr(desktop_clipboard, "sleep", lambda _seconds, end=end: os.kill(os.getpid(), end))
+        assert run("copy", entry.id, "--identity-fd", key_fd())[1]["cleared"] is True
+        assert desk.board.read_text() == ""
+        assert signal.getsignal(end) is before
 
-    monkeypatch.setattr(desktop_clipboard, "sleep", interrupt)
-    assert run("copy", sealed(store).id, "--identity-fd", key_fd())[1]["cleared"] is True
-    assert desk.board.read_text() == ""
+
+def test_a_clipboard_that_cannot_be_read_back_says_what_to_do(
+    run: Run, store: Store, key_fd: Callable[[], str], desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = desk.board.parent / "bin" / "xclip"
+    programs = desktop_clipboard.Programs(("cat",), (str(reading), "-out"))
+    monkeypatch.setattr(desktop_clipboard, "find", lambda: programs)
+    monkeypatch.setattr(desktop_clipboard, "sleep", lambda _seconds: reading.unlink())
+    with pytest.raises(CannotStart, match="could not read the clipboard") as caught:
+        run("copy", sealed(store).id, "--identity-fd", key_fd())
+    assert "copy any other text" in caught.value.hint
 
 
 def test_a_desktop_that_does_not_answer_is_said_to_be(
@@ -375,12 +486,9 @@ def test_a_passphrase_for_the_database_is_made_and_said_on_the_terminal_alone(
     assert said[0].endswith(given[0][4])
 
 
-def test_recipes_need_no_store(capfd: pytest.CaptureFixture[str], folder: Path) -> None:
-    parser = argparse.ArgumentParser()
-    secrets.register(parser.add_subparsers())
-    args = parser.parse_args(["secrets", "export", "--recipes", "--store", str(folder)])
-    assert args.run(args) == 0
-    assert "Azure Key Vault" in capfd.readouterr().err
+def test_recipes_need_no_store(run: Run) -> None:
+    assert run("export", "--recipes") == (0, {"recipes": RECIPES})
+    assert all(f"{vault}: {recipe}" in run.said for vault, recipe in RECIPES.items())
 
 
 def test_recipients_are_added_removed_and_what_they_saw_is_listed(

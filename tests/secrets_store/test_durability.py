@@ -45,7 +45,7 @@ class PowerCuts:
 
     def cut(self, _call: str) -> None:
         self.pause()  # opening the image makes calls of its own
-        for draw in (None, self.draw):
+        for draw in (None, self.draw, self.draw, self.draw):
             image = self.scratch / f"cut-{self.cuts}"
             self.power.image(image, draw)
             self.cuts += 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from secrets_store import BadInput, Entry, NotThere, NotVerified, Secret, Store, StoreError, journal
-from secrets_store.due import due, to_calendar
+from secrets_store.due import due, in_use, to_calendar
 from secrets_store.entry import LONGEST_VALUE, now
 from secrets_store.export import RECIPES, to_env, to_kdbx, write_private
 from secrets_store.ledger import Ledger
@@ -131,11 +132,14 @@ def test_due_is_the_newest_in_use_soonest_first(store: Store) -> None:
     past = made(store, "two", date(2026, 11, 1))
     made(store, "three", date(2026, 12, 2), "superseded")
     made(store, "four", date(2028, 1, 1))
+    back = made(store, "six", date(2026, 12, 31))
+    made(store, "six", date(2028, 1, 1), "portal-deleted")
     today = date(2026, 11, 24)
-    assert due(store.entries(), within_days=60, today=today) == [past, later]
+    assert due(store.entries(), within_days=60, today=today) == [past, later, back]
     assert due(store.entries(), within_days=7, today=today) == [past]
     unknown = replace(past, metadata=replace(past.metadata, name="five", expires_on=None))
     assert due([unknown], within_days=9999) == []
+    assert in_use([unknown, later, past]) == [unknown, later, past]
     coming = replace(past, metadata=replace(past.metadata, expires_on=now().date() + timedelta(days=3)))
     assert (due([coming], within_days=3), due([coming], within_days=2)) == ([coming], [])
 
@@ -171,6 +175,16 @@ def test_a_value_of_several_lines_is_not_put_into_an_environment_file(
 ) -> None:
     with pytest.raises(BadInput, match="several lines"):
         to_env(store, [sealed(store, "a\nb")], [operator], tmp_path / "env")
+
+
+def test_two_secrets_of_one_name_are_not_put_into_one_environment_file(
+    store: Store, operator: X25519Identity, tmp_path: Path
+) -> None:
+    entries = [sealed(store, "old"), sealed(store, VALUE), sealed(store, name="vendor.secret")]
+    with pytest.raises(BadInput, match="VENDOR_SECRET"):
+        to_env(store, entries, [operator], tmp_path / "env")
+    to_env(store, entries[1:2], [operator], tmp_path / "env")
+    assert (tmp_path / "env").read_text() == f"VENDOR_SECRET='{VALUE}'\n"
 
 
 def test_a_keepass_file_holds_every_field(store: Store, operator: X25519Identity, tmp_path: Path) -> None:
@@ -231,6 +245,24 @@ def test_no_recipe_puts_a_value_on_an_argument_list() -> None:
         assert recipe.startswith("… | ")
         assert "--value" not in recipe
         assert "--body" not in recipe
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is what the recipes use")
+@pytest.mark.parametrize("vault", [vault for vault, recipe in RECIPES.items() if "jq" in recipe])
+def test_a_recipe_wraps_any_value_as_it_is(vault: str) -> None:
+    value = 'it\'s "8Q~" \\ and\na line more'
+    command = RECIPES[vault].split(" | ")[1]
+    made = subprocess.run(["sh", "-c", command], input=value.encode(), capture_output=True, check=True).stdout
+    assert value in texts_in(json.loads(made))
+
+
+def texts_in(found: object) -> list[str]:
+    """Return all texts in a JSON value."""
+    if isinstance(found, dict):
+        return [text for inner in found.values() for text in texts_in(inner)]
+    if isinstance(found, list):
+        return [text for inner in found for text in texts_in(inner)]
+    return [found] if isinstance(found, str) else []
 
 
 def test_an_error_carries_its_hint() -> None:

@@ -80,7 +80,7 @@ def test_symbolic_links_are_refused_wherever_they_stand(
 
 
 def test_a_file_that_goes_while_it_is_looked_at_is_no_fault(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    passing = store.folder / ".new-recipients.txt"
+    passing = store.folder / ".next-recipients.txt"
     folders = type(store.folder)
     listed = folders.iterdir
     monkeypatch.setattr(folders, "iterdir", lambda self: [*listed(self), passing])

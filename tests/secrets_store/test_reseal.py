@@ -130,7 +130,7 @@ def die_at(point: int) -> None:
 def test_a_list_changed_by_hand_is_not_taken_for_an_interrupted_change(
     store: Store, signing_key: Ed25519PrivateKey, colleague: X25519Identity
 ) -> None:
-    for name in ("recipients.txt", ".new-recipients.txt"):
+    for name in ("recipients.txt", ".next-recipients.txt"):
         path = store.folder / name
         path.write_text(f"# thief\n{colleague.recipient}\n")
         path.chmod(0o600)
