@@ -17,19 +17,20 @@ def write(folder: Path, to: Path) -> Path:
     A step that carried out is a pass, a skipped one a skip with its reason, a failed or unfinished one a failure.
     """
     story = stories.read(folder / "data" if (folder / "data").is_dir() else folder)
-    failed = [act for act in story.acts if act.result not in {*stories.CARRIED_OUT, "skipped"}]
-    skipped = [act for act in story.acts if act.result == "skipped"]
+    acts = stories.last_times(story.acts)
+    failed = [act for act in acts if act.result not in {*stories.CARRIED_OUT, "skipped"}]
+    skipped = [act for act in acts if act.result == "skipped"]
     suite = ET.Element(
         "testsuite",
         name=story.fact("runbook") or "run",
-        tests=str(len(story.acts)),
+        tests=str(len(acts)),
         failures=str(len(failed)),
         skipped=str(len(skipped)),
         errors="0",
-        time=f"{sum(act.seconds for act in story.acts):.3f}",
+        time=f"{sum(act.seconds for act in acts):.3f}",
         timestamp=story.began.partition(".")[0],
     )
-    for act in story.acts:
+    for act in acts:
         case = ET.SubElement(suite, "testcase", name=act.id, classname=suite.get("name", ""), time=f"{act.seconds:.3f}")
         if act in skipped:
             ET.SubElement(case, "skipped", message=act.reason)

@@ -66,7 +66,7 @@ def _results(story: Story, controls: list[str], plan: str) -> dict[str, Any]:
 
 
 def _observation(story: Story, run: str, one: Instruction) -> dict[str, Any]:
-    pictures = [path for act in one.acts for _, path in act.pictures]
+    pictures = [picture.path for act in one.acts for picture in act.pictures]
     observation: dict[str, Any] = {
         "uuid": _id(run, f"P{one.number:02d}"),
         "title": f"P{one.number:02d}: {one.text}"[:200],

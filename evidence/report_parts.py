@@ -5,25 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evidence.package import NAMESPACE, SIGNATURE, TAG_MANIFEST
-from evidence.report_words import chip, escaped, facts, moment, seconds, span
+from evidence.report_summary import anchor
+from evidence.report_words import chip, counted, escaped, facts, moment, seconds, span, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
+    from evidence.report_album import Album
     from evidence.story import Act, Instruction, Story
 
 
 def table_of_instructions(story: Story) -> str:
     """Each instruction of the procedure with its result and the steps that carried it out."""
-    rows = "".join(_instruction(one) for one in story.instructions)
+    rows = "".join(_instruction(story, one) for one in story.instructions)
     return (
         "<h2>The procedure, instruction by instruction</h2><table><thead><tr><th>No.</th><th>Instruction</th>"
         f"<th>Carried out by</th><th class=fit>At (UTC)</th><th class=fit>Result</th></tr></thead>{rows}</table>"
     )
 
 
-def _instruction(one: Instruction) -> str:
-    acts = "<br>".join(_link(act) for act in one.acts) or '<span class="none">no step was reached</span>'
+def _instruction(story: Story, one: Instruction) -> str:
+    acts = "<br>".join(_link(story, act) for act in one.acts) or '<span class="none">no step was reached</span>'
     times = "<br>".join(moment(act.began) for act in one.acts if act.result != "skipped")
     where = f'<div class="meta">{escaped(one.where)}</div>' if one.where else ""
     return (
@@ -32,61 +34,75 @@ def _instruction(one: Instruction) -> str:
     )
 
 
-def _link(act: Act) -> str:
+def _link(story: Story, act: Act) -> str:
     reason = f' <span class="soft">({escaped(act.result)}: {escaped(act.reason)})</span>' if act.reason else ""
-    return f'<a href="#step-{act.number}">{act.number}. {escaped(act.title)}</a>{reason}'
+    return f'<a href="#{anchor(story, act)}">{act.number}. {escaped(act.title)}</a>{reason}'
 
 
-def steps(story: Story, embedded: Callable[[str], str]) -> str:
+def steps(story: Story, album: Album) -> str:
     """Every step in the order in which it went, with gates, guards and pictures."""
-    return "<h2>The steps, in the order in which they went</h2>" + "".join(_act(act, embedded) for act in story.acts)
+    texts = {one.number: one.text for one in story.instructions}
+    return "<h2 class=new-page>The steps, in the order in which they went</h2>" + "".join(
+        _act(act, anchor(story, act), texts, album) for act in story.acts
+    )
 
 
-def _act(act: Act, embedded: Callable[[str], str]) -> str:
-    covers = ", ".join(f"P{number:02d}" for number in act.covers)
+def _act(act: Act, name: str, texts: Mapping[int, str], album: Album) -> str:
+    covers = "".join(f"<li><b>P{number:02d}</b> {escaped(texts.get(number))}</li>" for number in act.covers)
+    instructions = f'<ul class="covers">{covers}</ul>' if covers else ""
+    reason = f"<p><b>Reason:</b> {escaped(act.reason)}</p>" if act.reason else ""
+    bar = (
+        f'<div class="bar"><span class="n">{act.number}</span><h3>{escaped(act.title)}</h3>'
+        f"{chip(act.result or 'unfinished')}</div>"
+    )
+    if act.result == "skipped" and not act.pictures and not act.remarks:
+        return f'<article id="{name}" class="slim">{bar}<div>{reason}</div></article>'
     meta = " · ".join(
         part
         for part in (
             act.id,
             f"{moment(act.began)} UTC",
-            f"took {seconds(act.seconds)}" if act.result and act.result != "skipped" else "",
-            f"instructions {covers}" if covers else "",
+            f"took {seconds(act.seconds)}" if act.result else "",
             "" if act.effect == "read" else f"effect: {act.effect}",
         )
         if part
     )
-    reason = f"<p><b>Reason:</b> {escaped(act.reason)}</p>" if act.reason else ""
     outputs = facts((name.replace("_", " "), value) for name, value in act.outputs.items()) if act.outputs else ""
     remarks = "".join(
         f'<tr class="{escaped(kind)}"><td>{moment(at)}</td><td>{escaped(kind)}</td><td>{escaped(words)}</td></tr>'
         for at, kind, words in act.remarks
     )
-    table = f'<table class="remarks">{remarks}</table>' if remarks else ""
+    told = f'<table class="remarks">{remarks}</table>' if remarks else ""
     return (
-        f'<article id="step-{act.number}"><div class="bar"><span class="n">{act.number}</span>'
-        f"<h3>{escaped(act.title)}</h3>{chip(act.result or 'unfinished')}</div><div>"
-        f'<p class="meta">{escaped(meta)}</p>{reason}{outputs}{table}{_pictures(act, embedded)}</div></article>'
+        f'<article id="{name}">{bar}<div>{instructions}<p class="meta">{escaped(meta)}</p>{reason}{outputs}{told}'
+        f"{_pictures(act, album)}</div></article>"
     )
 
 
-def _pictures(act: Act, embedded: Callable[[str], str]) -> str:
-    figures = ""
-    for when, path in act.pictures:
-        address = embedded(path)
-        words = f"{when}: {path}" if address else f"{when}: {path} is missing"
-        image = f'<img src="{address}" alt="{escaped(act.title)}, {escaped(when)}">' if address else ""
-        figures += f"<figure>{image}<figcaption>{escaped(words)}</figcaption></figure>"
-    return f'<div class="pictures">{figures}</div>' if figures else ""
+def _pictures(act: Act, album: Album) -> str:
+    shown = ""
+    for picture in act.pictures:
+        when = f"{picture.moment}, {moment(picture.at)} UTC"
+        before = album.same_as(picture.path)
+        if before:
+            words = f"{escaped(when)}: {escaped(picture.path)} shows, pixel for pixel, what {escaped(before)} shows"
+            shown += f'<p class="same">{words}</p>'
+            continue
+        address = album.address(picture.path)
+        words = f"{when}: {picture.path}{'' if address else ' is missing'}"
+        image = f'<img src="{address}" alt="{escaped(act.title)}, {escaped(picture.moment)}">' if address else ""
+        shown += f"<figure tabindex=0>{image}<figcaption>{escaped(words)}</figcaption></figure>"
+    if not shown:
+        return '<p class="none">No pictures were taken during this step.</p>'
+    return f'<div class="pictures">{shown}</div>'
 
 
 def concealment(story: Story) -> str:
     """Where the value is concealed and why, what was not recorded and why, and what the search found."""
-    periods = "".join(
-        f'<tr><td class="fit">{escaped(one.get("what"))}</td>'
-        f'<td class="fit">{span(str(one.get("from")), str(one.get("to")))}</td>'
-        f"<td>{escaped(one.get('reason'))}</td></tr>"
+    periods = [
+        (escaped(one.get("what")), _period(one), escaped(one.get("reason")))
         for one in story.recorded.get("periods", ())
-    )
+    ]
     missing = "".join(
         f"<li>{escaped(one.get('part'))}: {escaped(one.get('why'))}</li>"
         for one in story.recorded.get("not_recorded", ())
@@ -96,7 +112,9 @@ def concealment(story: Story) -> str:
         for one in story.recorded.get("videos", ())
     )
     proven = (
-        f" Before the secret was made, this was proven in {story.frames_proven} frames." if story.frames_proven else ""
+        f" Before the secret was made, this was proven in {counted(story.frames_proven, 'frame')}."
+        if story.frames_proven
+        else ""
     )
     return (
         "<h2>What is concealed, what was not recorded, and why</h2>"
@@ -104,10 +122,16 @@ def concealment(story: Story) -> str:
         "its shape appears it is replaced by bullets before it is painted, and while a value is on a page all text of "
         f"every page is disguised by dots. Nothing was cut out or edited afterwards.{proven} While a person signs in, "
         "nothing is recorded.</p>"
-        + (f"<table><thead><tr><th>What</th><th>When</th><th>Why</th></tr></thead>{periods}</table>" if periods else "")
+        + (table(("What", "When", "Why"), periods, fit=(0, 1)) if periods else "")
         + (f"<p>Not recorded:</p><ul>{missing}</ul>" if missing else "")
         + (f"<p>Videos, with a chapter for each step:</p><ul>{videos}</ul>" if videos else "")
     )
+
+
+def _period(one: Mapping[str, object]) -> str:
+    if one.get("to"):
+        return span(str(one.get("from")), str(one.get("to")))
+    return f"{moment(str(one.get('from')), date=True)}, until it was cut short"
 
 
 def checks(story: Story) -> str:

@@ -6,7 +6,7 @@ import html
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
 
 def escaped(value: object) -> str:
@@ -17,6 +17,11 @@ def escaped(value: object) -> str:
 def chip(word: str, more: str = "") -> str:
     """Return a result word as a coloured label."""
     return f'<span class="chip {escaped(word.replace(" ", "-"))} {more}">{escaped(word)}</span>'
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things as a person reads it: `1 frame`, `2 frames`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def moment(at: str, *, date: bool = False) -> str:
@@ -45,3 +50,14 @@ def facts(pairs: Iterable[tuple[str, object]]) -> str:
     """Return those pairs that have a value, as a list of terms."""
     items = "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(value)}</dd>" for name, value in pairs if value)
     return f'<dl class="facts">{items}</dl>'
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, fit: Collection[int] = ()) -> str:
+    """Return a table of cells that are HTML already; columns in `fit` are no wider than what is in them."""
+
+    def cells(texts: Sequence[str], tag: str) -> str:
+        classes = [" class=fit" if column in fit else "" for column in range(len(texts))]
+        return "".join(f"<{tag}{one}>{text}</{tag}>" for one, text in zip(classes, texts, strict=True))
+
+    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
+    return f"<table><thead><tr>{cells([escaped(one) for one in headings], 'th')}</tr></thead>{body}</table>"

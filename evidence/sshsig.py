@@ -102,6 +102,12 @@ def verify(armoured: str, message: bytes, namespace: str) -> bytes:
     raise BadSignature("the signature does not fit the text")
 
 
+def fingerprint(public: bytes) -> str:
+    """Return how OpenSSH names the raw public key: `SHA256:` and the digest in base64 without padding."""
+    digest = hashlib.sha256(_string(_TYPE) + _string(public)).digest()
+    return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}"
+
+
 def allowed_line(identity: str, public: bytes, namespace: str) -> str:
     """Return one line of `allowed_signers` for the raw public key."""
     if any(character.isspace() or character in '",' for character in identity) or not identity:

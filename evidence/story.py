@@ -13,12 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 from evidence.chain import GENESIS, Chain, read_chain
 from evidence.error import ChainBroken, NotARecording
+from evidence.story_words import remark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 CARRIED_OUT = frozenset({"done", "already", "by-operator", "overridden"})
 _INSTRUCTION = re.compile(r"^\|\s*P?(\d+)\s*\|\s*(.+?)\s*\|\s*(.*?)\s*\|\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a step: before or after it, when it was taken, and its path below the payload."""
+
+    moment: str
+    path: str
+    at: str
 
 
 @dataclass(slots=True)
@@ -36,8 +47,21 @@ class Act:
     reason: str = ""
     seconds: float = 0.0
     outputs: dict[str, str] = field(default_factory=dict)
-    pictures: list[tuple[str, str]] = field(default_factory=list)  # moment, path below the payload
+    pictures: list[Picture] = field(default_factory=list)
     remarks: list[tuple[str, str, str]] = field(default_factory=list)  # time, kind of remark, words
+    announced: bool = False  # whether its action was announced: what was never confirmed may have happened
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to a person: when, at which step, what about; the answer, empty when there was none, and by whom."""
+
+    at: str
+    act: Act
+    about: str
+    answer: str = ""
+    by: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +75,11 @@ class Instruction:
 
     @property
     def result(self) -> str:
-        """One word for all its steps: `failed`, one of those that carry out, `skipped`, or `not reached`."""
-        results = [act.result or "unfinished" for act in self.acts]
+        """One word for all its steps: `failed`, one of those that carry out, `skipped`, or `not reached`.
+
+        A step that was begun again, because the run went on, is as its last time.
+        """
+        results = [act.result or "unfinished" for act in last_times(self.acts)]
         for word in ("failed", "unfinished", "overridden", "by-operator", "done", "already"):
             if word in results:
                 return word
@@ -73,6 +100,8 @@ class Story:
     seconds: float = 0.0
     exit: int | None = None
     changed: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    parts: list[tuple[str, str]] = field(default_factory=list)  # each time the run began: when, and how that ended
     secrets: list[dict[str, Any]] = field(default_factory=list)
     failure: dict[str, Any] = field(default_factory=dict)
     gate: dict[str, Any] = field(default_factory=dict)
@@ -88,6 +117,11 @@ class Story:
         return next((act.outputs[name] for act in self.acts for name in names if act.outputs.get(name)), "")
 
 
+def last_times(acts: Iterable[Act]) -> list[Act]:
+    """Return the acts without those that were begun again later, because the run went on."""
+    return list({act.id: act for act in acts}.values())
+
+
 def read(data: Path) -> Story:
     """Read the payload folder of a recording. Raises `NotARecording` when there is no journal in it."""
     chain, fault = _journal(data / "journal.jsonl")
@@ -97,7 +131,8 @@ def read(data: Path) -> Story:
     if chain.entries:
         story.began, last = chain.entries[0]["at"], chain.entries[-1]["at"]
         story.ended = story.ended or last
-    story.status = story.status or str(story.facts.get("status") or "interrupted")
+    story.status = story.status or "interrupted"
+    story.changed = list(dict.fromkeys(story.changed))
     story.instructions = _instructions(data / "procedure.md", story.acts)
     return story
 
@@ -105,8 +140,10 @@ def read(data: Path) -> Story:
 def _tell(story: Story, entry: dict[str, Any]) -> None:
     """Let one journal entry add what it says."""
     kind, at = entry["kind"], entry["at"]
-    if kind == "run-started":
+    if kind in {"run-started", "run-resumed"}:
         story.facts = {**entry, **story.facts}
+        story.parts.append((at, ""))
+        story.status, story.ended, story.exit, story.failure = "", "", None, {}
     elif kind == "step-started":
         story.acts.append(
             Act(
@@ -119,21 +156,28 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
                 at,
             )
         )
-    elif kind in {"run-ended", "failed", "leak-gate", "secret-sealed", "concealment-proven"}:
+    elif kind in {"run-ended", "failed", "leak-gate", "secret-sealed", "concealment-proven", "changed"}:
         _tell_run(story, kind, entry)
     act = next((act for act in reversed(story.acts) if act.id == entry.get("step")), None)
     if act:
         _tell_step(act, kind, at, entry)
+        _tell_question(story, act, kind, at, entry)
+    elif kind == "clipboard-left" and story.acts and not story.acts[-1].result:
+        story.acts[-1].remarks.append((at, *remark(kind, entry)))
 
 
 def _tell_run(story: Story, kind: str, entry: dict[str, Any]) -> None:
     if kind == "run-ended":
         story.status, story.ended = str(entry.get("status", "")), entry["at"]
         story.exit, story.seconds = entry.get("exit"), float(entry.get("seconds", 0))
-        story.changed = [str(change) for change in entry.get("changed", ())]
+        story.changed += [str(change) for change in entry.get("changed", ())]
+        if story.parts:
+            story.parts[-1] = (story.parts[-1][0], story.status)
     elif kind == "failed":
         story.failure = entry
-        story.changed = story.changed or [str(change) for change in entry.get("changed", ())]
+        story.changed += [str(change) for change in entry.get("changed", ())]
+    elif kind == "changed":
+        story.changed.append(str(entry.get("what", "")))
     elif kind == "leak-gate":
         story.gate = entry
     elif kind == "concealment-proven":
@@ -148,32 +192,22 @@ def _tell_step(act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
         act.seconds = float(entry.get("seconds", 0))
         act.outputs = {str(name): str(value) for name, value in dict(entry.get("outputs", {})).items()}
     elif kind == "pictured":
-        act.pictures.append((str(entry.get("moment", "")), str(entry.get("path", ""))))
-    elif words := _words(kind, entry):
-        act.remarks.append((at, *words))
+        act.pictures.append(Picture(str(entry.get("moment", "")), str(entry.get("path", "")), at))
+    else:
+        act.announced = act.announced or kind == "acting"
+        kind_of_remark, words = remark(kind, entry)
+        if words:
+            act.remarks.append((at, kind_of_remark, words))
 
 
-def _words(kind: str, entry: dict[str, Any]) -> tuple[str, str] | None:
-    """Return the kind of remark and its words for an entry that deserves one."""
-
-    def of(name: str) -> str:
-        return str(entry.get(name, ""))
-
-    known = {
-        "gate-asked": ("gate", f"asked: {of('gate').replace('_', ' ')}"),
-        "gate-answered": ("gate", f"“{of('answer')}”, answered by {of('by') or 'unknown'}"),
-        "guard-held": ("guard", f"held: {of('fact')}"),
-        "guard-refused": ("refused", f"{of('fact')}: {of('say')}"),
-        "retrying": ("retry", f"the portal said: {of('seen')}"),
-        "concealment-proven": ("concealed", f"a made-up value was illegible in {of('frames')} frames"),
-        "secret-intended": ("secret", "intent written to the store before the button was pressed"),
-        "secret-captured": ("secret", f"value taken from the clipboard, shape checked {of('remark')}".strip()),
-        "secret-sealed": ("secret", f"sealed in the store as {of('entry')}, read back and compared"),
-        "pasted": ("secret", "value pasted"),
-        "dark": ("dark", of("reason")),
-        "failed": ("failed", f"expected {of('expected')}; saw {of('seen')}"),
-    }
-    return known.get(kind)
+def _tell_question(story: Story, act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
+    if kind == "gate-asked":
+        story.asked.append(Asked(at, act, str(entry.get("gate", "")).replace("_", " ")))
+    elif kind == "gate-answered":
+        answer, by, reason = (str(entry.get(name, "")) for name in ("answer", "by", "reason"))
+        waiting = story.asked and story.asked[-1].act is act and not story.asked[-1].answer
+        about = story.asked.pop().about if waiting else "said unasked"
+        story.asked.append(Asked(at, act, about, answer, by, reason))
 
 
 def _instructions(path: Path, acts: list[Act]) -> list[Instruction]:

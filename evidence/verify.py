@@ -41,6 +41,7 @@ class Verdict:
     signer: str = ""
     digest: str = ""
     leaks: list[str] = field(default_factory=list)
+    key: str = ""  # fingerprint of the key that signed, as `ssh-keygen -l` shows it
 
     @property
     def holds(self) -> bool:
@@ -59,7 +60,7 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     faults = [*tags.faults, *payload.faults]
     faults += _declared(folder, tags.entries, payload.entries)
     faults += _contents(folder, tags.entries | payload.entries)
-    signer, signature_faults = _signature(folder, allowed_signers)
+    signer, key, signature_faults = _signature(folder, allowed_signers)
     stamped, stamp_faults = _timestamp(folder, tsa_root) if not signature_faults else (False, [])
     faults += signature_faults + stamp_faults + _journal(folder) + _earlier(folder, allowed_signers)
     leaks = _leaks(folder)
@@ -72,7 +73,7 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
         unproven.append(_UNSTAMPED)
     proof = HASHES if signature_faults else STAMPED if stamped else SIGNED
     name = package.digest(folder) if (folder / package.TAG_MANIFEST).is_file() else ""
-    return Verdict(faults + leaks, proof, unproven, signer, name, leaks)
+    return Verdict(faults + leaks, proof, unproven, signer, name, leaks, key)
 
 
 def _declared(folder: Path, tags: dict[str, str], payload: dict[str, str]) -> Iterator[str]:
@@ -109,28 +110,28 @@ def _contents(folder: Path, listed: dict[str, str]) -> Iterator[str]:
         yield f"{name}: it is missing"
 
 
-def _signature(folder: Path, allowed: Path | None) -> tuple[str, list[str]]:
-    """Return who signed, and what is wrong with the signature."""
+def _signature(folder: Path, allowed: Path | None) -> tuple[str, str, list[str]]:
+    """Return who signed, the key's fingerprint, and what is wrong with the signature."""
     claimed = package.read_info(folder).get(package.SIGNER, "")
     own = allowed or folder / package.ALLOWED_SIGNERS
     try:
         armoured = (folder / package.SIGNATURE).read_text(encoding="ascii")
         message = (folder / package.TAG_MANIFEST).read_bytes()
     except (OSError, UnicodeDecodeError):
-        return "", [f"{package.SIGNATURE}: it is missing or not readable"]
+        return "", "", [f"{package.SIGNATURE}: it is missing or not readable"]
     try:
         signers = sshsig.read_allowed(own.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         if allowed:
             raise EvidenceError(f"{allowed.name}: it cannot be read") from None
-        return "", [f"{package.ALLOWED_SIGNERS}: it is missing or not readable"]
+        return "", "", [f"{package.ALLOWED_SIGNERS}: it is missing or not readable"]
     try:
         key = sshsig.verify(armoured, message, package.NAMESPACE)
     except sshsig.BadSignature as error:
-        return "", [f"{package.SIGNATURE}: {error.message}"]
+        return "", "", [f"{package.SIGNATURE}: {error.message}"]
     if any(signer.key == key and signer.may(claimed, package.NAMESPACE, utc_now()) for signer in signers):
-        return claimed, []
-    return "", [f"{package.SIGNATURE}: it was not made by a key that {claimed or 'anybody'} may sign with"]
+        return claimed, sshsig.fingerprint(key), []
+    return "", "", [f"{package.SIGNATURE}: it was not made by a key that {claimed or 'anybody'} may sign with"]
 
 
 def _timestamp(folder: Path, root: Path | None) -> tuple[bool, list[str]]:
@@ -173,7 +174,7 @@ def _earlier(folder: Path, allowed: Path | None) -> list[str]:
         if place.name != str(number):
             faults.append(f"{package.EARLIER}/{number}: it is missing")
         tags, payload = (manifest.read(place, one) for one in (package.TAG_MANIFEST, package.MANIFEST))
-        here = [*tags.faults, *payload.faults, *_signature(place, allowed)[1], *_timestamp(place, None)[1]]
+        here = [*tags.faults, *payload.faults, *_signature(place, allowed)[2], *_timestamp(place, None)[1]]
         here += [f"{tag}: it was changed" for tag, was in tags.entries.items() if not _is(place / tag, was)]
         faults += [f"{name}/{fault}" for fault in here]
         faults += list(_continued(folder, place, payload.entries))

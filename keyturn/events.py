@@ -285,11 +285,15 @@ class SearchBegan(Event):
 
 @dataclass(frozen=True, slots=True)
 class LeakGate(Event):
-    """Everything the run wrote was searched for its values; `findings` names where one was found."""
+    """Everything the run wrote was searched for its values; `findings` names where one was found.
+
+    `values` counts them; where there is none, anything of a client secret's shape was looked for.
+    """
 
     findings: tuple[str, ...]
     seconds: float
     pictures_read: bool
+    values: int = 0
 
 
 @dataclass(frozen=True, slots=True)

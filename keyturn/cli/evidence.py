@@ -72,7 +72,7 @@ def run_verify(args: argparse.Namespace) -> int:
     word = "[bold green]verifies[/]" if verdict.holds else "[bold red]does not verify[/]"
     console.print(f"{escape(args.recording.name)}: {word}; proof: [bold]{verdict.proof}[/]", soft_wrap=True)
     if verdict.signer:
-        console.print(f"signed by {escape(verdict.signer)}", soft_wrap=True)
+        console.print(f"signed by {escape(verdict.signer)}, key {verdict.key}", soft_wrap=True)
     for fault in verdict.faults:
         console.print(f"  [red]{escape(fault)}[/]", soft_wrap=True)
     console.print("[dim]This does not prove:[/]")
@@ -86,6 +86,7 @@ def run_verify(args: argparse.Namespace) -> int:
                 "exit": int(code),
                 "proof": verdict.proof,
                 "signer": verdict.signer,
+                "key": verdict.key,
                 "digest": verdict.digest,
                 "faults": verdict.faults,
                 "does_not_prove": verdict.does_not_prove,

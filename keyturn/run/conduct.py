@@ -133,7 +133,7 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
         _tell(listeners, SearchBegan(reads_pictures(wanted=around.read_pictures)))
         values = [secret.reveal().encode() for secret in state.values]
         seconds = recording.search(values, optical=around.read_pictures, since=intent.since)
-        _tell(listeners, LeakGate(tuple(recording.findings), seconds, recording.pictures_read))
+        _tell(listeners, LeakGate(tuple(recording.findings), seconds, recording.pictures_read, len(values)))
         summary.search = {"seconds": seconds, "pictures_read": recording.pictures_read}
         error = recording.leak or error
         summary.exit = int(exit_of(error))

@@ -24,10 +24,17 @@ def holds(fact: Fact, state: RunState, today: Callable[[], date] = date.today) -
         return False
 
 
-def worded(fact: Fact) -> str:
-    """Return the fact as the runbook writes it, for the journal."""
-    text = f"{fact.kind.value}: {', '.join(fact.of)}"
+def worded(fact: Fact, state: RunState) -> str:
+    """Return the fact for the journal, with what it was decided from; what is not known stands as in the runbook."""
+    text = f"{fact.kind.value}: {', '.join(_told(one, state) for one in fact.of)}"
     return f"not {text}" if fact.negated else text
+
+
+def _told(text: str, state: RunState) -> str:
+    try:
+        return str(state.fill(text)) or "nothing"
+    except NotYetKnown:
+        return text
 
 
 def _stored(texts: list[str], state: RunState, _today: Callable[[], date]) -> bool:

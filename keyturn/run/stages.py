@@ -87,12 +87,12 @@ def check_guard(engine: Engine, step: Step, *, done: bool = False) -> None:
     """Raise `GuardRefused` when a fact of the guard does not hold; `done`: the person has done the step already."""
     for fact in step.guard:
         if not holds(fact, engine.state):
-            engine.emit(GuardRefusedEvent(step.id, worded(fact), fact.say))
+            engine.emit(GuardRefusedEvent(step.id, worded(fact, engine.state), fact.say))
             if done:
                 hint = "it was done by hand all the same: look at once whether it must be put right"
                 raise DoneTooEarly(f"“{step.title}” was not to be done yet: {fact.say}", hint=hint)
             raise GuardRefused(fact.say, hint="nothing of this step was done; see to it, then start again")
-        engine.emit(GuardHeld(step.id, worded(fact)))
+        engine.emit(GuardHeld(step.id, worded(fact, engine.state)))
 
 
 def is_already(engine: Engine, step: Step) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evidence import NotARecording, junit, oscal, report, story
+from evidence import NotARecording, junit, oscal, package, report, story
 from evidence.chain import ChainedLog
 
 if TYPE_CHECKING:
@@ -42,6 +42,123 @@ def test_it_tells_who_when_what_and_each_instruction(recording: Path) -> None:
     ):
         assert words in text
     assert "data:image/png;base64," in html
+
+
+def test_it_tells_who_was_asked_and_what_they_answered(recording: Path) -> None:
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="change")
+        log.append("gate-asked", step="bye", gate="by_hand")
+        log.append("gate-answered", step="bye", answer="override", by="bob", reason="I waved myself")
+        log.append("gate-answered", step="bye", answer="change mode", by="bob")
+        log.append("step-ended", step="bye", result="overridden", reason="I waved", outputs={}, seconds=1.0)
+        log.append("step-started", step="late", number=5, title="Late", covers=[], effect="read")
+        log.append("gate-asked", step="late", gate="confirm")
+    text = _text(report.write(recording).read_text())
+    assert "1. Sign in sign in signed in me@example.test" in text
+    assert "4. Bye by hand override : I waved myself bob" in text
+    assert "4. Bye said unasked change mode bob" in text
+    assert "5. Late confirm no answer" in text
+    assert "Overrides and steps done by hand Step Result Reason 4. Bye overridden I waved" in text
+    assert "1 override" in text
+
+
+def test_a_rehearsal_says_that_it_is_one(recording: Path) -> None:
+    assert "Record of a procedure carried out" in report.write(recording).read_text()
+    (recording / "data" / "run.json").write_text('{"kind": "rehearsal"}')
+    text = report.write(recording).read_text()
+    assert "Record of a rehearsal" in text
+    assert "Nothing in a real portal was touched" in text
+
+
+def test_it_tells_clock_accounts_and_controls(recording: Path) -> None:
+    clock = {"at_the_beginning": "not synchronised", "at_the_end": "synchronised", "set_in_between_by_seconds": -12.5}
+    facts = {
+        "clock": clock,
+        "signed_in": {"entra": {"account": "ann@x", "directory": "X (X.EXAMPLE)"}},
+        "controls": ["ia-5"],
+    }
+    (recording / "data" / "run.json").write_text(json.dumps(facts))
+    text = _text(report.write(recording).read_text())
+    assert "in UTC: not synchronised, then synchronised; set by -12.5 s during the run" in text
+    assert "Signed in, entra ann@x · X (X.EXAMPLE)" in text
+    assert "Evidence for ia-5" in text
+
+
+@pytest.mark.parametrize(
+    ("gate", "words"),
+    [
+        (
+            {"findings": [], "values": 1, "pictures_read": True, "seconds": 61.0},
+            "the secret’s value afterwards (its pic",
+        ),
+        (
+            {"findings": [], "values": 1, "pictures_read": False, "seconds": 2.0},
+            "its pictures and videos not read; 2.0 s",
+        ),
+        (
+            {"findings": [], "values": 0, "pictures_read": False, "seconds": 2.0},
+            "for anything of a client secret’s shape",
+        ),
+        ({"findings": ["a", "b"], "values": 1}, "The secret’s value was found in 2 places"),
+    ],
+)
+def test_it_tells_how_the_recording_was_searched(recording: Path, gate: dict[str, object], words: str) -> None:
+    assert "searched" not in _text(report.write(recording).read_text()).partition("How to check")[0]
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append("leak-gate", **gate)
+    assert words in _text(report.write(recording).read_text())
+
+
+def test_a_run_that_was_cut_short_says_where_and_what_may_have_happened(recording: Path) -> None:
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append("run-resumed")
+        log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="change")
+    assert "Where it was cut short Step 4. Bye Known its action had not begun" in _text(
+        report.write(recording).read_text()
+    )
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append("acting", step="bye", page="p.q", action="wave", args={"hand": "left"})
+        log.append("changed", what="portal: a hand was waved")
+    text = _text(report.write(recording).read_text())
+    assert "its action was announced and never confirmed" in text
+    assert "wave on p.q (hand: left)" in text
+    assert "portal: a hand was waved" in text
+    assert "interrupted" in text
+
+
+def test_a_run_that_went_on_is_as_good_as_its_last_time(recording: Path) -> None:
+    journal = recording / "data" / "journal.jsonl"
+    with ChainedLog(journal) as log:
+        log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="read")
+        log.append("failed", step="bye", title="Bye", expected="a wave", seen="nothing", changed=[], next="resume")
+        log.append("step-ended", step="bye", result="failed", reason="", outputs={}, seconds=1.0)
+        log.append("run-ended", status="failed", exit=1, changed=["a secret was created"], seconds=1.0)
+        log.append("run-resumed")
+        log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="read")
+        log.append("step-ended", step="bye", result="done", reason="", outputs={}, seconds=1.0)
+        log.append("run-ended", status="done", exit=0, changed=["a secret was created", "y"], seconds=1.0)
+    html = report.write(recording).read_text()
+    text = _text(html)
+    assert "Where it stopped" not in text
+    assert re.search(r"Part 1 [-0-9]+ [:0-9]+ UTC, failed Part 2 [-0-9]+ [:0-9]+ UTC, done", text)
+    assert text.count("a secret was created") == 1
+    anchors = re.findall(r'<article id="([^"]*)"', html)
+    assert len(set(anchors)) == len(anchors) == 5
+    told = story.read(recording / "data")
+    assert [one.result for one in told.instructions if one.number == 4] == ["done"]
+    suite = ET.parse(junit.write(recording, recording / "junit.xml")).getroot().find("testsuite")  # noqa: S314  # our own
+    assert suite is not None
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "0")
+
+
+def test_of_a_sealed_recording_it_tells_the_package_too(sealed: Path, tmp_path: Path) -> None:
+    path = report.write(sealed, tmp_path / "r.html")
+    text = _text(path.read_text())
+    assert f"Digest sha256:{package.digest(sealed)} Proof signed" in text
+    assert "Timestamp none" in text
+    assert "It does not verify" not in text
+    (sealed / "extra").touch()
+    assert "It does not verify extra: it is in no manifest" in _text(report.write(sealed, path).read_text())
 
 
 def test_it_needs_no_network_and_no_script(recording: Path, browser: Browser) -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from evidence import sshsig
 from evidence.error import EvidenceError
@@ -42,6 +43,12 @@ def test_what_ssh_keygen_signs_is_accepted_here_and_is_the_same(key: Ed25519Priv
     armoured = (tmp_path / "text.sig").read_text()
     assert sshsig.verify(armoured, b"text", "purpose") == sshsig.raw_public(key)
     assert armoured == sshsig.sign(key, b"text", "purpose")
+
+
+def test_a_key_is_named_as_ssh_keygen_names_it(key: Ed25519PrivateKey, tmp_path: Path) -> None:
+    (tmp_path / "key.pub").write_bytes(key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
+    said = subprocess.run(["ssh-keygen", "-l", "-f", str(tmp_path / "key.pub")], capture_output=True, check=True)
+    assert said.stdout.decode().split()[1] == sshsig.fingerprint(sshsig.raw_public(key))
 
 
 def test_another_text_or_purpose_is_refused(key: Ed25519PrivateKey) -> None:

@@ -79,6 +79,7 @@ def test_a_secret_counts_as_stored_only_when_this_run_holds_it() -> None:
     assert not decide("stored", "client_secret")
 
 
-def test_facts_are_worded_as_the_runbook_writes_them() -> None:
-    assert worded(fact("expired", "{{ x }}")) == "expired: {{ x }}"
-    assert worded(fact("same", "a", "b", negated=True)) == "not same: a, b"
+def test_facts_are_worded_with_what_they_were_decided_from() -> None:
+    assert worded(fact("differ", "{{ steps.read.other }}", "x"), state()) == "differ: bbbb, x"
+    assert worded(fact("expired", "{{ steps.later.x }}"), state()) == "expired: {{ steps.later.x }}"
+    assert worded(fact("same", "a", "{{ steps.read.none }}", negated=True), state()) == "not same: a, nothing"

@@ -1,0 +1,177 @@
+"""The first pages of the report: what came of it, who did it when and where, what changed, who answered what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from evidence import story as stories
+from evidence.report_words import chip, counted, escaped, facts, moment, seconds, span, table
+
+if TYPE_CHECKING:
+    from evidence.story import Story
+
+_REHEARSAL = (
+    "This was a rehearsal: carried out against replicas of the portals on the operator’s own machine. Nothing in a "
+    "real portal was touched."
+)
+
+
+def head(story: Story) -> str:
+    """Return the heading with the run's status."""
+    rehearsed = story.fact("kind") == "rehearsal"
+    kind = "Record of a rehearsal" if rehearsed else "Record of a procedure carried out"
+    note = f'<p class="note">{_REHEARSAL}</p>' if rehearsed else ""
+    title = escaped(story.fact("title", "runbook") or "A run")
+    when = f'<span class="soft">&ensp;{span(story.began, story.ended)}</span>'
+    return f'<header><div class="kind">{kind}</div><h1>{title}</h1>{chip(story.status, "status")} {when}{note}</header>'
+
+
+def summary(story: Story) -> str:
+    """Return what came of it, in a sentence and in figures, and where it stopped."""
+    carried = sum(one.result in stories.CARRIED_OUT for one in story.instructions)
+    overridden = sum(act.result == "overridden" for act in story.acts)
+    tiles = [
+        (f"{carried} of {len(story.instructions)}", "instructions carried out"),
+        (str(sum(len(act.pictures) for act in story.acts)), "pictures"),
+        (str(sum(bool(one.answer) for one in story.asked)), "questions asked and answered"),
+        (str(overridden), "override" if overridden == 1 else "overrides"),
+    ]
+    cells = "".join(
+        f'<div class="tile"><b>{escaped(big)}</b><span>{escaped(small)}</span></div>' for big, small in tiles
+    )
+    return f"<h2>Summary</h2>{_sentence(story)}<div class=tiles>{cells}</div>{_stopped(story)}"
+
+
+def _sentence(story: Story) -> str:
+    made = "; ".join(
+        f"a new secret was created (ID <code>{escaped(one.get('secret_id'))}</code>, expires "
+        f"<b>{escaped(one.get('expires_on'))}</b>) and its value sealed in the encrypted store as "
+        f"<code>{escaped(one.get('entry'))}</code>"
+        for one in story.secrets
+    )
+    ended = "The run was carried out to its end" if story.status == "done" else "The run did not come to its end"
+    return f'<p class="lead">{ended}{": " + made if made else ""}. {_searched(story.gate)}</p>'
+
+
+def _searched(gate: dict[str, Any]) -> str:
+    """Return what the leak search came to; nothing is said of one that the journal does not hold."""
+    if not gate:
+        return ""
+    found = gate.get("findings")
+    number = len(found) if isinstance(found, list) else int(found or 0)
+    what = "the secret’s value" if gate.get("values", 1) else "anything of a client secret’s shape"
+    if number:
+        return f"<b>{what[0].upper()}{what[1:]} was found in {counted(number, 'place')} of the recording.</b>"
+    pictures = "its pictures and videos read too" if gate.get("pictures_read") else "its pictures and videos not read"
+    took = seconds(float(gate.get("seconds", 0)))
+    return f"The whole recording was searched for {what} afterwards ({pictures}; {took}); it was found nowhere."
+
+
+def _stopped(story: Story) -> str:
+    """Return where the run stopped, if it did; a journal that breaks off tells it too."""
+    fault = f'<div class="box bad">{escaped(story.fault)}</div>' if story.fault else ""
+    if story.failure:
+        pairs = [(word.capitalize(), story.failure.get(word)) for word in ("step", "expected", "seen", "next")]
+        return f'{fault}<div class="box bad"><h3>Where it stopped</h3>{facts(pairs)}</div>'
+    cut = next((act for act in stories.last_times(story.acts) if not act.result), None)
+    if cut is None:
+        return fault
+    pairs = [
+        ("Step", f"{cut.number}. {cut.title}"),
+        (
+            "Known",
+            "its action was announced and never confirmed: look in the portal whether it happened"
+            if cut.announced
+            else "its action had not begun",
+        ),
+    ]
+    return f'{fault}<div class="box bad"><h3>Where it was cut short</h3>{facts(pairs)}</div>'
+
+
+def who(story: Story) -> str:
+    """Return who did it when, in which directory, for which application, with what."""
+    versions, inputs, clock = (dict(story.facts.get(name) or {}) for name in ("versions", "inputs", "clock"))
+    pairs = [
+        ("Run", story.fact("run")),
+        ("Began, ended", span(story.began, story.ended)),
+        *[(f"Part {number}", _part(*part)) for number, part in enumerate(story.parts, 1) if len(story.parts) > 1],
+        ("Took", f"{seconds(story.seconds)}, the search of the recording included" if story.seconds else ""),
+        ("Operator", story.fact("operator")),
+        *_signed_in(story),
+        ("Directory", " · ".join(dict.fromkeys(filter(None, (story.fact("directory"), story.fact("directory_id")))))),
+        ("Application", " · ".join(filter(None, (story.fact("application", "name"), story.fact("application_id"))))),
+        ("Runbook", f"{story.fact('runbook')}, revision {story.fact('revision')}"),
+        ("Mode", story.fact("mode")),
+        ("Inputs", "\n".join(f"{name}: {value}" for name, value in inputs.items() if value)),
+        ("Versions", " · ".join(f"{name} {version}" for name, version in versions.items())),
+        ("Clock", _clock(clock)),
+        ("Evidence for", " · ".join(story.facts.get("controls") or ())),
+    ]
+    return f"<h2>Who, when, where</h2>{facts(pairs)}"
+
+
+def _part(began: str, status: str) -> str:
+    return f"{moment(began, date=True)}, {status or 'interrupted'}"
+
+
+def _signed_in(story: Story) -> list[tuple[str, str]]:
+    """Return who was signed in in each portal, as its header showed it."""
+    if portals := story.facts.get("signed_in"):
+        return [(f"Signed in, {portal}", " · ".join(dict(shown).values())) for portal, shown in dict(portals).items()]
+    return [(f"Signed in: {act.title}", act.outputs["account"]) for act in story.acts if act.outputs.get("account")]
+
+
+def _clock(clock: dict[str, Any]) -> str:
+    if not clock:
+        return "this machine’s, in UTC"
+    states = dict.fromkeys(str(clock.get(name, "")) for name in ("at_the_beginning", "at_the_end"))
+    was_set = float(clock.get("set_in_between_by_seconds") or 0)
+    went = f"; set by {was_set:+.1f} s during the run" if was_set else "; not set during the run"
+    return f"this machine’s, in UTC: {', then '.join(filter(None, states))}{went}"
+
+
+def changed(story: Story) -> str:
+    """Return what is otherwise than before."""
+    lines = "".join(f"<li>{escaped(change)}</li>" for change in story.changed)
+    text = f"<ul>{lines}</ul>" if lines else '<p class="none">Nothing was changed.</p>'
+    return f"<h2>What was changed in the portals and the store</h2>{text}"
+
+
+def answers(story: Story) -> str:
+    """Return each question to a person, and who answered it how."""
+    rows = [
+        (
+            moment(one.at),
+            f'<a href="#{anchor(story, one.act)}">{one.act.number}. {escaped(one.act.title)}</a>',
+            escaped(one.about),
+            f"<b>{escaped(one.answer or 'no answer')}</b>{': ' if one.reason else ''}{escaped(one.reason)}",
+            escaped(one.by),
+        )
+        for one in story.asked
+    ]
+    if not rows:
+        return '<h2>Who was asked, and what they answered</h2><p class="none">Nobody was asked anything.</p>'
+    return "<h2>Who was asked, and what they answered</h2>" + table(
+        ("At (UTC)", "Step", "About", "Answer", "By"), rows, fit=(0, 2)
+    )
+
+
+def exceptions(story: Story) -> str:
+    """Return what was not done by keyturn and seen by it: overridden, or done by hand."""
+    rows = [
+        (
+            f'<a href="#{anchor(story, act)}">{act.number}. {escaped(act.title)}</a>',
+            chip(act.result),
+            escaped(act.reason),
+        )
+        for act in story.acts
+        if act.result in {"overridden", "by-operator"}
+    ]
+    if not rows:
+        return ""
+    return "<h2>Overrides and steps done by hand</h2>" + table(("Step", "Result", "Reason"), rows, fit=(1,))
+
+
+def anchor(story: Story, act: stories.Act) -> str:
+    """Return the name of a step's place in the report; a step may have gone more than once."""
+    return f"step-{next(index for index, one in enumerate(story.acts, 1) if one is act)}"

@@ -1,0 +1,54 @@
+"""What a journal entry says to a person who reads the report: a kind of remark, and words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Kind of entry -> kind of remark, and words in which {names} are those of the entry.
+_WORDS = {
+    "gate-asked": ("gate", "asked: {gate}"),
+    "gate-answered": ("gate", "“{answer}”, answered by {by}{reason}"),
+    "guard-held": ("guard", "held: {fact}"),
+    "guard-refused": ("refused", "{fact}: {say}"),
+    "mode-changed": ("gate", "from here on the mode is {mode}, as {by} wanted"),
+    "taken-over": ("person", "{by} took the browser over"),
+    "given-back": ("person", "the browser was given back; found to be done: {found}"),
+    "handed-over": ("person", "to be done by hand, until {until}"),
+    "sign-in-screen": ("sign-in", "the sign-in pages showed: {screen}"),
+    "session-lost": ("sign-in", "the portal asked to sign in again: {seen}"),
+    "acting": ("action", "{action} on {page}{args}"),
+    "retrying": ("retry", "the portal said: {seen}"),
+    "walked-again": ("again", "gone through once more to come back to the page"),
+    "concealment-proven": ("concealed", "a made-up value was illegible in each frame of the page: {frames}"),
+    "secret-intended": ("secret", "intent written to the store before the button was pressed"),
+    "secret-captured": ("secret", "value taken from the clipboard, shape checked {remark}"),
+    "secret-sealed": ("secret", "sealed in the store as {entry}, read back and compared"),
+    "pasted": ("secret", "value pasted"),
+    "clipboard-left": ("secret", "clipboard: {state}"),
+    "failed": ("failed", "expected {expected}; saw {seen}"),
+}
+
+
+def remark(kind: str, entry: dict[str, Any]) -> tuple[str, str]:
+    """Return the kind of remark and its words for an entry; both empty for one that needs none."""
+    kind_of_remark, words = _WORDS.get(kind, ("", ""))
+    return kind_of_remark, words.format_map(_Told(entry)).strip()
+
+
+class _Told(dict[str, Any]):
+    """The entry's values as words; what it does not hold is unknown."""
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if name == "args":
+            given = dict(value or {})
+            return f" ({', '.join(f'{one}: {text}' for one, text in given.items())})" if given else ""
+        if name == "gate":
+            return str(value or "").replace("_", " ")
+        if isinstance(value, list | tuple):
+            return ", ".join(map(str, value)) or "none"
+        if name == "reason":
+            return f": {value}" if value else ""
+        if name == "remark":
+            return str(value or "")
+        return str(value or "unknown")
