@@ -3,7 +3,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: dev rehearse test lint fix check soak bench clean
+.PHONY: dev rehearse test lint fix check coverage soak bench clean
 
 rehearse: .venv/.ready ## practise the whole rotation against the replicas
 	$(BIN)/keyturn rehearse $(ARGS)
@@ -17,7 +17,7 @@ lint: .venv/.ready ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test
+check: lint test coverage
 
 fix: .venv/.ready ## format, and mend what the linter can
 	$(BIN)/ruff format .
@@ -25,6 +25,10 @@ fix: .venv/.ready ## format, and mend what the linter can
 
 soak: .venv/.ready-tests ## the long tests
 	$(BIN)/pytest -m soak $(ARGS)
+
+coverage: .venv/.ready-tests ## every branch of the runbook language is tested
+	$(BIN)/pytest tests/language -m "not soak" --cov=keyturn.model --cov=keyturn.document --cov=keyturn.check \
+		--cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100 $(ARGS)
 
 bench: .venv/.ready-tests ## measure the budgets, write benchmarks/results.md
 	$(BIN)/python -m benchmarks $(ARGS)

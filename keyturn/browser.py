@@ -7,6 +7,7 @@ none, the one that Playwright installs.
 from __future__ import annotations
 
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ def find_browser(choice: str) -> Installed:
     own = _playwrights_own() if choice in {"auto", "chromium"} else None
     if own is None:
         what = "no Edge, Chrome or Chromium is" if choice == "auto" else f"{choice} is not"
-        raise CannotStart(f"{what} installed", hint="install one, or run `playwright install chromium`")
+        install = f'"{sys.executable}" -m playwright install chromium'
+        raise CannotStart(f"{what} installed", hint=f"install one, or run {install}")
     return own
 
 

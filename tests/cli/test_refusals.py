@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Protocol
 
@@ -83,6 +84,14 @@ def test_a_browser_that_is_not_there_is_refused_with_2(run: Run) -> None:
     code, text = run("rehearse", "--headless", "--browser", "/nowhere/chrome")
     assert code == 2
     assert "/nowhere/chrome" in text
+
+
+def test_without_any_browser_the_way_to_one_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyturn.system.browser_places", lambda _name: iter(()))
+    monkeypatch.setattr("keyturn.browser._playwrights_own", lambda: None)
+    code, text = run("rehearse", "--headless")
+    assert code == 2
+    assert f'"{sys.executable}" -m playwright install chromium' in text
 
 
 def test_a_window_without_a_display_is_refused_with_2(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
