@@ -37,17 +37,21 @@ class PageError(Exception):
 
     `screen` and `verb` say where; `expected` and `seen` say what. `pressed` is True when the irreversible button of
     the action had already been pressed, so that the portal may have changed. `passing` is True when the portal is
-    known to settle by itself (replication), so that asking again later is safe.
+    known to settle by itself (replication), so that asking again later is safe. `advice` is what a person can do about
+    it, where that is known; else empty.
     """
 
     passing: ClassVar[bool] = False
 
-    def __init__(self, screen: str, verb: str, *, expected: str, seen: str, pressed: bool = False) -> None:
+    def __init__(  # noqa: PLR0913  # keywords, each with a place of its own in what a person is told
+        self, screen: str, verb: str, *, expected: str, seen: str, pressed: bool = False, advice: str = ""
+    ) -> None:
         self.screen = screen
         self.verb = verb
         self.expected = expected
         self.seen = seen
         self.pressed = pressed
+        self.advice = advice
         super().__init__(f"{screen}: {verb}: expected {expected}; saw {seen}")
 
 
@@ -163,10 +167,11 @@ def disguised(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What a portal shows of its own that explains a failure: the error to raise, and what it says, disguised."""
+    """What a portal shows of its own that explains a failure: the error to raise, what it says, and what to do."""
 
     error: type[PageError]
-    seen: str
+    seen: str  # disguised
+    advice: str = ""
 
 
 class Surroundings:
@@ -275,8 +280,10 @@ class Page:
             trouble = self.around.trouble()
         except library.Error:
             trouble = None  # `seen` says that the tab no longer answers.
-        error, seen = (trouble.error, trouble.seen) if trouble else (otherwise, self.seen())
-        return error(self.title, verb, expected=expected, seen=seen, pressed=self.pressed)
+        found = trouble or Trouble(otherwise, self.seen())
+        return found.error(
+            self.title, verb, expected=expected, seen=found.seen, pressed=self.pressed, advice=found.advice
+        )
 
 
 class Component:

@@ -10,7 +10,22 @@ import secrets
 from dataclasses import dataclass, field
 from threading import RLock
 
-SCREENS = ("picker", "email", "password", "number", "timeout", "proofup", "kmsi")  # what a person can get past
+# What a person can get past. A name with “-again” is the same screen once more, telling what was wrong.
+SCREENS = (
+    *(
+        "picker",
+        "kind",
+        "email",
+        "email-again",
+        "password",
+        "password-again",
+        "federated",
+        "methods",
+        "number",
+        "denied",
+    ),
+    *("timeout", "code", "code-again", "phone", "proofup", "kmsi"),
+)
 
 
 @dataclass(slots=True)
@@ -92,7 +107,7 @@ class Desk:
     def waiting(self) -> list[tuple[str, str]]:
         """Return key and screen of every sign-in that a person could move on."""
         with self.lock:
-            return [(key, one.screen) for key, one in self.sign_ins.items() if one.screen and not one.error]
+            return [(key, one.screen) for key, one in self.sign_ins.items() if one.screen in SCREENS and not one.error]
 
     def ask(self, step: str, title: str) -> int:
         """Put a question; return its number, from 1."""

@@ -9,7 +9,7 @@ from keyturn.errors import LeakFound, NobodyThere, Stopped
 from keyturn.gates import Choice
 from keyturn.model import Effect
 from keyturn.run.stages import DoneTooEarly, ExpectationMissed
-from pages.base import PageError
+from pages.base import PageError, PortalRefused
 
 if TYPE_CHECKING:
     from keyturn.model import Step
@@ -22,7 +22,7 @@ def told(step: Step, error: Exception) -> tuple[str, str, str]:
     expected = getattr(error, "expected", "") or step.title
     seen = getattr(error, "seen", "") or str(error)
     hint = getattr(error, "hint", "")
-    return expected, seen, hint or _next(step, pressed=bool(getattr(error, "pressed", False)))
+    return expected, seen, hint or _advised(error) or _next(step, pressed=bool(getattr(error, "pressed", False)))
 
 
 def offers(step: Step, error: Exception) -> tuple[Choice, ...]:
@@ -34,6 +34,15 @@ def offers(step: Step, error: Exception) -> tuple[Choice, ...]:
     if isinstance(error, ExpectationMissed):
         choices.append(Choice.OVERRIDE)
     return (*choices, Choice.TAKE_OVER, Choice.SKIP, Choice.STOP)
+
+
+def _advised(error: Exception) -> str:
+    """Return what the page advises. After a press only the portal's own no says that nothing of it happened."""
+    if not isinstance(error, PageError) or not error.advice:
+        return ""
+    if error.pressed and not isinstance(error, PortalRefused):
+        return ""
+    return f"{error.advice}; `keyturn resume` then goes on"
 
 
 def _next(step: Step, *, pressed: bool) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pages.base import NotOne, Page, PageError, action, probe
+from pages.entra.advice import EXPIRES
 from pages.entra.dropdown import Dropdown
 from pages.entra.secrets_grid import SecretsGrid, told
 from pages.entra.shell import Shell
@@ -87,7 +88,9 @@ class AddClientSecretPane(Page):
             if not any(wanted.fullmatch(option) for option in offered):
                 dropdown.close()
                 seen = f"a list that offers {', '.join(offered)}"
-                raise NotOne(self.title, "select_expires", expected=f"the option “{expires}”", seen=seen)
+                raise NotOne(
+                    self.title, "select_expires", expected=f"the option “{expires}”", seen=seen, advice=EXPIRES
+                )
             dropdown.choose(wanted)
 
     @action(at="add_button", secret="copies", shown_by="made_beside")  # noqa: S106  # a role, not a password

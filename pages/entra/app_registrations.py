@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pages.base import NotOne, Page, action
 from pages.components.local_date import local_today
+from pages.entra.advice import WHICH_REGISTRATION
 from pages.entra.expiring_secrets import ExpiringSecrets, Found, Registrations, registrations, survey
 from pages.entra.registration_overview import RegistrationOverviewPage
 from pages.entra.registrations_grid import RegistrationsGrid
@@ -79,6 +80,7 @@ class AppRegistrationsPage(Page):
                 "open_registration",
                 expected=f"a registration with the Application ID {application_id}",
                 seen="none in this directory",
+                advice=WHICH_REGISTRATION,
             )
         row.get_by_role("link").click()
         return RegistrationOverviewPage(self.tab, self.url).arrive()

@@ -6,9 +6,10 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pages.base import NotOne, Page, PortalRefused, action, probe
+from pages.base import NotOne, Page, PortalRefused, Trouble, action, probe
 from pages.components.local_date import local_today
 from pages.entra.add_client_secret import AddClientSecretPane, NewSecret
+from pages.entra.advice import READ_ONLY
 from pages.entra.message import MessageBox
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
@@ -102,10 +103,10 @@ class ClientSecretsPage(Page):
         with self.expecting("the client secrets to be listed"):
             self.grid.wait_until_listed()
         if self.new_client_secret_button.is_disabled():
-            expected, seen = "the button New client secret to be offered", "it is greyed out"
-            trouble = self.around.trouble()
+            expected = "the button New client secret to be offered"
+            why = self.around.trouble() or Trouble(PortalRefused, "it is greyed out", READ_ONLY)
             raise PortalRefused(
-                self.title, "open_new_client_secret", expected=expected, seen=trouble.seen if trouble else seen
+                self.title, "open_new_client_secret", expected=expected, seen=why.seen, advice=why.advice
             )
         self.new_client_secret_button.click()
         return AddClientSecretPane(self.tab, self.url).arrive()

@@ -6,7 +6,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from pages.base import PortalRefused, SessionEnded, Surroundings, Trouble, disguised
+from pages.components.advice import SIGN_IN_SERVICE, advised
 from pages.components.interruption import decline_interruptions
+from pages.entra.advice import ADVICE
 from pages.entra.blade import Blade
 from pages.entra.message import BladeNotice, MessageBox, Toasts
 from pages.entra.sign_in_screen import SignInScreen
@@ -94,9 +96,9 @@ class Shell(Surroundings):
     def trouble(self) -> Trouble | None:
         """Return the portal's refusal in its own words, or that the session has ended."""
         if words := self.sign_in.refusal():
-            return Trouble(PortalRefused, f"“{words}”")
+            return Trouble(PortalRefused, f"“{words}”", advised(words, SIGN_IN_SERVICE))
         if screen := self.sign_in.which():
-            return Trouble(SessionEnded, screen)
+            return Trouble(SessionEnded, screen, "sign in again in the browser")
         if words := self.toasts.refusal() or BladeNotice(self.blade.root).refusal():
-            return Trouble(PortalRefused, f"“{words}”")
+            return Trouble(PortalRefused, f"“{words}”", advised(words, ADVICE, SIGN_IN_SERVICE))
         return None

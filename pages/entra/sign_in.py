@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pages.base import NoEffect, Page, SessionEnded, action, glance
+from pages.components.advice import SIGN_IN_SERVICE, advised
 from pages.entra.shell import Account, Shell
 from pages.library import expect
 
@@ -55,7 +56,8 @@ class SignInPage(Page):
         """Return the error: on this page a sign-in screen is what belongs there, and no ended session."""
         error = super().failure(verb)
         if isinstance(error, SessionEnded):
-            return NoEffect(self.title, verb, expected=self._expected, seen=error.seen)
+            advice = "sign in, in the browser"
+            return NoEffect(self.title, verb, expected=self._expected, seen=error.seen, advice=advice)
         return error
 
     @glance(otherwise=False)
@@ -65,5 +67,7 @@ class SignInPage(Page):
 
     @glance(otherwise="")
     def screen(self) -> str:
-        """Say at once which sign-in screen is up, the number to match included; empty when none is."""
-        return self.around.sign_in.which()
+        """Say at once which sign-in screen is up, and what it asks of the person; empty when none is."""
+        screen = self.around.sign_in.which()
+        advice = advised(screen, SIGN_IN_SERVICE)
+        return f"{screen}: {advice}" if advice else screen

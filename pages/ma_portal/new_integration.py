@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pages.base import NoEffect, Page, action, probe
 from pages.components.vendor_field import DATE_FORMS, DateField, SecretField, UnknownDateFormError
 from pages.library import expect
+from pages.ma_portal.advice import DATE
 from pages.ma_portal.portal import MaPortal
 
 if TYPE_CHECKING:
@@ -203,6 +204,7 @@ class NewIntegrationPage(Page):
             "enter_expiration_date",
             expected=f"a field that takes {' or '.join(DATE_FORMS)}",
             seen=f"one that says “{hint}”",
+            advice=DATE,
         )
 
 

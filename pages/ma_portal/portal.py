@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pages.base import NotYet, PortalRefused, SessionEnded, Surroundings, Trouble, disguised
+from pages.components.advice import SIGN_IN_SERVICE, advised
+from pages.ma_portal.advice import ADVICE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -36,10 +38,16 @@ class MaPortal(Surroundings):
     def screen(self) -> str:
         """Say at once which sign-in screen is up; empty when none is."""
         if self.password_heading.is_visible():
-            return "the MA Portal's sign-in page"
+            return f"the MA Portal's sign-in page: enter e-mail address and password{self._wrong()}"
         if self.code_heading.is_visible():
-            return "the MA Portal's page for a one-time code"
+            return f"the MA Portal's sign-in page: enter the one-time code{self._wrong()}"
         return ""
+
+    def _wrong(self) -> str:
+        """Say what a sign-in page says was wrong with the last try, and what to do then."""
+        words = disguised(" ".join(self.refusal_notice.all_inner_texts()))
+        advice = advised(words, ADVICE)
+        return "".join([f"; it says “{words}”" if words else "", f": {advice}" if advice else ""])
 
     def seen(self) -> str:
         """Say which screen is up."""
@@ -51,7 +59,7 @@ class MaPortal(Surroundings):
     def trouble(self) -> Trouble | None:
         """Return the portal's refusal in its own words, or that the session has ended."""
         if screen := self.screen():
-            return Trouble(SessionEnded, screen)
+            return Trouble(SessionEnded, screen, "sign in again in the browser")
         if self.test_failed_dialog.is_visible():
             return _refusal(self.test_failed_dialog.get_by_role("paragraph"))
         if self.refusal_notice.is_visible():
@@ -61,4 +69,5 @@ class MaPortal(Surroundings):
 
 def _refusal(notice: Locator) -> Trouble:
     words = notice.inner_text()
-    return Trouble(NotYet if any(text in words for text in _NOT_YET) else PortalRefused, f"“{disguised(words)}”")
+    error = NotYet if any(text in words for text in _NOT_YET) else PortalRefused
+    return Trouble(error, f"“{disguised(words)}”", advised(words, ADVICE, SIGN_IN_SERVICE))

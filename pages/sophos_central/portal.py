@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pages.base import NotYet, PortalRefused, SessionEnded, Surroundings, Trouble, disguised
+from pages.components.advice import SIGN_IN_SERVICE, advised
+from pages.sophos_central.advice import ADVICE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
@@ -22,23 +24,34 @@ class SophosCentral(Surroundings):
     def __init__(self, tab: Tab) -> None:
         super().__init__(tab)
         self.sign_in_heading = tab.get_by_role("heading", name="Sign in", exact=True)
+        self.code_field = tab.get_by_label("Security code", exact=True)
         self.account_notice = tab.get_by_role("group", name="Signed-in account", exact=True)
         self.page_heading = tab.get_by_role("heading", level=1)
         self.refusal_notice = tab.get_by_role("alert")
 
+    def screen(self) -> str:
+        """Say at once what the sign-in page asks for, and what it says was wrong with the last try; else empty."""
+        if not self.sign_in_heading.is_visible():
+            return ""
+        asked = "the security code" if self.code_field.is_visible() else "e-mail address and password"
+        words = disguised(" ".join(self.refusal_notice.all_inner_texts()))
+        advice = advised(words, ADVICE)
+        wrong = "".join([f"; it says “{words}”" if words else "", f": {advice}" if advice else ""])
+        return f"Sophos Central's sign-in page: enter {asked}{wrong}"
+
     def seen(self) -> str:
         """Say which screen is up."""
         if self.sign_in_heading.is_visible():
-            return "Sophos Central's sign-in page"
+            return self.screen()
         headings = [disguised(text) for text in self.page_heading.all_inner_texts()]
         return f"the page “{headings[0]}” of Sophos Central" if headings else super().seen()
 
     def trouble(self) -> Trouble | None:
         """Return the portal's refusal in its own words, or that the session has ended."""
         if self.sign_in_heading.is_visible():
-            return Trouble(SessionEnded, self.seen())
+            return Trouble(SessionEnded, self.screen(), "sign in again in the browser")
         if not self.refusal_notice.is_visible():
             return None
         words = self.refusal_notice.inner_text()
         error = NotYet if any(code in words for code in _NOT_YET) else PortalRefused
-        return Trouble(error, f"“{disguised(words)}”")
+        return Trouble(error, f"“{disguised(words)}”", advised(words, ADVICE, SIGN_IN_SERVICE))

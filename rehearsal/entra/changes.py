@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST = timedelta(days=731)  # 24 months, for a custom end as well
 _GENERIC = "Unable to update application credentials"
-_REFUSALS = {
+REFUSALS = {
     "add-refused-policy": (
         "CredentialTypeNotAllowedAsPerAppPolicy",
         "Client secrets are blocked by tenant-wide policy. Contact your tenant administrator for more information.",
@@ -52,7 +52,7 @@ def add_secret(world: World, application_id: str, asked: dict[str, Any]) -> dict
     unless a fault has its way.
     """
     world.press("add_secret", str(asked.get("description", "")))
-    for name, (code, text) in _REFUSALS.items():
+    for name, (code, text) in REFUSALS.items():
         if world.faults.strikes(name):
             raise Refused(code, text, 403 if name == "insufficient-privileges" else 400)
     with world.lock:

@@ -16,7 +16,7 @@ from flask import Flask, jsonify, redirect, render_template, request
 from rehearsal.headers import harden
 from rehearsal.ma_portal import changes
 from rehearsal.ma_portal.people import EVERYBODY, OTHER_CUSTOMER, OTHER_IDS, TWIN
-from rehearsal.ma_portal.refusals import EXPIRED
+from rehearsal.ma_portal.refusals import EXPIRED, SAID
 from rehearsal.ma_portal.state import Credentials, Integration, MaPortal, Stage
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ COOKIE = "ma_session"
 HERE = "/settings/user-management"
 SLOW = 2.0  # seconds that the fault ma-slow adds to every answer
 SECTIONS = ("Reports", "Content Library", "Compliance", "Administrator Toolkit", "Program Maturity", "Report Phishing")
+_WRONG = (
+    (Stage.PASSWORD, "ma-password-wrong", Stage.PASSWORD_REFUSED),
+    (Stage.CODE, "ma-code-expired", Stage.CODE_EXPIRED),
+    (Stage.CODE, "ma-code-wrong", Stage.CODE_WRONG),
+)
 _SLUGS = {name.lower().replace(" ", "-"): name for name in SECTIONS}
 
 
@@ -88,12 +93,10 @@ def _add_sign_in(app: Flask, world: World, portal: MaPortal) -> None:
         if stage is None:
             key = secrets.token_urlsafe(16)
             portal.sessions[key] = stage = Stage.PASSWORD
-        expired = stage is Stage.CODE and world.faults.strikes("ma-code-expired")
-        if expired:
-            portal.sessions[key] = Stage.REFUSED
-        page = app.make_response(
-            render_template("sign_in.html", stage=portal.sessions[key], portal=portal, expired=expired)
-        )
+        for at, fault, refused in _WRONG:
+            if stage is at and world.faults.strikes(fault):
+                portal.sessions[key] = stage = refused
+        page = app.make_response(render_template("sign_in.html", stage=stage, portal=portal, said=SAID.get(stage, "")))
         page.set_cookie(COOKIE, key, httponly=True, samesite="Lax")
         return page
 

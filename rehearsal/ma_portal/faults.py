@@ -6,7 +6,9 @@ The texts of the errors are the vendor's as far as its documentation shows them 
 from __future__ import annotations
 
 MA_FAULTS: dict[str, tuple[str, str | None]] = {
+    "ma-password-wrong": ("the first password is not accepted", None),
     "ma-code-expired": ("the first one-time code is refused as expired", None),
+    "ma-code-wrong": ("the first one-time code is refused as wrong", None),
     "ma-session-ended": ("the sign-in page stands in place of the page", None),
     "ma-access-lost": ("the operator is no longer an active user once the integration is reset", None),
     "ma-wrong-customer": ("the portal is open at another customer of a managed service provider", None),
@@ -40,4 +42,10 @@ MA_FAULTS: dict[str, tuple[str, str | None]] = {
     "ma-sync-unchanged": ("Sync Now is accepted and Last Successful Sync stays as it was", None),
     "ma-sync-refused": ("Sync Now is answered with an error", None),
 }
-ONCE = ("ma-code-expired", "ma-session-ended", "ma-first-test-fails")  # these strike once in a run
+ONCE = (
+    "ma-password-wrong",
+    "ma-code-expired",
+    "ma-code-wrong",
+    "ma-session-ended",
+    "ma-first-test-fails",
+)  # these strike once in a run

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rehearsal.ma_portal.state import GUID
+from rehearsal.ma_portal.state import GUID, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,13 @@ EXPIRED = (
     "credentials are saved."
 )
 SERVER_ERROR = "500 error. If the error persists, please submit a request to the support team."
+
+# What the sign-in pages say; the pages are Auth0's (documented), their words as its users quote them, or made up.
+SAID = {
+    Stage.PASSWORD_REFUSED: "Wrong email or password.",
+    Stage.CODE_EXPIRED: "The code you entered has expired. Enter the next one.",
+    Stage.CODE_WRONG: "The code you entered is invalid.",
+}
 
 
 def refusal_of_form(credentials: Credentials, today: date) -> str:

@@ -23,8 +23,10 @@ class Stage(StrEnum):
     """How far a browser has come in signing in: password, one-time code, in. A refused code is asked for again."""
 
     PASSWORD = "password"  # noqa: S105  # the name of a screen
+    PASSWORD_REFUSED = "password-refused"  # noqa: S105  # the same
     CODE = "code"
-    REFUSED = "refused"
+    CODE_EXPIRED = "code-expired"
+    CODE_WRONG = "code-wrong"
     IN = "in"
 
 
@@ -69,7 +71,10 @@ class MaPortal:
 
         Returns how many waited.
         """
-        following = {Stage.PASSWORD: Stage.CODE, Stage.CODE: Stage.IN, Stage.REFUSED: Stage.IN}
+        following = {
+            **dict.fromkeys((Stage.PASSWORD, Stage.PASSWORD_REFUSED), Stage.CODE),
+            **dict.fromkeys((Stage.CODE, Stage.CODE_EXPIRED, Stage.CODE_WRONG), Stage.IN),
+        }
         with self.lock:
             waiting = [key for key, stage in self.sessions.items() if stage in following and session in {"", key}]
             self.sessions.update({key: following[self.sessions[key]] for key in waiting})

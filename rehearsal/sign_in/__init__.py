@@ -18,11 +18,24 @@ if TYPE_CHECKING:
 
     from rehearsal.state import World
 
-BLOCKED = (
-    "AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token "
-    "issuance."
-)
-UNKNOWN_APPLICATION = "AADSTS700016: Application was not found in the directory '{name}'."
+# The fault that ends a sign-in, and what the service says: numbers and beginnings are those of its published list.
+REFUSALS = {
+    "conditional-access-block": "AADSTS53003: Access has been blocked by Conditional Access policies. The access "
+    "policy does not allow token issuance.",
+    "device-not-compliant": "AADSTS53000: Device is not in required device state: compliant. Conditional Access policy "
+    "requires a compliant device.",
+    "device-not-joined": "AADSTS53001: Device is not in required device state: domain_joined.",
+    "outside-check-needed": "AADSTS50158: External security challenge was not satisfied.",
+    "second-factor-needed": "AADSTS50076: Due to a configuration change made by your administrator, you must use "
+    "multi-factor authentication.",
+    "second-factor-missing": "AADSTS50079: Due to a configuration change made by your administrator, you must enroll "
+    "in multi-factor authentication.",
+    "app-not-in-directory": "AADSTS700016: Application was not found in the directory '{name}'.",
+    "app-disabled": "AADSTS70001: Application is disabled.",
+    "directory-malformed": "AADSTS900023: Specified tenant identifier is neither a valid DNS name, nor a valid "
+    "external domain.",
+    "directory-unknown": "AADSTS90002: Tenant not found. Check to make sure you have the correct tenant ID.",
+}
 
 
 def make_app(world: World) -> Flask:
@@ -66,23 +79,44 @@ def make_app(world: World) -> Flask:
 
 
 def screens(world: World) -> list[str]:
-    """Return the screens that a sign-in goes through, in their order."""
-    faults = world.faults
-    order = ["email" if faults.strikes("email-asked") else "picker", "password", "number", "kmsi"]
-    if faults.strikes("kmsi-before-mfa"):
-        order[2:] = ["kmsi", "number"]
-    if faults.strikes("number-match-timeout"):
-        at = order.index("number")
-        order[at:at] = ["timeout"]
-    if faults.strikes("more-information-required"):
-        order.insert(order.index("password") + 1, "proofup")
-    return order
+    """Return the screens that a sign-in goes through, in their order. The last may be one that leads nowhere."""
+    strikes = world.faults.strikes
+    who = ["email"] if strikes("email-asked") else ["picker"]
+    if strikes("email-refused"):
+        who = ["email", "email-again"]
+    if strikes("work-or-personal"):
+        who += ["kind"]
+    password = ["federated"] if strikes("federated-password") else ["password"]
+    if strikes("password-refused"):
+        password = ["password", "password-again"]
+    if strikes("certificate-failed"):
+        return [*who, "certificate"]
+    proofs, stay = _proofs(world), ["kmsi"]
+    if strikes("more-information-required"):
+        password += ["proofup"]
+    if strikes("approval-required"):
+        stay = ["approval"]
+    return [*who, *password, *stay, *proofs] if strikes("kmsi-before-mfa") else [*who, *password, *proofs, *stay]
+
+
+def _proofs(world: World) -> list[str]:
+    """Return the screens of the second factor."""
+    strikes = world.faults.strikes
+    first = ["methods"] if strikes("method-asked") else []
+    if strikes("phone-check"):
+        return [*first, "phone", "code"]
+    if strikes("code-refused"):
+        return [*first, "code", "code-again"]
+    if strikes("code-asked"):
+        return [*first, "code"]
+    if strikes("number-match-timeout"):
+        first += ["timeout"]
+    if strikes("number-match-denied"):
+        first += ["denied"]
+    return [*first, "number"]
 
 
 def error(world: World) -> str:
     """Return the numbered error that ends a sign-in, or an empty text."""
-    if world.faults.strikes("conditional-access-block"):
-        return BLOCKED
-    if world.faults.strikes("app-not-in-directory"):
-        return UNKNOWN_APPLICATION.format(name=world.directory.name)
-    return ""
+    said = (text for fault, text in REFUSALS.items() if world.faults.strikes(fault))
+    return next(said, "").format(name=world.directory.name)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from flask import Flask, abort, jsonify, redirect, render_template, request
 
 from rehearsal.headers import harden
-from rehearsal.sophos.state import SophosCentral, SyncSettings
+from rehearsal.sophos.state import SophosCentral, Stage, SyncSettings
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from rehearsal.state import World
 
 COOKIE = "sophos_session"
+# What the sign-in page says was wrong, in words of our own: the vendor's are not public.
+SAID = {
+    Stage.PASSWORD_REFUSED: "The email or password is incorrect.",
+    Stage.CODE_EXPIRED: "The security code has expired.",
+    Stage.CODE_WRONG: "The security code is incorrect.",
+}
+_WRONG = (
+    (Stage.PASSWORD, "sophos-password-wrong", Stage.PASSWORD_REFUSED),
+    (Stage.CODE, "sophos-code-expired", Stage.CODE_EXPIRED),
+    (Stage.CODE, "sophos-code-wrong", Stage.CODE_WRONG),
+)
 REGISTRATION = "Sophos Central Directory Sync"  # of the scenario's registrations, the one this vendor reads through
 
 
@@ -27,6 +38,7 @@ def make_app(world: World) -> Flask:
     world.portals["sophos"] = central
     app = Flask(__name__, static_url_path="/assets")
     harden(app)
+    _guard_sessions(app, world, central)
     _add_sign_in(app, world, central)
     _add_screens(app, world, central)
     _add_buttons(app, world, central)
@@ -42,7 +54,7 @@ def _begin(world: World) -> SophosCentral:
     return SophosCentral(world.directory.account, world.directory.name, settings, last_sync)
 
 
-def _add_sign_in(app: Flask, world: World, central: SophosCentral) -> None:
+def _guard_sessions(app: Flask, world: World, central: SophosCentral) -> None:
     @app.before_request
     def need_session() -> ResponseReturnValue | None:
         if request.path.startswith(("/assets/", "/login")):
@@ -50,19 +62,27 @@ def _add_sign_in(app: Flask, world: World, central: SophosCentral) -> None:
         session = request.cookies.get(COOKIE, "")
         if world.faults.strikes("sophos-session-ended"):
             central.sessions.pop(session, None)
-        if central.sessions.get(session):
+        if central.sessions.get(session) is Stage.IN:
             return None
         return (jsonify(sign_in=True), 401) if request.path.startswith("/api/") else redirect("/login")
 
+
+def _add_sign_in(app: Flask, world: World, central: SophosCentral) -> None:
     @app.get("/login")
     def login() -> ResponseReturnValue:
         key = request.cookies.get(COOKIE, "")
-        if central.sessions.get(key):
+        stage = central.sessions.get(key)
+        if stage is Stage.IN:
             return redirect("/")
-        if key not in central.sessions:
+        if stage is None:
             key = secrets.token_urlsafe(16)
-            central.sessions[key] = False
-        page = app.make_response(render_template("sophos_sign_in.html", central=central))
+            central.sessions[key] = stage = Stage.PASSWORD
+        for at, fault, refused in _WRONG:
+            if stage is at and world.faults.strikes(fault):
+                central.sessions[key] = stage = refused
+        page = app.make_response(
+            render_template("sophos_sign_in.html", central=central, stage=stage, said=SAID.get(stage, ""))
+        )
         page.set_cookie(COOKIE, key, httponly=True, samesite="Lax")
         return page
 
@@ -70,12 +90,12 @@ def _add_sign_in(app: Flask, world: World, central: SophosCentral) -> None:
     def by_hand() -> ResponseReturnValue:
         """Move on by a person's click; what was typed is neither looked at nor kept."""
         central.move_on(request.cookies.get(COOKIE, ""))
-        return redirect("/")
+        return redirect("/login")
 
-    @app.get("/login/done")
-    def done() -> ResponseReturnValue:
-        """Tell the waiting page whether the operator has acted."""
-        return jsonify(done=central.sessions.get(request.cookies.get(COOKIE, ""), False))
+    @app.get("/login/stage")
+    def stage() -> ResponseReturnValue:
+        """Tell the waiting page where its session stands, so that it moves on when the operator has acted."""
+        return jsonify(stage=central.sessions.get(request.cookies.get(COOKIE, "")))
 
 
 def _add_screens(app: Flask, world: World, central: SophosCentral) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 SOPHOS_FAULTS: dict[str, tuple[str, str | None]] = {
+    "sophos-password-wrong": ("the first password is not accepted", None),
+    "sophos-code-expired": ("the first security code is refused as expired", None),
+    "sophos-code-wrong": ("the first security code is refused as wrong", None),
     "sophos-session-ended": ("the sign-in page stands in place of the page", None),
     "sophos-first-test-fails": ("the first test is refused as if the key were wrong", None),
     "sophos-save-refused": ("the settings are not saved", None),
@@ -10,4 +13,4 @@ SOPHOS_FAULTS: dict[str, tuple[str, str | None]] = {
     "sophos-sync-unchanged": ("Sync is accepted and the last synchronisation stays as it was", None),
     "sophos-sync-refused": ("Sync is answered with an error", None),
 }
-ONCE = ("sophos-first-test-fails",)
+ONCE = ("sophos-password-wrong", "sophos-code-expired", "sophos-code-wrong", "sophos-first-test-fails")

@@ -58,6 +58,16 @@ def refused(waits: Opening, _: Opening) -> Page:
     return page
 
 
+def wrong_address(waits: Opening, _: Opening) -> Page:
+    portal = waits("email-refused")
+    page = SignInPage(portal.tab, portal.url)
+    page.open()
+    desk = portal.replicas.world.desk
+    desk.pass_screen(*desk.waiting()[0])
+    page.around.sign_in.error_notice.wait_for()
+    return page
+
+
 def menu_of(generation: str) -> Callable[[Opening, Opening], Page]:
     def admin_center(_: Opening, opens: Opening) -> Page:
         portal = opens(menu=generation)
@@ -174,7 +184,7 @@ def test_every_locator_of_the_shell_finds_one_element_in_a_known_state(
     sign_in_waits: Opening, admin_center: Opening
 ) -> None:
     found: dict[str, list[int]] = defaultdict(list)
-    for state in (number_match, refused, pane_with_toast):
+    for state in (number_match, wrong_address, refused, pane_with_toast):
         page = state(sign_in_waits, admin_center)
         for name, locator in locators(page.around, "around."):
             found[name].append(locator.count())

@@ -10,9 +10,11 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.base import NoEffect, NotOne, PortalRefused, SessionEnded
+from pages.components.advice import advised
 from pages.components.interruption import Interruption
 from pages.entra import ClientSecretsPage
 from pages.entra.add_client_secret import lifetime
+from pages.entra.advice import ADVICE
 
 if TYPE_CHECKING:
     from pages.entra import AddClientSecretPane
@@ -127,6 +129,8 @@ def test_a_refusal_is_told_at_once_in_the_portals_words_and_nothing_is_pressed_a
     with pytest.raises(PortalRefused) as caught:
         pane.add_and_copy_value()
     assert words in caught.value.seen
+    assert caught.value.advice == advised(words, ADVICE)
+    assert caught.value.advice
     assert caught.value.pressed
     assert pane.has_description("Arctic Wolf Secret")  # The pane stays open with what was typed.
     assert len(portal.secrets()) == 1

@@ -175,14 +175,21 @@ def test_a_grid_gone_blank_does_not_prove_a_deletion(admin_center: Opening) -> N
 
 
 @pytest.mark.parametrize(
-    ("fault", "seen"), [("read-only-role", "it is greyed out"), ("secrets-blocked", "blocked by tenant-wide policy")]
+    ("fault", "seen", "advice"),
+    [
+        ("read-only-role", "it is greyed out", "this account may only read here"),
+        ("secrets-blocked", "blocked by tenant-wide policy", "the organisation forbids client secrets"),
+    ],
 )
 @pytest.mark.parametrize("rendering", ["classic", "react"])
-def test_a_button_that_is_greyed_out_is_a_refusal(admin_center: Opening, fault: str, seen: str, rendering: str) -> None:
+def test_a_button_that_is_greyed_out_is_a_refusal(
+    admin_center: Opening, fault: str, seen: str, advice: str, rendering: str
+) -> None:
     page = admin_center(fault, rendering=rendering).client_secrets()
     with pytest.raises(PortalRefused) as caught:
         page.open_new_client_secret()
     assert seen in caught.value.seen
+    assert caught.value.advice.startswith(advice)
     assert not caught.value.pressed
 
 

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.base import NoEffect, PortalRefused
+from pages.components.advice import SIGN_IN_SERVICE, advised
 from pages.entra import SignInPage
 from pages.entra import shell as shell_module
 from rehearsal import Operator
+from rehearsal.sign_in import REFUSALS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Route
@@ -31,26 +33,95 @@ def test_opening_the_portal_signed_out_shows_the_account_picker(sign_in_waits: O
     assert page.screen() == "the sign-in page: choose an account"
 
 
-def test_each_screen_is_told_apart_and_the_number_to_match_is_told(sign_in_waits: Opening) -> None:
-    portal = sign_in_waits("email-asked", "number-match-timeout", "more-information-required")
-    page = opened(portal)
+def told(page: SignInPage, portal: Portal) -> list[str]:
+    """Return what a person is told of every screen that is passed, up to the end or to one that leads nowhere."""
     desk = portal.replicas.world.desk
     seen = []
-    while waiting := desk.waiting():
-        ((key, screen),) = waiting
-        expect(portal.tab.locator(f"[data-screen={screen}]")).not_to_have_class(re.compile("moveOffScreen"))
-        seen.append(page.screen())
+    ((key, sign_in),) = desk.sign_ins.items()
+    while sign_in.screen:
+        shown = portal.tab.locator(f"[data-screen={sign_in.screen.removesuffix('-again')}]")
+        expect(shown).not_to_have_class(re.compile("moveOffScreen"))
+        if sign_in.screen.endswith("-again"):
+            expect(shown.locator(".again")).to_be_visible()
         assert not page.is_signed_in()
-        number = desk.sign_ins[key].number
-        desk.pass_screen(key, screen)
-    expect(page.around.account_notice).to_be_visible()
-    told = [one.removeprefix("the sign-in page: ") for one in seen]
-    assert told[:2] == ["enter the e-mail address", "enter the password"]
-    assert f"approve the request; the number to match is {number}" in told
-    assert {"nobody answered the request in time", "more information required", "stay signed in?"} <= set(told)
-    assert page.screen() == ""
-    expect(page.around.account_notice).to_have_text(re.compile("@"))
-    assert page.is_signed_in()
+        seen.append(page.screen().removeprefix("the sign-in page: "))
+        if not desk.pass_screen(key, sign_in.screen):
+            break
+    return seen
+
+
+NUMBER = r"approve the request; the number to match is \d\d"
+PICK, EMAIL, PASSWORD = "choose an account", "enter the e-mail address", "enter the password"
+STAY = r"stay signed in\?"
+MORE = "more information required; set it up, or put it off where you may"
+
+
+@pytest.mark.parametrize(
+    ("faults", "screens"),
+    [
+        (["two-accounts", "kmsi-before-mfa"], [PICK, PASSWORD, STAY, NUMBER]),
+        (["email-asked", "federated-password", "phone-check"],
+         [EMAIL, PASSWORD, "verify the telephone number", "enter the code", STAY]),
+        (["code-refused"], [PICK, PASSWORD, "enter the code", "enter the code; it says “You didn’t enter .*”", STAY]),
+        (["code-asked", "approval-required"],
+         [PICK, PASSWORD, "enter the code", "an administrator has to approve this application; ask for it there"]),
+        (["certificate-failed"], [PICK, "it cannot check your certificate; its More details say why"]),
+        (["email-refused", "work-or-personal", "password-refused", "more-information-required", "method-asked",
+          "number-match-timeout", "number-match-denied"],
+         [EMAIL, f"{EMAIL}; it says “We couldn’t find .*”", "work or personal account", PASSWORD,
+          f"{PASSWORD}; it says “Your account or password is incorrect.*”", MORE,
+          "choose how to confirm that it is you", "nobody answered the request in time; send another one",
+          "the request was denied; send another one and approve that", NUMBER, STAY]),
+    ],
+    ids=lambda one: "+".join(one) if "-" in one[0] else "",
+)  # fmt: skip
+def test_each_screen_is_named_to_the_person(sign_in_waits: Opening, faults: list[str], screens: list[str]) -> None:
+    portal = sign_in_waits(*faults)
+    page = opened(portal)
+    found = told(page, portal)
+    assert len(found) == len(screens)
+    assert [one for one, wanted in zip(found, screens, strict=True) if not re.fullmatch(wanted, one)] == []
+    if screens[-1] in {NUMBER, STAY}:
+        expect(page.around.account_notice).to_have_text(re.compile("@"))
+        assert page.is_signed_in()
+        assert page.screen() == ""
+
+
+def test_a_refusal_is_named_by_its_number_with_what_to_do(sign_in_waits: Opening) -> None:
+    portal = sign_in_waits()
+    page = opened(portal)
+    ((_, sign_in),) = portal.replicas.world.desk.sign_ins.items()
+    for text in REFUSALS.values():
+        sign_in.error = text
+        number = text.partition(":")[0]
+        expect(page.around.sign_in.refusal_notice).to_contain_text(f"{number}:")
+        advice = advised(text, SIGN_IN_SERVICE)
+        assert page.screen() == f"the sign-in page: it refuses, {number}: {advice}"
+        with pytest.raises(PortalRefused) as caught:
+            page.wait_until_signed_in()
+        assert caught.value.advice == advice
+
+
+def test_a_screen_that_only_prompts_is_not_told_as_an_error(sign_in_waits: Opening) -> None:
+    portal = sign_in_waits("email-refused")
+    page = opened(portal)
+    ((key, _),) = portal.replicas.world.desk.waiting()
+    portal.replicas.world.desk.pass_screen(key, "email")
+    portal.tab.locator("#usernameError").wait_for()
+    portal.tab.locator("#usernameError").evaluate("element => { element.textContent = 'Please enter your address.' }")
+    assert page.screen() == "the sign-in page: enter the e-mail address"
+
+
+def test_more_information_that_cannot_be_put_off_is_named_too(sign_in_waits: Opening) -> None:
+    portal = sign_in_waits("more-information-required")
+    page = opened(portal)
+    portal.tab.locator("#skipMfaRegistrationLink").evaluate("element => element.remove()")
+    desk = portal.replicas.world.desk
+    while (waiting := desk.waiting()) and waiting[0][1] != "proofup":
+        desk.pass_screen(*waiting[0])
+    expect(portal.tab.get_by_role("heading", name="More information required")).to_be_in_viewport()
+    assert page.screen() == f"the sign-in page: {MORE}"
+    assert page.is_on_screen()
 
 
 @pytest.mark.parametrize("fault", ["two-accounts", "kmsi-before-mfa", "email-asked", "number-match-timeout"])

@@ -3,18 +3,22 @@
 
 const attempt = document.body.dataset.attempt;
 const LOOK_AGAIN = 60; // milliseconds
+let up = ""; // the screen, as the server calls it
 
-function show(name, state) {
+function show(called, state) {
+  up = called;
+  const name = called.replace(/-again$/, "");
+  for (const wrong of document.querySelectorAll(".again")) wrong.hidden = name === called;
   for (const screen of document.querySelectorAll(".screen")) {
-    const up = screen.dataset.screen === name;
-    screen.classList.toggle("moveOffScreen", !up);
-    screen.toggleAttribute("inert", !up);
+    const shown = screen.dataset.screen === name;
+    screen.classList.toggle("moveOffScreen", !shown);
+    screen.toggleAttribute("inert", !shown);
     // On the real pages the main button has this one id on whichever screen is up.
-    for (const button of screen.querySelectorAll("[data-id]")) button.id = up ? button.dataset.id : "";
-    if (up) document.querySelector("meta[name=PageID]").content = screen.dataset.page;
+    for (const button of screen.querySelectorAll("[data-id]")) button.id = shown ? button.dataset.id : "";
+    if (shown) document.querySelector("meta[name=PageID]").content = screen.dataset.page;
   }
   document.querySelector("#displayName").textContent =
-    ["picker", "email", "error"].includes(name) ? "" : document.body.dataset.account;
+    ["picker", "email", "kind", "error"].includes(name) ? "" : document.body.dataset.account;
   document.querySelector("#idRichContext_DisplaySign").textContent = state.number || "";
   document.querySelector("#service_exception_message").textContent = state.error || "";
 }
@@ -38,7 +42,7 @@ document.addEventListener("click", async (event) => {
   const other = event.target.closest("#otherTile");
   const passes = event.target.closest("[data-pass], .table");
   if (!passes || other) return;
-  await fetch(`/attempt/${attempt}/${passes.closest(".screen").dataset.screen}`, { method: "POST" });
+  await fetch(`/attempt/${attempt}/${up}`, { method: "POST" });
 });
 
 document.addEventListener("submit", (event) => event.preventDefault());

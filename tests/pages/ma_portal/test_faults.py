@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from pages.base import NoEffect, NotOne, NotYet, PortalRefused, SessionEnded
 from pages.ma_portal.saved_credentials import SavedCredentialsPage
 from pages.ma_portal.sign_in import SignInPage
 from pages.ma_portal.user_management import UserManagementPage
+from rehearsal import Operator
 from rehearsal.ma_portal import MA_FAULTS
 
 if TYPE_CHECKING:
@@ -47,14 +49,28 @@ def test_every_fault_has_a_test() -> None:
     assert [name for name in MA_FAULTS if f'"{name}"' not in text] == []
 
 
-def test_an_expired_code_is_asked_for_again(bench: Callable[..., Bench]) -> None:
-    here = bench("ma-code-expired", signed_in=False)
+@pytest.mark.parametrize(
+    ("fault", "asked", "said", "advice"),
+    [
+        ("ma-password-wrong", "e-mail address and password", "Wrong email or password.", "enter the password again"),
+        ("ma-code-expired", "the one-time code", "The code you entered has expired. .*", "wait for the authenticator"),
+        ("ma-code-wrong", "the one-time code", "The code you entered is invalid.", "wait for the authenticator"),
+    ],
+)
+def test_what_was_wrong_at_the_sign_in_is_named_and_asked_for_again(
+    bench: Callable[..., Bench], fault: str, asked: str, said: str, advice: str
+) -> None:
+    here = bench(fault, signed_in=False)
     page = SignInPage(here.tab, here.replicas.ma_portal_url)
     page.open()
-    here.portal.move_on()
+    if "code" in fault:
+        assert page.screen() == "the MA Portal's sign-in page: enter e-mail address and password"
+        here.portal.move_on()
     here.tab.get_by_role("alert").wait_for()
-    here.portal.move_on()
-    assert page.wait_until_signed_in().account == here.portal.account
+    assert re.fullmatch(f"the MA Portal's sign-in page: enter {asked}; it says “{said}”: {advice}.*", page.screen())
+    with Operator(here.replicas):
+        assert page.wait_until_signed_in().account == here.portal.account
+    assert page.screen() == ""
 
 
 def test_nobody_signing_in_is_told_as_such(bench: Callable[..., Bench]) -> None:

@@ -28,7 +28,7 @@ def test_sign_in_waits_for_the_person(bench: Callable[..., Bench]) -> None:
     here = bench(signed_in=False)
     page = SignInPage(here.tab, here.replicas.ma_portal_url)
     page.open()
-    assert page.screen() == "the MA Portal's sign-in page"
+    assert page.screen() == "the MA Portal's sign-in page: enter e-mail address and password"
     assert not page.is_signed_in()
     with Operator(here.replicas):
         account, organisation = page.wait_until_signed_in()

@@ -17,6 +17,7 @@ from pages.sophos_central.sign_in import SignInPage
 from pages.sophos_central.sync_status import SyncStatusPage
 from rehearsal import Operator, Replicas
 from rehearsal.sophos.app import COOKIE
+from rehearsal.sophos.state import Stage
 from tests.pages.gesture import actions, shown_right
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Bench:
         self.replicas, self.tab = replicas, tab
         self.central = cast("SophosCentral", replicas.world.portals["sophos"])
         self.url = replicas.sophos_url
-        self.central.sessions["test"] = True
+        self.central.sessions["test"] = Stage.IN
         tab.context.add_cookies([{"name": COOKIE, "value": "test", "url": self.url}])
 
     def be_patient(self, milliseconds: float = PATIENCE) -> None:
@@ -109,11 +110,35 @@ def test_sign_in_waits_for_the_person(bench: Callable[..., Bench]) -> None:
     here.central.sessions.clear()
     page = SignInPage(here.tab, here.url)
     page.open()
-    assert page.screen() == "Sophos Central's sign-in page"
+    assert page.screen() == "Sophos Central's sign-in page: enter e-mail address and password"
     assert not page.is_signed_in()
     with Operator(here.replicas):
         assert page.wait_until_signed_in().account == here.central.account
     assert page.is_signed_in()
+    assert page.screen() == ""
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked", "said"),
+    [
+        ("sophos-password-wrong", "e-mail address and password", "The email or password is incorrect."),
+        ("sophos-code-expired", "the security code", "The security code has expired."),
+        ("sophos-code-wrong", "the security code", "The security code is incorrect."),
+    ],
+)
+def test_what_was_wrong_at_the_sign_in_is_named_and_asked_for_again(
+    bench: Callable[..., Bench], fault: str, asked: str, said: str
+) -> None:
+    here = bench(fault)
+    here.central.sessions.clear()
+    page = SignInPage(here.tab, here.url)
+    page.open()
+    if "code" in fault:
+        here.central.move_on()
+    here.tab.get_by_role("alert").wait_for()
+    assert page.screen().startswith(f"Sophos Central's sign-in page: enter {asked}; it says “{said}”: ")
+    with Operator(here.replicas):
+        assert page.wait_until_signed_in().account == here.central.account
     assert page.screen() == ""
 
 
