@@ -21,6 +21,8 @@ _DECIDE: Mapping[FactKind, Callable[[Sequence[str]], bool]] = {
     FactKind.GIVEN: lambda of: bool(of[0]),
 }
 
+_DECIDED = {True: ", which holds", False: ", which does not hold", None: ""}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
@@ -107,7 +109,7 @@ def _step_lines(number: int, item: Planned) -> list[str]:
     lines += [f"     captures the secret {step.copies} into the store"] if step.copies else []
     lines += [f"     pastes the secret {step.pastes}"] if step.pastes else []
     lines += [f"     only when {_fact(fact)} (else skipped: {fact.say})" for fact in step.when]
-    lines += [f"     guard: {_fact(fact)} (else stopped: {fact.say})" for fact in step.guard]
+    lines += [f"     guard: {_fact(fact)}{_DECIDED[holds(fact, {})]} (else stopped: {fact.say})" for fact in step.guard]
     lines += [f"     already done when {_probe(probe)}" for probe in step.done_when]
     lines += [f"     expects {_probe(probe)}" for probe in step.expect]
     lines += _undo_lines(step.undo) if step.undo else []
@@ -130,10 +132,11 @@ def _probe(probe: Probe) -> str:
 
 
 def _call(page: str, verb: str, args: Mapping[str, Scalar]) -> str:
-    given = (
-        f"{name}: {str(value).lower() if value is True or value is False else value}" for name, value in args.items()
-    )
-    return f"{page} {verb}({', '.join(given)})"
+    return f"{page} {verb}({', '.join(f'{name}: {_told(value)}' for name, value in args.items())})"
+
+
+def _told(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value) or "(nothing)"
 
 
 def plan_json(runbook: Runbook, inputs: Mapping[str, str], unknown: Sequence[str]) -> dict[str, Any]:

@@ -63,6 +63,18 @@ def test_the_text_tells_effects_gates_guards_and_the_point_of_no_return(book: Ru
         assert part in text
 
 
+def test_a_guard_that_the_inputs_alone_decide_is_told_so(folder: Path) -> None:
+    path = folder / "practice.yaml"
+    asked = 'differ: ["{{ inputs.application_id }}", "{{ steps.add-key.secret_id }}"]'
+    path.write_text(
+        path.read_text("utf-8").replace(asked, 'differ: ["{{ inputs.kind }}", "{{ inputs.note }}"]'), "utf-8"
+    )
+    book = load(path)
+    assert "guard: differ long, mine, which holds (else stopped: it is the new one)" in plan_text(book, INPUTS, [])
+    told = plan_text(book, INPUTS | {"note": "long"}, [])
+    assert "guard: differ long, long, which does not hold (else stopped: it is the new one)" in told
+
+
 def test_the_plan_as_json_holds_every_step(book: Runbook) -> None:
     found = plan_json(book, INPUTS, ["application_id"])
     assert [step["id"] for step in found["steps"]] == [step.id for step in book.steps]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 
 RUNBOOKS = Path(__file__).parent.parent.parent / "runbooks"
 README = (RUNBOOKS / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+ROOT = RUNBOOKS.parent
+KEPT = subprocess.run(
+    ["git", "ls-files", "*.md", ":!tests"], check=True, capture_output=True, text=True, cwd=ROOT
+).stdout.split()
+TEXTS = [(ROOT / name).read_text(encoding="utf-8") for name in KEPT]  # every document of the project
+EXAMPLES = [example for text in TEXTS for example in re.findall(r"```ya?ml\n(.*?)```", text, re.DOTALL)]
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
