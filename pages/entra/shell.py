@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,12 +27,18 @@ BLANK = 20_000
 LOOK = 2_000
 LOOKS = 30
 
+_DOMAIN = re.compile(r"\(([^()\s]+)\)$")
+
 
 class Account(NamedTuple):
-    """Who is signed in: the account's name, and the directory's as the portal writes it, mostly in capitals."""
+    """Who is signed in: the account's name, and the directory's as the portal writes it, mostly in capitals.
+
+    `domain` is what the directory's name has in brackets, in small letters; empty where the portal shows none.
+    """
 
     account: str
     directory: str
+    domain: str
 
 
 class Shell(Surroundings):
@@ -49,7 +56,9 @@ class Shell(Surroundings):
 
     def account(self) -> Account:
         """Return who is signed in, as the top bar shows it."""
-        return Account(self.account_notice.inner_text().strip(), self.directory_notice.inner_text().strip())
+        directory = self.directory_notice.inner_text().strip()
+        domain = _DOMAIN.search(directory)
+        return Account(self.account_notice.inner_text().strip(), directory, domain[1].casefold() if domain else "")
 
     def is_signed_in(self) -> bool:
         """Return at once whether the top bar names account and directory; it is painted before it knows them."""
