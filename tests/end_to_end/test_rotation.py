@@ -201,7 +201,7 @@ def test_another_directory_than_the_one_asked_for_stops_before_anything_is_made(
     ids=["directory", "directory, by link", "account"],
 )
 def test_the_wrong_tenant_or_account_stops_right_after_the_sign_in(
-    rehearse: Rehearse, fault: str, inputs: dict[str, str]
+    rehearse: Rehearse, fault: str, inputs: dict[str, Any]
 ) -> None:
     run = rehearse(fault, **inputs)
     assert run.summary.exit == Exit.GUARD_REFUSED
@@ -213,8 +213,11 @@ def test_the_wrong_tenant_or_account_stops_right_after_the_sign_in(
 
 
 def test_the_right_account_and_directory_let_the_run_go_on(rehearse: Rehearse) -> None:
-    given = {"account": "Nora.Lindqvist@cedarridge.example", "directory_domain": "CEDARRIDGE.example"}
-    run = rehearse(ma_account="somebody@cedarridge.example", **given)
+    run = rehearse(
+        account="Nora.Lindqvist@cedarridge.example",
+        directory_domain="CEDARRIDGE.example",
+        ma_account="somebody@cedarridge.example",
+    )
     assert run.summary.exit == Exit.GUARD_REFUSED
     assert run.results["add-secret"] == "done"
     assert run.results["open-user-management"] == "failed"
