@@ -22,7 +22,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey 
 from keyturn import settings  # noqa: E402  # the same
 from keyturn.errors import Exit  # noqa: E402  # the same
 from keyturn.gates import Beforehand, Nobody  # noqa: E402  # the same
+from keyturn.keeper import Keeper  # noqa: E402  # the same
 from keyturn.run import conduct as conducting  # noqa: E402  # the same
+from keyturn.run import part  # noqa: E402  # the same
 from secrets_store import Store  # noqa: E402  # the same
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ LAST = "save-credentials"  # the last one that the plain gestures do too
 
 class NoRecorder:
     """Stands in for the recorder: answers everything and records nothing."""
+
+    disguise = ""
 
     def __init__(self, *_: object, **__: object) -> None: ...
 
@@ -65,16 +69,16 @@ class Watch:
 @contextmanager
 def recording(*, kept: bool) -> Iterator[None]:
     """Switch the recorder off for the block unless it is `kept`."""
-    whole = conducting.Recorder
+    whole = part.Recorder
     if not kept:
-        conducting.Recorder = NoRecorder  # type: ignore[assignment,misc]  # the one seam of this measure
+        part.Recorder = NoRecorder  # type: ignore[assignment,misc]  # the one seam of this measure
     yield
-    conducting.Recorder = whole  # type: ignore[misc]  # and back
+    part.Recorder = whole  # type: ignore[misc]  # and back
 
 
 def main(entra_url: str, ma_portal_url: str, application_id: str, recordings: str = "") -> None:
     """Do everything once and print what it took."""
-    watch = Watch()
+    watch, ready = Watch(), Keeper()
     given = {"entra_url": entra_url, "ma_portal_url": ma_portal_url, "application_id": application_id}
     wish = conducting.Wish(runbook=settings.shipped_runbooks() / "update-entra-client-secret.yaml", given=given)
     with tempfile.TemporaryDirectory(prefix="keyturn-") as folder, recording(kept=bool(recordings)):
@@ -87,7 +91,7 @@ def main(entra_url: str, ma_portal_url: str, application_id: str, recordings: st
             signing_key=key,
             gatekeeper=Beforehand(["all"], Nobody()),
             listeners=(watch,),
-            before_close=lambda _code: None,
+            ready=ready,
             read_pictures=False,
         )
         summary, error = conducting.conduct(prepared, around)

@@ -64,6 +64,7 @@ class Summary:
     changed: list[str] = field(default_factory=list)
     search: dict[str, Any] = field(default_factory=dict)  # the leak search: seconds, and whether it read pictures
     timestamp: str = ""  # what came of asking for one
+    browser_open: bool = False  # it was left open, to be looked at or to go on with
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""

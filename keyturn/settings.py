@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import platformdirs
@@ -48,7 +49,9 @@ def shipped_runbooks() -> Path:
 
 
 def _runtime() -> Path:
-    folder = platformdirs.user_runtime_path(_APP, appauthor=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # The library warns where there is none; what we do then stands below.
+        folder = platformdirs.user_runtime_path(_APP, appauthor=False)
     if not folder.parent.is_dir():  # A user without a login session has no runtime folder on Linux.
         folder = _data()
     return _made(folder)

@@ -61,7 +61,6 @@ def main() -> None:
                     signing_key=key,
                     gatekeeper=SecondHand(replicas.operator_url),
                     listeners=(StepTold(replicas), Camera(LiveSteps(console, load(book)), console, terminal)),
-                    before_close=lambda _code: None,
                     read_pictures=False,
                 ),
             )

@@ -53,21 +53,23 @@ def attend(prepared: Prepared, around: Around, args: argparse.Namespace, instead
             around,
             gatekeeper=Beforehand(prepared.wish.approved, instead or person),
             listeners=(view, kept, *around.listeners),
-            before_close=lambda code: _leave_open(console, live, code, args),
+            before_close=lambda: _let_look(console, live),
         )
         summary, error = conduct(prepared, around)
     print_summary(console, summary, prepared.runbook.title, kept.failed)
     if error is not None and (kept.failed is None or summary.exit in UNTOLD):
         report(error)
+    if summary.browser_open:
+        how = f"close its window, or: keyturn runs --end {summary.run}"
+        console.print(f"The browser stays open. When you have seen enough, {how}", style="bold", soft_wrap=True)
     if args.json:
         print(json.dumps(summary.as_json(), ensure_ascii=False))  # noqa: T201  # what --json promises
     return summary.exit
 
 
-def _leave_open(console: Console, live: LiveSteps | None, code: int, args: argparse.Namespace) -> None:
-    """Let a person look at the open browser: after a failure, or when asked to."""
-    shown = args.headed and sys.stdin.isatty()
-    if not shown or not (args.keep_open or code):
+def _let_look(console: Console, live: LiveSteps | None) -> None:
+    """Let a person look at the browser before it is closed."""
+    if not sys.stdin.isatty():
         return
     if live:
         live.pause()

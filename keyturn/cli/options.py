@@ -34,9 +34,7 @@ def add_walkthrough(parser: argparse.ArgumentParser) -> None:
         "--tsa", type=authority, metavar="URL", help="ask this RFC 3161 authority to stamp the recording"
     )
     parser.add_argument("--plain", action="store_true", help="plain lines instead of a live table")
-    parser.add_argument(
-        "--keep-open", action="store_true", help="leave the browser open at the end until you press Enter"
-    )
+    parser.add_argument("--keep-open", action="store_true", help="leave the browser open at the end")
 
 
 def authority(url: str) -> str:

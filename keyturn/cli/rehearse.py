@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from keyturn.keeper import Keeper
     from secrets_store import Store
 
 DEFAULT = "update-entra-client-secret.yaml"
@@ -40,6 +41,16 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def rehearse(args: argparse.Namespace) -> int:
     """Rehearse and return the exit code. The store is thrown away unless one is named."""
+    from keyturn.keeper import Keeper  # noqa: PLC0415  # the browser library is loaded only by what drives it
+
+    ready = Keeper()  # First of all: it comes up while everything else is loaded and checked.
+    try:
+        return _rehearse(args, ready)
+    finally:
+        ready.dismiss()
+
+
+def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
     from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
     from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas  # noqa: PLC0415  # the same, the web server
     from keyturn.document import load  # noqa: PLC0415  # the same
@@ -61,6 +72,7 @@ def rehearse(args: argparse.Namespace) -> int:
                 mode=args.mode or "auto",
                 first=args.first,
                 last=args.last,
+                keep_open=args.keep_open,
             )
         )
         stack.enter_context(Operator(replicas))
@@ -74,9 +86,10 @@ def rehearse(args: argparse.Namespace) -> int:
             signing_key=key,
             gatekeeper=Nobody(),
             listeners=(StepTold(replicas),),
-            before_close=lambda _code: None,
             tsa=args.tsa or "",
+            ready=ready,
             kind="rehearsal",
+            outlives=False,
             read_pictures=args.read_pictures,
         )
         practising = prepared.wish.mode == "guided" and sys.stdin.isatty()

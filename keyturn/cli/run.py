@@ -12,6 +12,8 @@ from keyturn.cli.options import add_common, add_walkthrough, wants_headed
 if TYPE_CHECKING:
     import argparse
 
+    from keyturn.keeper import Keeper
+
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -27,6 +29,16 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(args: argparse.Namespace) -> int:
     """Carry the runbook out and return the exit code."""
+    from keyturn.keeper import Keeper  # noqa: PLC0415  # the browser library is loaded only by what drives it
+
+    ready = Keeper()  # First of all: it comes up while everything else is loaded and checked.
+    try:
+        return _run(args, ready)
+    finally:
+        ready.dismiss()
+
+
+def _run(args: argparse.Namespace, ready: Keeper) -> int:
     from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
     from keyturn.gates import Nobody  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Around, Wish, prepare  # noqa: PLC0415  # the same
@@ -42,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
         approved=args.approve,
         first=args.first,
         last=args.last,
+        keep_open=args.keep_open,
     )
     prepared = prepare(wish)
     key = signing.load_or_make()
@@ -53,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         signing_key=key,
         gatekeeper=Nobody(),
         listeners=(),
-        before_close=lambda _code: None,
+        ready=ready,
         tsa=args.tsa or "",
     )
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -31,5 +31,5 @@ def serve(args: argparse.Namespace) -> int:
         if not args.by_hand:
             stack.enter_context(Operator(replicas))
         print(json.dumps(replicas.inputs), flush=True)  # noqa: T201  # what the command is for
-        threading.Event().wait()
-    return 0
+        while True:  # A Ctrl-C may be told to another thread; this one sees it when it wakes.
+            time.sleep(0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self
 
@@ -45,6 +45,8 @@ class BrowserClipboard:
         self._holding: Secret | None = None
 
     def __enter__(self) -> Self:
+        for left in [tab for tab in self._context.pages if tab.url.startswith(DESK)]:
+            left.close()  # by an earlier part of the run, which was killed; nobody answers for its address any more
         self._context.grant_permissions(["clipboard-read", "clipboard-write"], origin=DESK)
         tab = self._context.new_page()
         page = files("keyturn.clipboard").joinpath("desk.html").read_text(encoding="utf-8")
@@ -54,7 +56,12 @@ class BrowserClipboard:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.clear()
+        try:
+            self.clear()
+        finally:
+            if self._tab:
+                with suppress(BrowserError):  # The browser has gone.
+                    self._tab.close()  # It may stay open for a person to look at, and this tab is none of theirs.
 
     @contextmanager
     def turn(self) -> Iterator[None]:

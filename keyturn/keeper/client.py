@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from filelock import Timeout
 from playwright.sync_api import Error as BrowserError
@@ -23,72 +23,128 @@ from keyturn.keeper import record
 from keyturn.keeper.record import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext
 
     from keyturn.browser import Installed
 
 _START = 60.0  # seconds in which a browser has come up, on a slow machine too
-_LOOK_AGAIN = 0.05  # seconds
+_LOOK_AGAIN = 0.02  # seconds
 _STARTED: list[subprocess.Popen[bytes]] = []  # a handle that is dropped complains that its process still runs
+
+
+class Keeper:
+    """A keeper's process. It loads what it needs at once, and opens a browser when it is told for which run.
+
+    Whoever starts one early, while the runbook is still being checked, waits for it less. One that gets no order,
+    because whoever started it was killed, ends by itself.
+    """
+
+    def __init__(self) -> None:
+        refuse_debugging()
+        self._run = ""
+        self._what = "the browser"
+        self._kept: Kept | None = None
+        self._folder = tempfile.mkdtemp(
+            prefix="keyturn-"
+        )  # 0700: the socket and the profile lie in it; and short, as sockets need
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "keyturn.keeper.process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,  # The browser library's texts may hold page content.
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **system.temporary_folder(self._folder)},
+            **system.detached(),
+        )
+
+    def open(self, run: str, installed: Installed, *, headed: bool) -> Self:
+        """Have the browser opened for `run`; `kept` waits until it is there."""
+        self._run, self._what = run, installed.name
+        launch = {"headless": not headed, **installed.launch_options(headed=headed)}
+        self._tell(json.dumps({"run": run, "launch": launch, "context": context_options(headed=headed)}))
+        return self
+
+    def kept(self) -> Kept:
+        """Return the browser that was opened. Raises `CannotStart` when it does not come up."""
+        until = time.monotonic() + _START
+        while self._kept is None and self._process.poll() is None and time.monotonic() < until:
+            self._kept = Kept.read(self._run)
+            time.sleep(0 if self._kept else _LOOK_AGAIN)
+        if self._kept:
+            _STARTED.append(self._process)
+            return self._kept
+        self._end()
+        raise CannotStart(f"{self._what} did not start", hint="`keyturn doctor` tells what it needs")
+
+    def dismiss(self) -> None:
+        """End it. Does nothing once it has its order."""
+        if not self._run:
+            self._end()
+
+    def _end(self) -> None:
+        self._process.kill()  # Its children notice and end by themselves.
+        self._process.wait()
+        if self._process.stdin:
+            self._process.stdin.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _tell(self, order: str) -> None:
+        if self._process.stdin:
+            try:
+                self._process.stdin.write(order.encode())
+                self._process.stdin.close()
+            except BrokenPipeError:
+                pass  # It has ended; `kept` says so.
 
 
 def start(run: str, installed: Installed, *, headed: bool) -> Kept:
     """Start a browser that outlives this process, for `run`. Raises `CannotStart` when it does not come up."""
+    return Keeper().open(run, installed, headed=headed).kept()
+
+
+@contextmanager
+def attending(run: str) -> Iterator[None]:
+    """Carry `run` out, as the only one that does. Raises `CannotStart` while another keyturn does."""
+    try:
+        attended = record.attending(run)
+        attended.__enter__()
+    except Timeout:
+        attended = None
+    if attended is None:
+        raise CannotStart(f"{run} is being carried out by another keyturn", hint="end that one first")
+    try:
+        yield
+    finally:
+        attended.__exit__(None, None, None)
+
+
+@contextmanager
+def connected(opened: Callable[[], Kept]) -> Iterator[BrowserContext]:
+    """Connect to the browser that `opened` returns and yield its context, which stays open unless it is closed inside.
+
+    The browser library is started before `opened` is asked, so that both come up at the same time. Raises
+    `CannotStart` when the browser does not answer. The caller is `attending` the run.
+    """
     refuse_debugging()
-    folder = tempfile.mkdtemp(
-        prefix="keyturn-"
-    )  # 0700: the socket and the profile lie in it; and short, as sockets need
-    launch = {"headless": not headed, **installed.launch_options(headed=headed)}
-    order = {"launch": launch, "context": context_options(headed=headed)}
-    keeper = subprocess.Popen(  # noqa: S603  # this interpreter, our own module
-        [sys.executable, "-m", "keyturn.keeper.process", run],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,  # The browser library's texts may hold page content.
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **system.temporary_folder(folder)},
-        **system.detached(),
-    )
-    if keeper.stdin:
-        keeper.stdin.write(json.dumps(order).encode())
-        keeper.stdin.close()
-    until = time.monotonic() + _START
-    while keeper.poll() is None and time.monotonic() < until:
-        if kept := Kept.read(run):
-            _STARTED.append(keeper)
-            return kept
-        time.sleep(_LOOK_AGAIN)
-    keeper.kill()
-    keeper.wait()
-    shutil.rmtree(folder, ignore_errors=True)
-    raise CannotStart(f"{installed.name} did not start", hint="`keyturn doctor` tells what it needs")
+    with sync_playwright() as playwright:
+        kept = opened()
+        try:
+            context = playwright.chromium.connect(kept.endpoint).contexts[0]
+        except (BrowserError, IndexError):
+            context = None
+        if context is None:
+            raise CannotStart("the browser that was kept open no longer answers", hint="start again")
+        expect.set_options(timeout=PATIENCE)
+        context.set_default_timeout(PATIENCE)
+        yield context
 
 
 @contextmanager
 def attached(kept: Kept) -> Iterator[BrowserContext]:
-    """Connect to the kept browser and yield its context, which stays open afterwards unless it is closed inside.
-
-    Raises `CannotStart` when it no longer answers, or another process is using it.
-    """
-    refuse_debugging()
-    try:
-        with record.attending(kept.run), sync_playwright() as playwright:
-            try:
-                context = playwright.chromium.connect(kept.endpoint).contexts[0]
-            except (BrowserError, IndexError):
-                context = None
-            if context is None:
-                raise CannotStart("the browser that was kept open no longer answers", hint="start again")
-            expect.set_options(timeout=PATIENCE)
-            context.set_default_timeout(PATIENCE)
-            yield context
-    except Timeout:
-        busy = True
-    else:
-        busy = False
-    if busy:
-        raise CannotStart(f"{kept.run} is being carried out by another keyturn", hint="end that one first")
+    """Attend the run of a kept browser and connect to it. Raises `CannotStart`."""
+    with attending(kept.run), connected(lambda: kept) as context:
+        yield context
 
 
 def kept_runs() -> dict[str, Kept]:

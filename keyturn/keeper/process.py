@@ -1,4 +1,4 @@
-"""The keeper itself: `python -m keyturn.keeper.process RUN`, the order as JSON on standard input.
+"""The keeper itself: `python -m keyturn.keeper.process`, its one order as JSON on standard input, before it or never.
 
 It says nothing and takes no orders afterwards. It ends with its context: when keyturn closes that, when the browser
 dies, when the person has closed the last tab and keyturn is gone, or when nobody used it for `_ALONE`.
@@ -12,8 +12,9 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playwright.async_api import async_playwright
 
@@ -27,17 +28,26 @@ _ALONE = 12 * 3600.0  # seconds
 _LOOK = 2.0  # seconds between two looks
 
 
-async def keep(run: str, order: dict[str, Any], folder: str) -> None:
-    """Open the browser as `order` says, make it known, and return when it has ended."""
+async def keep(folder: str, stack: ExitStack) -> None:
+    """Wait for the order, open the browser, make it known, and return when it has ended; without an order, at once.
+
+    What `stack` is given is undone when the browser library has ended too.
+    """
     ended = asyncio.Event()
     async with async_playwright() as playwright:
+        text = await asyncio.to_thread(sys.stdin.buffer.read)
+        if not text:
+            return
+        order = json.loads(text)
+        stack.enter_context(record.living(order["run"]))
+        stack.callback(record.forget, order["run"])
         browser = await playwright.chromium.launch(**order["launch"])
         browser.on("disconnected", lambda _: ended.set())
         context = await browser.new_context(**order["context"])
         context.on("close", lambda _: ended.set())
         bound = await browser.bind("keyturn")
-        record.Kept(run, bound["endpoint"], folder, not order["launch"]["headless"]).write()
-        await _until_nobody_needs_it(run, context, ended)
+        record.Kept(order["run"], bound["endpoint"], folder, not order["launch"]["headless"]).write()
+        await _until_nobody_needs_it(order["run"], context, ended)
         await browser.close()
 
 
@@ -56,15 +66,12 @@ async def _until_nobody_needs_it(run: str, context: BrowserContext, ended: async
 def main() -> None:
     """Keep one browser."""
     system.harden()
-    run = sys.argv[1]
-    order = json.loads(sys.stdin.buffer.read())
     folder = str(Path(tempfile.gettempdir()).resolve())
-    try:
-        with record.living(run):
-            asyncio.run(keep(run, order, folder))
-    finally:
-        record.forget(run)
-        shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        try:
+            asyncio.run(keep(folder, stack))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

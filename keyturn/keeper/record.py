@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A browser that is kept for `run`: where it listens, and the private folder of its profile and socket."""
+    """A browser that is kept for `run`: where it listens, and the private folder of its profile and socket.
+
+    `disguise` is the name under which the recorder can switch, in pages that are open already, what conceals them.
+    """
 
     run: str
     endpoint: str
     folder: str
     headed: bool
+    disguise: str = ""
 
     @classmethod
     def read(cls, run: str) -> Self | None:

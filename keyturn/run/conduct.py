@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evidence import Recorder
-from evidence.chain import ChainedLog
-from keyturn import browser, settings, system
+from keyturn import browser, keeper, system
 from keyturn.catalogue import Catalogue
 from keyturn.check import check, resolve_inputs
-from keyturn.clipboard import BrowserClipboard
 from keyturn.document import load
 from keyturn.errors import CannotStart, Invalid
-from keyturn.events import Event, LeakGate, RunEnded, RunStarted, SearchBegan, StepEnded
-from keyturn.gates import Mode, check_approvals
-from keyturn.outcome import Summary, exit_of, status_of
-from keyturn.overlay import Overlay
-from keyturn.run.engine import Engine
-from keyturn.run.journal import Journal
-from keyturn.run.recording import FirstIntent, Recording, reads_pictures
+from keyturn.events import RunStarted
+from keyturn.gates import check_approvals
+from keyturn.run.part import Part
+from keyturn.run.recording import Recording
 from keyturn.run.state import RunState
 
 if TYPE_CHECKING:
@@ -34,7 +26,10 @@ if TYPE_CHECKING:
 
     from keyturn.events import Listener
     from keyturn.gates import Gatekeeper
+    from keyturn.keeper import Keeper
     from keyturn.model import Runbook
+    from keyturn.outcome import Summary
+    from keyturn.run.engine import Engine
     from secrets_store import Store
 
 
@@ -48,6 +43,7 @@ class Wish:
     headed: bool = False
     mode: str = "auto"
     pace: float = 0.0  # seconds
+    keep_open: bool = False
     approved: Collection[str] = ()
     first: str = ""
     last: str = ""
@@ -64,20 +60,16 @@ class Prepared:
     browser: browser.Installed
 
 
-def own_browser(prepared: Prepared) -> AbstractContextManager[BrowserContext]:
-    """Open a browser for this run alone."""
-    return browser.open_browser(prepared.browser, headed=prepared.wish.headed)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """What a run is given by whoever starts it.
 
-    `before_close` is called with the exit code while the browser is still open, so that a person can look.
     `kind` is `run` or `rehearsal`, and only a word on the recording: nothing is done differently.
-    `open_browser` opens the context of the run, and ends everything in it. `read_pictures`: the leak gate reads
-    pictures too, where an OCR engine is installed; it takes half a second for each. `tsa`: address of an RFC 3161
-    authority that is asked for a timestamp over the recording's signature.
+    `ready` is a keeper that waits for its order to open the browser. `open_browser` opens one of somebody else's
+    instead, which ends with the run. `outlives`: the portals are still there when keyturn has ended, so that a browser
+    left open is of use; where they are not, `before_close` lets a person look before it is closed.
+    `read_pictures`: the leak gate reads pictures too, where an OCR engine is installed; it takes half a second for
+    each. `tsa`: address of an RFC 3161 authority that is asked for a timestamp over the recording's signature.
     """
 
     recordings: Path
@@ -85,9 +77,11 @@ class Around:
     signing_key: Ed25519PrivateKey
     gatekeeper: Gatekeeper
     listeners: tuple[Listener, ...]
-    before_close: Callable[[int], None]
     kind: str = "run"
-    open_browser: Callable[[Prepared], AbstractContextManager[BrowserContext]] = own_browser
+    ready: Keeper | None = None
+    open_browser: Callable[[Prepared], AbstractContextManager[BrowserContext]] | None = None
+    outlives: bool = True
+    before_close: Callable[[], None] = lambda: None
     read_pictures: bool = True
     tsa: str = ""
 
@@ -112,103 +106,11 @@ def prepare(wish: Wish) -> Prepared:
 
 def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException | None]:
     """Carry the run out. Returns what it came to and what stopped it, if something did; the recording is sealed."""
-    began = time.monotonic()
     recording = Recording.begin(around.recordings, prepared.runbook, prepared.inputs, around.signing_key, around.kind)
     state = RunState(recording.folder.name, prepared.runbook, prepared.inputs)
-    summary = Summary(state.run, str(recording.folder))
-    error: BaseException | None = None
-    with ChainedLog(recording.data / "journal.jsonl") as log:
-        intent = FirstIntent()
-        listeners: tuple[Listener, ...] = (
-            Journal(log),
-            intent,
-            recording.signed_in,
-            _Collect(summary, prepared.runbook),
-            *around.listeners,
-        )
-        try:
-            _browse(prepared, around, recording, state, listeners)
-        except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
-            error = stopped
-        _tell(listeners, SearchBegan(reads_pictures(wanted=around.read_pictures)))
-        values = [secret.reveal().encode() for secret in state.values]
-        seconds = recording.search(values, optical=around.read_pictures, since=intent.since)
-        _tell(listeners, LeakGate(tuple(recording.findings), seconds, recording.pictures_read, len(values)))
-        summary.search = {"seconds": seconds, "pictures_read": recording.pictures_read}
-        error = recording.leak or error
-        summary.exit = int(exit_of(error))
-        summary.status = status_of(summary.exit)
-        summary.changed = state.changed
-        summary.secrets = [
-            {"name": held.secret.label, "secret_id": held.secret_id, "expires_on": held.expires_on}
-            for held in state.held.values()
-        ]
-        summary.seconds = round(time.monotonic() - began, 3)
-        _tell(listeners, RunEnded(summary.status, summary.exit, tuple(state.changed), summary.seconds))
-    ended = {"status": summary.status, "exit": summary.exit, "changed": summary.changed}
-    recording.end(**ended, store_head=around.store.head())
-    recording.seal(around.tsa)
-    summary.recording, summary.timestamp = str(recording.folder), recording.timestamp
-    if recording.leak:  # Found before, or only now in the report.
-        error, summary.exit = recording.leak, int(exit_of(recording.leak))
-        summary.status = status_of(summary.exit)
-    return summary, error
 
-
-def _tell(listeners: tuple[Listener, ...], event: Event) -> None:
-    for listener in listeners:
-        listener(event)
-
-
-class _Collect:
-    """A listener that fills the summary's steps."""
-
-    def __init__(self, summary: Summary, runbook: Runbook) -> None:
-        self._summary = summary
-        self._steps = {step.id: step for step in runbook.steps}
-
-    def __call__(self, event: Event) -> None:
-        if isinstance(event, StepEnded):
-            step = self._steps[event.step]
-            self._summary.steps.append(
-                {
-                    "id": step.id,
-                    "title": step.title,
-                    "covers": list(step.covers),
-                    "result": event.result,
-                    "reason": event.reason,
-                    "outputs": dict(event.outputs),
-                    "seconds": event.seconds,
-                }
-            )
-
-
-def _browse(
-    prepared: Prepared, around: Around, recording: Recording, state: RunState, listeners: tuple[Listener, ...]
-) -> None:
-    wish = prepared.wish
-    with ExitStack() as stack:
-        context = stack.enter_context(around.open_browser(prepared))
-        versions = recording.facts["versions"]
-        versions["browser"] = f"{prepared.browser.name} {context.browser.version if context.browser else ''}".strip()
-        recorder = Recorder(recording.data, banner=recording.banner, window=wish.headed)
-        stack.callback(lambda: recording.facts.update(not_recorded=recorder.close()))
-        recorder.attach(context)
-        lock = settings.clipboard_lock() if wish.headed else None
-        engine = Engine(
-            state,
-            context=context,
-            catalogue=prepared.catalogue,
-            clipboard=stack.enter_context(BrowserClipboard(context, lock)),
-            store=around.store,
-            recorder=recorder,
-            gatekeeper=around.gatekeeper,
-            mode=Mode(wish.mode),
-            overlay=Overlay(context, state.run) if wish.headed else None,
-            pace=wish.pace,
-            listeners=listeners,
-        )
-        book = prepared.runbook
+    def act(engine: Engine) -> None:
+        book, wish = prepared.runbook, prepared.wish
         engine.emit(
             RunStarted(
                 state.run,
@@ -217,14 +119,12 @@ def _browse(
                 book.title,
                 wish.mode,
                 recording.facts["operator"],
-                dict(versions),
+                dict(recording.facts["versions"]),
                 dict(prepared.inputs),
                 len(book.steps),
             )
         )
-        try:
-            engine.run(wish.first, wish.last)
-        except BaseException as stopped:
-            around.before_close(int(exit_of(stopped)))
-            raise
-        around.before_close(0)
+        engine.run(wish.first, wish.last)
+
+    with keeper.attending(state.run):
+        return Part(prepared, around, recording, state).carry_out(act)

@@ -157,7 +157,6 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
                 signing_key=key,
                 gatekeeper=Beforehand(approved, person or SecondHand(replicas.operator_url)),
                 listeners=(StepTold(replicas), events.append, *([person] if person else ())),
-                before_close=lambda _code: None,
                 open_browser=lambda _: opened(person),
                 read_pictures=False,
             )

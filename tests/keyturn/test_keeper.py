@@ -17,6 +17,7 @@ from keyturn import keeper
 from keyturn.browser import find_browser
 from keyturn.errors import CannotStart
 from keyturn.keeper import process, record
+from keyturn.run.browsing import Browsing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,3 +99,22 @@ def test_a_browser_without_tabs_that_nobody_uses_is_ended() -> None:
     kept = keeper.start("run-4", find_browser("auto"), headed=False)
     _until(lambda: not record.is_alive("run-4"), 10 * process._LOOK)
     assert not Path(kept.folder).exists()
+
+
+def test_a_keeper_that_gets_no_order_ends_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    dismissed = keeper.Keeper()
+    dismissed.dismiss()
+    alone = keeper.Keeper()
+    assert alone._process.stdin
+    alone._process.stdin.close()  # as when whoever started it was killed
+    assert alone._process.wait(60) == 0
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_what_was_found_out_about_the_pages_is_kept_with_the_browser(tmp_path: Path) -> None:
+    kept = record.Kept("run-5", "/nowhere", str(tmp_path), headed=False)
+    Browsing(context=None, _kept=kept).remember("_name")  # type: ignore[arg-type]  # it is not asked
+    again = Browsing(context=None, again=True, _kept=record.Kept.read("run-5"))  # type: ignore[arg-type]  # as above
+    assert again.disguise == "_name"

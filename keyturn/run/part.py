@@ -1,0 +1,170 @@
+"""One part of a run, from its browser to the sealed package. A run that goes on after an interruption has several."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from evidence import Recorder
+from evidence.chain import ChainedLog
+from keyturn import settings
+from keyturn.clipboard import BrowserClipboard
+from keyturn.events import Event, LeakGate, RunEnded, SearchBegan, StepEnded
+from keyturn.gates import Mode
+from keyturn.outcome import Summary, exit_of, status_of
+from keyturn.overlay import Overlay
+from keyturn.run.browsing import Browsing, kept_browser
+from keyturn.run.engine import Engine
+from keyturn.run.journal import Journal
+from keyturn.run.recording import FirstIntent, Recording, reads_pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from keyturn.events import Listener
+    from keyturn.run.conduct import Around, Prepared
+    from keyturn.run.state import RunState
+
+
+class Part:
+    """One part of a run in the making. Whoever begins it is attending the run."""
+
+    def __init__(self, prepared: Prepared, around: Around, recording: Recording, state: RunState) -> None:
+        self.prepared = prepared
+        self.around = around
+        self.recording = recording
+        self.state = state
+        self.summary = Summary(state.run, str(recording.folder))
+        self._listeners: tuple[Listener, ...] = ()
+        self._error: BaseException | None = None
+        self._began = time.monotonic()
+
+    def carry_out(self, act: Callable[[Engine], None]) -> tuple[Summary, BaseException | None]:
+        """Open the browser, do `act`, and close the recording whatever came of it.
+
+        Returns what it came to and what stopped it, if something did. The browser ends too, unless there is a reason
+        to leave it open.
+        """
+        with ExitStack() as stack:
+            browsing = self._recorded(stack, act)
+            self._seal()
+            if browsing:  # Only now: until the package is whole, a later part may need its pages.
+                self._let_go(browsing)
+        return self.summary, self._error
+
+    def _recorded(self, stack: ExitStack, act: Callable[[Engine], None]) -> Browsing | None:
+        """Do `act` with everything recorded, and search what was; return the browser, None when there was none."""
+        browsing = None
+        with ChainedLog(self.recording.data / "journal.jsonl") as log:
+            intent = FirstIntent()
+            self._listeners = (Journal(log), intent, self.recording.signed_in, self._collect, *self.around.listeners)
+            try:
+                browsing = stack.enter_context(self._browser())
+                self._browse(browsing, act)
+            except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
+                self._error = stopped
+            self._search(intent)
+            self._sum_up()
+            ended = self.summary
+            self._tell(RunEnded(ended.status, ended.exit, tuple(ended.changed), ended.seconds))
+        return browsing
+
+    @contextmanager
+    def _browser(self) -> Iterator[Browsing]:
+        wish, around = self.prepared.wish, self.around
+        if around.open_browser:
+            with around.open_browser(self.prepared) as context:
+                yield Browsing(context, ends=True)
+            return
+        with kept_browser(self.state.run, self.prepared.browser, headed=wish.headed, ready=around.ready) as browsing:
+            yield browsing
+
+    def _browse(self, browsing: Browsing, act: Callable[[Engine], None]) -> None:
+        wish, facts, context = self.prepared.wish, self.recording.facts, browsing.context
+        version = context.browser.version if context.browser else ""
+        facts["versions"]["browser"] = f"{self.prepared.browser.name} {version}".strip()
+        with ExitStack() as stack:
+            recorder = Recorder(
+                self.recording.data, banner=self.recording.banner, window=wish.headed, disguise=browsing.disguise
+            )
+            stack.callback(lambda: facts.update(not_recorded=recorder.close()))
+            browsing.remember(recorder.disguise)
+            recorder.attach(context)
+            lock = settings.clipboard_lock() if wish.headed else None
+            engine = Engine(
+                self.state,
+                context=context,
+                catalogue=self.prepared.catalogue,
+                clipboard=stack.enter_context(BrowserClipboard(context, lock)),
+                store=self.around.store,
+                recorder=recorder,
+                gatekeeper=self.around.gatekeeper,
+                mode=Mode(wish.mode),
+                overlay=Overlay(context, self.state.run) if wish.headed else None,
+                pace=wish.pace,
+                listeners=self._listeners,
+            )
+            act(engine)
+
+    def _search(self, intent: FirstIntent) -> None:
+        """Search everything that was written for the values of the run."""
+        self._tell(SearchBegan(reads_pictures(wanted=self.around.read_pictures)))
+        values = [secret.reveal().encode() for secret in self.state.values]
+        seconds = self.recording.search(values, optical=self.around.read_pictures, since=intent.since)
+        self._tell(LeakGate(tuple(self.recording.findings), seconds, self.recording.pictures_read, len(values)))
+        self.summary.search = {"seconds": seconds, "pictures_read": self.recording.pictures_read}
+        self._error = self.recording.leak or self._error
+
+    def _sum_up(self) -> None:
+        summary = self.summary
+        summary.exit = int(exit_of(self._error))
+        summary.status = status_of(summary.exit)
+        summary.changed = self.state.changed
+        summary.secrets = [
+            {"name": held.secret.label, "secret_id": held.secret_id, "expires_on": held.expires_on}
+            for held in self.state.held.values()
+        ]
+        summary.seconds = round(time.monotonic() - self._began, 3)
+
+    def _seal(self) -> None:
+        summary, recording = self.summary, self.recording
+        ended = {"status": summary.status, "exit": summary.exit, "changed": summary.changed}
+        recording.end(**ended, store_head=self.around.store.head())
+        recording.seal(self.around.tsa)
+        summary.recording, summary.timestamp = str(recording.folder), recording.timestamp
+        if recording.leak:  # Found before, or only now in the report.
+            self._error, summary.exit = recording.leak, int(exit_of(recording.leak))
+            summary.status = status_of(summary.exit)
+
+    def _let_go(self, browsing: Browsing) -> None:
+        """End the browser, or leave it open: for a person to look, or because its page may show an unsealed value."""
+        wish, store = self.prepared.wish, self.around.store
+        wanted = wish.keep_open or (wish.headed and self._error is not None)
+        stays = wanted or bool(store.open_intents(run=self.state.run))
+        if stays and not self.around.outlives:
+            self.around.before_close()
+            stays = False
+        browsing.ends = not stays
+        self.summary.browser_open = stays and browsing.is_open()
+
+    def _tell(self, event: Event) -> None:
+        for listener in self._listeners:
+            listener(event)
+
+    def _collect(self, event: Event) -> None:
+        """Listen for the summary's steps."""
+        if not isinstance(event, StepEnded):
+            return
+        step = next(one for one in self.prepared.runbook.steps if one.id == event.step)
+        self.summary.steps.append(
+            {
+                "id": step.id,
+                "title": step.title,
+                "covers": list(step.covers),
+                "result": event.result,
+                "reason": event.reason,
+                "outputs": dict(event.outputs),
+                "seconds": event.seconds,
+            }
+        )
