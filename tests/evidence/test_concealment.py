@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
 from evidence import ConcealmentFailed, LeakGate, sight
 from evidence.concealment import Concealment
+from evidence.film import now
 from tests.evidence.stage import stage
-from tests.evidence.variants import COPIES, VARIANTS
+from tests.evidence.variants import COPIES, IN_A_FRAME, VARIANTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Dialog
+    from playwright.sync_api import Browser, Dialog, Frame, Page
+
+    from tests.evidence.stage import Stage
 
 pytestmark = pytest.mark.skipif(not sight.can_read(), reason="reading pictures needs tesseract")
 
@@ -27,12 +32,36 @@ def _play(browser: Browser, folder: Path, value: str, *, prove: bool = True) -> 
             play.recorder.prove(tabs.values())
         for tab in tabs.values():
             tab.evaluate("reveal()")
-        play.tab.wait_for_timeout(500)
         for name, tab in tabs.items():
             tab.bring_to_front()
+            _hold(play, tab, name)
             play.recorder.picture(tab, name, "after")
         play.recorder.close()
     return {finding.path for finding in LeakGate([value.encode()]).search(folder)}
+
+
+def _hold(play: Stage, tab: Page, name: str) -> None:
+    """Wait until `tab` shows the value, and its film has a frame that was painted since: that may take a while."""
+    (film,) = (film for film in play.recorder._films if film.tab is tab)
+    until = time.monotonic() + 60
+
+    def pause(what: str) -> None:
+        assert time.monotonic() < until, f"{name}: {what}"
+        tab.wait_for_timeout(50)
+
+    if name in IN_A_FRAME:  # The others showed it before `reveal` returned, or within the next frames.
+        while not any(frame.evaluate("!!document.getElementById('box').textContent") for frame in _inner(tab)):
+            pause("the inner frame shows nothing")
+    pause("painted later, or letter by letter")
+    pause("the same")
+    since = now()
+    while max(film._last, film._pending[0] if film._pending else 0) < since:
+        tab.evaluate("tick()")
+        pause("no frame of the film came")
+
+
+def _inner(tab: Page) -> list[Frame]:
+    return [frame for frame in tab.frames if urlsplit(frame.url).path == "/frame"]
 
 
 def _shown(found: set[str], part: str) -> set[str]:

@@ -43,6 +43,7 @@ VARIANTS: dict[str, str] = {
     " box.textContent = v;",
     "stylesheets-assigned-anew": "document.adoptedStyleSheets = [new CSSStyleSheet()]; box.textContent = v;",
 }
+IN_A_FRAME = {"cross-origin-frame", "nested-frames", "sandboxed-frame"}  # of a page of its own, which asks by itself
 
 SHEET = """
   body { margin: 8px; font: 15px monospace; } .wide { width: 560px; font: 15px monospace; }
@@ -73,6 +74,7 @@ def script(show: str, copy: str = "") -> str:
       v = await (await fetch('/value')).text();
       show();
     }};
+    window.tick = () => {{ document.getElementById('tick').textContent += '.'; }};
     window.copied = async () => (await navigator.clipboard.readText()) === v;
     document.getElementById('copy').addEventListener('click', () => {{ {copy} }});
     """
@@ -80,7 +82,7 @@ def script(show: str, copy: str = "") -> str:
 
 PAGE = (
     "<!doctype html><link rel=stylesheet href=TOP/style.css><p>A page with words</p><div id=box></div>"
-    "<button id=copy>Copy</button><input id=field class=wide><script src=/app.js?SHOW></script>"
+    "<button id=copy>Copy</button><input id=field class=wide><p id=tick></p><script src=/app.js?SHOW></script>"
 )
 FRAME = "<!doctype html><link rel=stylesheet href=TOP/style.css><div id=box></div><script src=/frame.js></script>"
 FRAME_SCRIPT = "fetch('/value').then((a) => a.text()).then((v) => { document.getElementById('box').textContent = v; });"
