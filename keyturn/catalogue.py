@@ -80,11 +80,12 @@ class ActionSpec:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PageSpec:
-    """A page: its class, and what may be asked of it by name."""
+    """A page: its class, and what may be asked of it by name. `signs_in`: it is where a person signs in."""
 
     cls: type[Page]
     actions: Mapping[str, ActionSpec]
     probes: Mapping[str, ProbeSpec]
+    signs_in: bool
 
     def probe(self, ask: str) -> ProbeSpec | None:
         """Return the probe behind `has_…` or its opposite `has_no_…`; None when there is none."""
@@ -132,6 +133,7 @@ def described(cls: type[Page]) -> PageSpec:
         cls=cls,
         actions={name: _action(method) for name, method in methods if kinds[name] == "action"},
         probes={name: _probe(method) for name, method in methods if kinds[name] == "probe"},
+        signs_in=all(callable(getattr(cls, name, None)) for name in ("is_signed_in", "screen")),
     )
 
 

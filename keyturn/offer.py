@@ -41,6 +41,7 @@ def offer_text(catalogue: Catalogue) -> str:
 
 def _page(name: str, page: PageSpec) -> list[str]:
     lines = [f"### `{name}`: {page.cls.title}", ""]
+    lines += ["A person signs in here: `gate: sign_in`.", ""] if page.signs_in else []
     for one in page.actions.values():
         lines.append(f"- do `{one.name}`{_arguments(one.parameters)}: {_told(one)}")
         lines += [f"  - {one.returns}"] if one.returns else []

@@ -9,24 +9,28 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, ParamSpec, Self, TypeVar
 
-from pages import library
+from pages import library, network
 from pages.library import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from playwright.sync_api import Locator
+    from playwright.sync_api import FrameLocator, Locator
     from playwright.sync_api import Page as Tab
 
 P = ParamSpec("P")
 R = TypeVar("R")
 SecretRole = Literal["copies", "pastes"]
 
+_DAY = timedelta(days=1)
+_CLOCK_OFF = timedelta(hours=1)  # between two clocks; less decides nothing here, where dates do
 # Any text with the mark of a client secret, its 8Q~ or 7Q~ (published scanners), is disguised before it can reach a
 # message, however short the piece.
 _SECRET_SHAPE = re.compile(r"[\w~.\-]{0,3}[78]Q~[\w~.\-]+")
@@ -81,6 +85,14 @@ class SessionEnded(PageError):
     """The portal shows its sign-in screen in place of the page."""
 
 
+class Unreachable(PageError):
+    """The portal's server was not reached, or answered with an error page; `seen` says which and why."""
+
+
+class ClockWrong(PageError):
+    """The clock of this computer is not the portal's, and dates decide what has expired."""
+
+
 def action(
     *, at: str = "", anywhere: bool = False, secret: SecretRole | None = None, shown_by: str = ""
 ) -> Callable[[Callable[Concatenate[Any, P], R]], Callable[Concatenate[Any, P], R]]:
@@ -100,6 +112,7 @@ def action(
         @functools.wraps(method)
         def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> R:
             self.pressed = False
+            self._began = time.monotonic()
             self._expected = f"“{first_line(method)}” to take effect"
             try:
                 return method(self, *args, **kwargs)
@@ -182,6 +195,41 @@ class Surroundings:
 
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
+        network.watch(tab)
+
+    def load(self, address: str) -> None:
+        """Load `address`. Raises `ClockWrong` when the server's clock is another than this computer's."""
+        response = self.tab.goto(address, wait_until="domcontentloaded")
+        network.forget(self.tab)
+        off = network.clock_difference(response, time.time())
+        if off and abs(off) > _CLOCK_OFF:
+            seen = f"it is {_roughly(abs(off))} {'behind' if off > timedelta() else 'ahead'}"
+            expected = "this computer's clock to agree with the portal's"
+            advice = "set the clock of this computer, or let a time server set it"
+            raise ClockWrong("the portal's server", "load", expected=expected, seen=seen, advice=advice)
+
+    def documents(self) -> Iterable[Tab | FrameLocator]:
+        """Return the documents that a page of the portal is made of, the tab's own first."""
+        return [self.tab]
+
+    def addresses(self) -> Iterable[str]:
+        """Return the addresses from which a page of the portal comes, besides the portal's own."""
+        return [self.tab.url]
+
+    def unreached(self, url: str, since: float) -> str:
+        """Return why the portal at `url` was not reached since `since`, if it was not; else an empty text."""
+        with suppress(library.Error):  # A page is about to take another's place; what failed is known nevertheless.
+            for document in self.documents():
+                if words := network.error_page(document):
+                    return words
+        return network.failed_request(self.tab, [url, *self.addresses()], since, whole=True)
+
+    def cut_off(self, url: str, since: float) -> str:
+        """Return which part of a page did not come since `since`, if one did not; else an empty text."""
+        for document in self.documents():
+            if words := network.refused_document(document):
+                return words
+        return network.failed_request(self.tab, [url, *self.addresses()], since, whole=False)
 
     def seen(self) -> str:
         """Say what is on screen, in static words: never field contents, never whole page text."""
@@ -206,6 +254,7 @@ class Page:
         self.around = self.surroundings(tab)
         self.pressed = False
         self._expected = ""
+        self._began = time.monotonic()
 
     @property
     def proof(self) -> Iterable[Locator]:
@@ -237,9 +286,9 @@ class Page:
     def seen(self) -> str:
         """Say what is on screen, in static words: never field contents, never whole page text."""
         try:
-            return self.around.seen()
+            return network.error_page(self.tab) or self.around.seen()
         except library.Error:
-            return "a tab that no longer answers"
+            return _gone(self.tab)
 
     def target(self, verb: str, args: Mapping[str, object]) -> Locator | None:
         """Return what the action `verb`, called with `args`, would press or fill in first, for a person to be shown.
@@ -277,7 +326,7 @@ class Page:
 
     def _error(self, otherwise: type[PageError], verb: str, expected: str) -> PageError:
         try:
-            trouble = self.around.trouble()
+            trouble = self._trouble()
         except library.Error:
             trouble = None  # `seen` says that the tab no longer answers.
         found = trouble or Trouble(otherwise, self.seen())
@@ -285,12 +334,32 @@ class Page:
             self.title, verb, expected=expected, seen=found.seen, pressed=self.pressed, advice=found.advice
         )
 
+    def _trouble(self) -> Trouble | None:
+        """Return what explains a failure: no portal there, else the portal's own words, else a part that is missing."""
+        if words := self.around.unreached(self.url, self._began):
+            return Trouble(Unreachable, words, network.ADVICE)
+        if trouble := self.around.trouble():
+            return trouble
+        words = self.around.cut_off(self.url, self._began)
+        return Trouble(Unreachable, words, network.ADVICE) if words else None
+
 
 class Component:
     """A part of a page with a root: a dialog, a pane, a row. All its locators start from the root."""
 
     def __init__(self, root: Locator) -> None:
         self.root = root
+
+
+def _gone(tab: Tab) -> str:
+    browser = tab.context.browser
+    if browser and not browser.is_connected():
+        return "a browser that has ended"
+    return "a tab that has been closed" if tab.is_closed() else "a tab that no longer answers"
+
+
+def _roughly(length: timedelta) -> str:
+    return f"{round(length / _DAY)} days" if length > 2 * _DAY else f"{round(length / timedelta(hours=1))} hours"
 
 
 def _element(found: Locator | Component) -> Locator:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import socket
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from werkzeug.wsgi import ClosingIterator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -67,7 +69,6 @@ class Line:
             self._world.note_request(self._server)
         if not self._fails:
             return self._app(environ, start_response)
-        start_response = _with_open_policy(start_response)
         for kind in _ELSEWHERE:
             if self._strikes(kind, natural=True):
                 return _sent(start_response, 307, {"Location": self._nowhere.address(kind, quote(path))})
@@ -75,11 +76,13 @@ class Line:
             return _sent(start_response, 429, {"Retry-After": str(RETRY_AFTER)})
         if counts and self._strikes("net-500", natural=self._server != "sign_in"):
             return _sent(start_response, 500, {})
-        if counts and self._strikes("net-cut", natural=self._server != "sign_in"):
-            return self._cut(environ, start_response)
+        answer = _Answer(self._app, environ)
+        answer.send_head(start_response)
+        if counts and answer.is_page and self._strikes("net-cut", natural=self._server != "sign_in"):
+            return answer.cut()
         if counts and self._strikes("net-slow", natural=True):
-            return self._slowly(environ, start_response)
-        return self._app(environ, start_response)
+            return answer.slowly()
+        return [answer.body]
 
     def _strikes(self, kind: str, *, natural: bool) -> bool:
         return self._world.faults.strikes(self._prefix + kind, natural=natural)
@@ -93,21 +96,45 @@ class Line:
         self._busy_since = self._busy_since or time.monotonic()
         return True
 
-    def _slowly(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
-        body = b"".join(self._app(environ, start_response))
-        for half in (body[: len(body) // 2], body[len(body) // 2 :]):
-            time.sleep(_HALF)
-            yield half
-
-    def _cut(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
-        body = b"".join(self._app(environ, start_response))
-        yield body[: len(body) // 2]
-        with suppress(OSError):
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-
     def time(self) -> str:
         """Return the portal's own time, as every answer tells it."""
         return format_datetime(self._world.clock(), usegmt=True)
+
+
+class _Answer:
+    """What the application answers, whole, before any of it is sent."""
+
+    def __init__(self, app: App, environ: WSGIEnvironment) -> None:
+        self._environ = environ
+        self._head: tuple[str, list[tuple[str, str]]] = "", []
+        with closing(ClosingIterator(app(environ, self._start))) as parts:  # type: ignore[arg-type]  # nobody writes by it
+            self.body = b"".join(parts)
+
+    def _start(self, status: str, headers: list[tuple[str, str]], *_: object) -> None:
+        # Let scripts be sent to where the network fails: else the page's own policy would be what stops them.
+        opened = {"Content-Security-Policy": "; connect-src http: https:"}
+        self._head = status, [(name, value + opened.get(name, "")) for name, value in headers]
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it has content that matters, as a redirection has not."""
+        return bool(self.body) and not self._head[0].startswith("3")
+
+    def send_head(self, start_response: StartResponse) -> None:
+        """Send status and headers."""
+        start_response(*self._head)
+
+    def cut(self) -> Iterator[bytes]:
+        """Send a half, and end the connection."""
+        yield self.body[: len(self.body) // 2]
+        with suppress(OSError):
+            self._environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+
+    def slowly(self) -> Iterator[bytes]:
+        """Send it in two halves."""
+        for half in (self.body[: len(self.body) // 2], self.body[len(self.body) // 2 :]):
+            time.sleep(_HALF)
+            yield half
 
 
 def _sent(start_response: StartResponse, status: int, headers: dict[str, str]) -> Iterable[bytes]:
@@ -116,16 +143,3 @@ def _sent(start_response: StartResponse, status: int, headers: dict[str, str]) -
     shared = {"Content-Type": "text/html", "Content-Length": str(len(body)), "Access-Control-Allow-Origin": "*"}
     start_response(f"{status} By a fault", [*(shared | headers).items()])
     return [body]
-
-
-def _with_open_policy(start_response: StartResponse) -> StartResponse:
-    """Let scripts be sent to where the network fails: else the page's own policy would be what stops them."""
-
-    def start(status: str, headers: list[tuple[str, str]], *more: object) -> Callable[[bytes], object]:
-        opened = [
-            (name, f"{value}; connect-src http: https:" if name == "Content-Security-Policy" else value)
-            for name, value in headers
-        ]
-        return start_response(status, opened, *more)  # type: ignore[arg-type]  # handed on as it came
-
-    return start

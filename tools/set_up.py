@@ -21,7 +21,8 @@ FIND_BROWSER = "from keyturn.browser import find_browser; b = find_browser('auto
 # Program -> Debian package. The first is for recordings; the others only for the tests.
 RECORDING = {"ffmpeg": "ffmpeg"}
 JUDGES = {"Xvfb": "xvfb", "age": "age", "xclip": "xclip", "tesseract": "tesseract-ocr", "ssh-keygen": "openssh-client",
-          "openssl": "openssl", "shasum": "perl", "strace": "strace"}  # fmt: skip
+          "openssl": "openssl", "shasum": "perl", "strace": "strace", "jq": "jq",
+          "keepassxc-cli": "keepassxc"}  # fmt: skip
 
 
 def say(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.check.names import probe_path
 from keyturn.interpolate import references
-from keyturn.model import KEY, InputType
+from keyturn.model import KEY, Gate, InputType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,11 @@ def check_calls(step: Step, index: int, finding: Finding) -> None:
     action = page.actions.get(step.do) if page else None
     if page and step.do and action is None:
         finding.add((*path, "do"), f"{step.page} has no such action", found=step.do, allowed=page.actions)
+    if page and step.gate is Gate.SIGN_IN and not page.signs_in:
+        where = finding.places_to_sign_in(step.page)
+        finding.add(
+            (*path, "page"), f"the gate `{step.gate}` needs a page to sign in at", found=step.page, allowed=where
+        )
     if action:
         check_arguments(step.args, action.parameters, f"{step.do} of {step.page}", (*path, "with"), finding)
         _outputs(step, action, path, finding)

@@ -55,6 +55,13 @@ class Finding:
         """Return whether some step's `key` is not known because it, or the step, or all of them could not be read."""
         return any(path[:1] == ("steps",) and (len(path) < 3 or path[2] == key) for path in self.unread)  # noqa: PLR2004  # + key
 
+    def places_to_sign_in(self, named: str) -> list[str]:
+        """Return the pages where a person signs in to the portal of the page called `portal.page`."""
+        portal = named.partition(".")[0]
+        package = self.runbook.portals[portal].pages
+        pages = self.catalogue.pages(package)
+        return [f"{portal}.{name}" for name in pages if self.catalogue.page(package, name).signs_in]
+
     def page(self, named: str, path: Path) -> PageSpec | None:
         """Return the page called `portal.page`, or note what is wrong with the name and return None."""
         portal, _, name = named.partition(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,9 @@ from pages.entra.sign_in_screen import SignInScreen
 from pages.library import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator
+    from collections.abc import Iterable
+
+    from playwright.sync_api import FrameLocator, Locator
     from playwright.sync_api import Page as Tab
 
 # ms. A first load that shows nothing for so long is the blank shell, or the bounce to the portal's home, that public
@@ -25,13 +28,20 @@ BLANK = 20_000
 # shorter than the five seconds for which a toast stays; and that many looks, for an answer that may take a minute.
 LOOK = 2_000
 LOOKS = 30
+_AT_ONCE = 1_000  # ms in which what was there a moment ago is still there
+
+_DOMAIN = re.compile(r"\(([^()\s]+)\)$")
 
 
 class Account(NamedTuple):
-    """Who is signed in: the account's name, and the directory's as the portal writes it, mostly in capitals."""
+    """Who is signed in: the account's name, and the directory's as the portal writes it, mostly in capitals.
+
+    `domain` is what the directory's name has in brackets, in small letters; empty where the portal shows none.
+    """
 
     account: str
     directory: str
+    domain: str
 
 
 class Shell(Surroundings):
@@ -49,21 +59,35 @@ class Shell(Surroundings):
 
     def account(self) -> Account:
         """Return who is signed in, as the top bar shows it."""
-        return Account(self.account_notice.inner_text().strip(), self.directory_notice.inner_text().strip())
+        directory = self.directory_notice.inner_text().strip()
+        domain = _DOMAIN.search(directory)
+        return Account(self.account_notice.inner_text().strip(), directory, domain[1].casefold() if domain else "")
 
     def is_signed_in(self) -> bool:
         """Return at once whether the top bar names account and directory; it is painted before it knows them."""
         notices = (self.account_notice, self.directory_notice)
         return all("".join(notice.all_inner_texts()).strip() for notice in notices)
 
+    def documents(self) -> Iterable[Tab | FrameLocator]:
+        """Return the portal's document, and that of the blade where it has one of its own."""
+        yield self.tab
+        if self.blade.frame.count():
+            yield self.blade.frame.content_frame
+
+    def addresses(self) -> Iterable[str]:
+        """Return the addresses of the shell and of the blade, which comes from elsewhere in the newer rendering."""
+        yield self.tab.url
+        if self.blade.frame.count():
+            yield self.blade.frame.get_attribute("src", timeout=_AT_ONCE) or ""
+
     def go(self, address: str, landmark: Locator) -> None:
         """Load `address` and wait for `landmark`, or for a sign-in screen; once more if the portal stays blank."""
         there = landmark.or_(self.sign_in.any_field).first
-        self.tab.goto(address, wait_until="domcontentloaded")
+        self.load(address)
         try:
             expect(there).to_be_visible(timeout=BLANK)
         except AssertionError:
-            self.tab.goto(address, wait_until="domcontentloaded")
+            self.load(address)
             self.tab.reload(wait_until="domcontentloaded")  # A change of the fragment alone would load nothing.
             expect(there).to_be_visible()
 

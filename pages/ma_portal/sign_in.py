@@ -41,7 +41,7 @@ class SignInPage(Page):
     @action(anywhere=True)
     def open(self) -> None:
         """Open the MA Portal."""
-        self.tab.goto(self.url, wait_until="domcontentloaded")
+        self.around.load(self.url)
         with self.expecting("the MA Portal or its sign-in page"):
             landmark = self.around.sign_in_heading.or_(self.around.account_notice).or_(self.around.refusal_notice)
             expect(landmark.filter(visible=True)).not_to_have_count(0)

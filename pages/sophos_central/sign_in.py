@@ -37,7 +37,7 @@ class SignInPage(Page):
     @action(anywhere=True)
     def open(self) -> None:
         """Open Sophos Central."""
-        self.tab.goto(self.url, wait_until="domcontentloaded")
+        self.around.load(self.url)
         with self.expecting("Sophos Central or its sign-in page"):
             expect(self.around.sign_in_heading.or_(self.around.account_notice)).to_be_visible()
 

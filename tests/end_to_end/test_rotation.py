@@ -191,6 +191,39 @@ def test_another_directory_than_the_one_asked_for_stops_before_anything_is_made(
     assert presses(run) == {}
 
 
+@pytest.mark.parametrize(
+    ("fault", "inputs"),
+    [
+        ("wrong-directory", {"directory_domain": "cedarridge.example"}),
+        ("wrong-directory", {"directory_domain": "cedarridge.example", "route": "link"}),
+        ("two-accounts", {"account": "somebody@cedarridge.example"}),
+    ],
+    ids=["directory", "directory, by link", "account"],
+)
+def test_the_wrong_tenant_or_account_stops_right_after_the_sign_in(
+    rehearse: Rehearse, fault: str, inputs: dict[str, Any]
+) -> None:
+    run = rehearse(fault, **inputs)
+    assert run.summary.exit == Exit.GUARD_REFUSED
+    assert run.results["sign-in"] == "done"
+    assert "done" not in {run.results.get(step) for step in ("open-registration", "open-registration-by-link")}
+    assert "read-message" not in run.results
+    assert presses(run) == {}
+    assert run.summary.changed == []
+
+
+def test_the_right_account_and_directory_let_the_run_go_on(rehearse: Rehearse) -> None:
+    run = rehearse(
+        account="Nora.Lindqvist@cedarridge.example",
+        directory_domain="CEDARRIDGE.example",
+        ma_account="somebody@cedarridge.example",
+    )
+    assert run.summary.exit == Exit.GUARD_REFUSED
+    assert run.results["add-secret"] == "done"
+    assert run.results["open-user-management"] == "failed"
+    assert run.state[VENDOR]["integration"] == run.before[VENDOR]["integration"]
+
+
 def test_the_secret_is_in_nothing_that_a_run_left(expired: Rehearsed, expiring: Rehearsed) -> None:
     for run in (expired, expiring):
         has_no_trace(run)

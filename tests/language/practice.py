@@ -36,6 +36,14 @@ class SignInPage(Page):
         """Wait until you are signed in."""
         return Account("someone")
 
+    def is_signed_in(self) -> bool:
+        """Return whether somebody is signed in."""
+        return True
+
+    def screen(self) -> str:
+        """Return the screen."""
+        return "sign in"
+
     @action()
     def open_keys(self) -> KeysPage:
         """Open the keys."""

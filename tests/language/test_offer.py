@@ -53,6 +53,7 @@ def test_arguments_outputs_and_secrets_are_told(catalogue: Catalogue) -> None:
         ADD,
         "  - A key just made. `expires_on` is the date that the list shows, in ISO form.",
         "- do `open_keys`: Open the keys. Leads to `keys`.",
+        "A person signs in here: `gate: sign_in`.",
         "- do `paste_value`: Paste the value. Pastes a secret: name it in `with: {secret: NAME}`.",
         "- do `open`: Open the portal. Brings the page up itself.",
         "- probe `has_key` with `secret_id` a text: Say whether the key is listed.",

@@ -158,7 +158,7 @@ def test_what_the_portal_says_takes_the_place_of_what_is_seen(form: Form) -> Non
 def test_a_tab_that_has_been_closed_is_told_and_not_on_screen(form: Form) -> None:
     form.tab.close()
     assert not form.is_on_screen()
-    with pytest.raises(PageError, match="a tab that no longer answers"):
+    with pytest.raises(PageError, match="a tab that has been closed"):
         form.press_go()
 
 

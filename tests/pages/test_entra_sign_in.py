@@ -133,6 +133,7 @@ def test_the_wait_lasts_through_the_screens_in_any_order(sign_in_waits: Opening,
     who = portal.replicas.world.directory
     assert account.account == who.account
     assert who.name.upper() in account.directory
+    assert account.domain == who.domain
 
 
 def test_the_wait_ends_at_once_with_the_services_own_words_when_it_refuses(sign_in_waits: Opening) -> None:

@@ -139,6 +139,16 @@ def test_a_list_changed_by_hand_is_not_taken_for_an_interrupted_change(
     assert caught.value.exit_code == 17
 
 
+def test_what_an_interrupted_change_left_is_swept_away_when_it_came_to_nothing(
+    store: Store, signing_key: Ed25519PrivateKey
+) -> None:
+    for name in (".next-recipients.txt", ".new-recipients.txt", ".new-checkpoint.json"):
+        disk.create(store.folder / name, b"half of it")
+    again = Store.open(store.folder, signing_key=signing_key)
+    assert sorted(path.name for path in store.folder.glob(".*")) == []
+    assert again.recipients() == store.recipients()
+
+
 @pytest.mark.parametrize("text", [b"# a\nage1x\n", b"# a\n", b"\xff", b"# \n\n"])
 def test_a_pinned_list_that_cannot_be_read_is_a_fault(text: bytes) -> None:
     from secrets_store.recipients import read_recipients  # noqa: PLC0415  # only here

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pages.base import NoEffect, NotOne, NotYet, PortalRefused, SessionEnded
+from pages.base import NoEffect, NotOne, NotYet, PortalRefused, SessionEnded, Unreachable
+from pages.ma_portal.menu import MenuPage
 from pages.ma_portal.saved_credentials import SavedCredentialsPage
 from pages.ma_portal.sign_in import SignInPage
 from pages.ma_portal.user_management import UserManagementPage
@@ -375,3 +376,22 @@ def test_nothing_is_synchronised_without_a_group(bench: Callable[..., Bench]) ->
     with pytest.raises(NoEffect, match="a group to be selected"):
         page.sync_now()
     assert here.portal.pressed["sync"] == 0
+
+
+def test_a_change_whose_answer_is_cut_is_told_as_pressed(bench: Callable[..., Bench]) -> None:
+    here = bench("ma-net-cut@reset")
+    page = SavedCredentialsPage(here.tab, here.replicas.ma_portal_url).arrive()
+    here.replicas.at_step("reset")
+    with pytest.raises(PortalRefused, match="could not be reached") as caught:
+        page.reset_integration()
+    assert caught.value.pressed
+    assert here.portal.integration is None
+    assert here.portal.pressed["reset"] == 1
+
+
+def test_a_link_to_a_server_that_is_gone_is_told(bench: Callable[..., Bench]) -> None:
+    here = bench("ma-net-dns@later")
+    here.replicas.at_step("later")
+    with pytest.raises(Unreachable, match="the name of the server is not known") as caught:
+        MenuPage(here.tab, here.replicas.ma_portal_url).open_user_management()
+    assert caught.value.__context__ is None

@@ -1,0 +1,146 @@
+"""A portal that is not reached is told as such, in an operator's words and none of the browser library's."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from pages.base import ClockWrong, ScreenNotReached, Unreachable
+from pages.entra import AppRegistrationsPage, SignInPage, shell
+from pages.ma_portal.sign_in import SignInPage as MaSignInPage
+from pages.network import clock_difference, worded
+from pages.sophos_central.sign_in import SignInPage as SophosSignInPage
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+    from pages.base import PageError
+    from tests.pages.conftest import Opening
+
+IMPATIENCE = 1_500  # ms for what is not to happen
+KINDS = {
+    "net-refused": r"nobody answers at the server's address \(ERR_CONNECTION_REFUSED\)",
+    "net-dns": r"the name of the server is not known \(ERR_NAME_NOT_RESOLVED\)",
+    "net-tls": r"the server does not speak TLS as it should \(ERR_SSL_PROTOCOL_ERROR\)",
+    "net-certificate": r"the server's certificate is not trusted \(ERR_CERT_AUTHORITY_INVALID\)",
+}
+PAGES: dict[str, type[SignInPage | MaSignInPage | SophosSignInPage]] = {
+    "": SignInPage,
+    "ma-": MaSignInPage,
+    "sophos-": SophosSignInPage,
+}
+
+
+def plain(error: PageError) -> bool:
+    """Return whether nothing of the browser library is in the error."""
+    words = f"{error} {error.seen} {error.expected}"
+    return error.__context__ is None and not re.search(r"net::|Page\.|Locator|Timeout|chrome-error|http", words)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("prefix", ["", "ma-"])
+def test_a_server_that_is_not_reached_is_told_with_the_reason(sign_in_waits: Opening, prefix: str, kind: str) -> None:
+    portal = sign_in_waits(prefix + kind)
+    url = portal.replicas.ma_portal_url if prefix else portal.url
+    page = PAGES[prefix](portal.tab, url)
+    with pytest.raises(Unreachable, match=f"the browser's own error page: {KINDS[kind]}") as caught:
+        page.open()
+    assert plain(caught.value)
+    assert "network" in caught.value.advice
+    assert re.search(KINDS[kind], page.seen())
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("net-500", r"it failed by itself \(500\)"), ("net-429", r"asked too often .* \(429\)")]
+)
+@pytest.mark.parametrize("prefix", ["ma-", "sophos-"])
+def test_an_error_page_of_the_server_is_told_by_its_number(
+    sign_in_waits: Opening, prefix: str, kind: str, words: str
+) -> None:
+    portal = sign_in_waits(prefix + kind)
+    expect.set_options(timeout=IMPATIENCE)
+    page = PAGES[prefix](portal.tab, portal.replicas.ma_portal_url if prefix == "ma-" else portal.replicas.sophos_url)
+    with pytest.raises(Unreachable, match=f"the server's own error page: .*{words}") as caught:
+        page.open()
+    assert plain(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["net-500", "net-429"])
+def test_an_error_page_in_place_of_the_shell_is_loaded_again_once(
+    sign_in_waits: Opening, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shell, "BLANK", 2_500)
+    portal = sign_in_waits(kind)
+    page = SignInPage(portal.tab, portal.url)
+    page.open()
+    assert page.screen()
+
+
+def test_a_page_that_breaks_off_while_it_loads_is_told(sign_in_waits: Opening, context: BrowserContext) -> None:
+    portal = sign_in_waits("ma-net-cut")
+    context.set_default_timeout(IMPATIENCE)
+    words = r"a page that broke off while it loaded: the connection broke off \(ERR_CONTENT_LENGTH_MISMATCH\)"
+    with pytest.raises(Unreachable, match=words) as caught:
+        MaSignInPage(portal.tab, portal.replicas.ma_portal_url).open()
+    assert plain(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rendering"), [("net-refused", "classic"), ("net-refused", "react"), ("net-cut", "classic")]
+)
+def test_what_the_portal_cannot_fetch_is_told_though_it_says_nothing_itself(
+    admin_center: Opening, kind: str, rendering: str
+) -> None:
+    portal = admin_center(f"{kind}@list", rendering=rendering)
+    portal.replicas.at_step("list")
+    expect.set_options(timeout=IMPATIENCE)
+    portal.tab.goto(f"{portal.url}/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade")
+    with pytest.raises(Unreachable, match=r"ERR_|error page") as caught:
+        AppRegistrationsPage(portal.tab, portal.url).arrive()
+    assert plain(caught.value)
+
+
+@pytest.mark.parametrize(("fault", "words"), [("clock-ahead", "20 days ahead"), ("clock-behind", "20 days behind")])
+@pytest.mark.parametrize("prefix", PAGES)
+def test_a_clock_that_is_not_the_portals_stops_before_anything_is_decided_by_a_date(
+    sign_in_waits: Opening, prefix: str, fault: str, words: str
+) -> None:
+    portal = sign_in_waits(fault)
+    urls = {"": portal.url, "ma-": portal.replicas.ma_portal_url, "sophos-": portal.replicas.sophos_url}
+    with pytest.raises(ClockWrong, match=words) as caught:
+        PAGES[prefix](portal.tab, urls[prefix]).open()
+    assert "set the clock" in caught.value.advice
+
+
+def test_an_answer_out_of_a_cache_tells_nothing_about_clocks() -> None:
+    class Answer:
+        from_service_worker = False
+
+        def __init__(self, **headers: str) -> None:
+            self.headers = headers
+
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    day = "Mon, 23 Nov 2026 12:00:00 GMT"
+    assert clock_difference(Answer(date=day), now.timestamp()) == timedelta(days=-1)  # type: ignore[arg-type]
+    assert clock_difference(Answer(date=day, age="86400"), now.timestamp()) is None  # type: ignore[arg-type]
+    assert clock_difference(Answer(date="soon"), now.timestamp()) is None  # type: ignore[arg-type]
+    assert clock_difference(Answer(), now.timestamp()) is None  # type: ignore[arg-type]
+    assert clock_difference(None, now.timestamp()) is None
+
+
+def test_an_unknown_code_is_told_as_it_is() -> None:
+    assert worded("SOMETHING_NEW") == "the portal was not reached (ERR_SOMETHING_NEW)"
+    assert worded("") == "the portal could not be reached"
+
+
+def test_requests_to_other_servers_are_not_the_portals(admin_center: Opening) -> None:
+    portal = admin_center()
+    portal.tab.evaluate("fetch('http://statistics.invalid/').catch(() => {})")
+    expect.set_options(timeout=IMPATIENCE)
+    with pytest.raises(ScreenNotReached) as caught:
+        AppRegistrationsPage(portal.tab, portal.url).arrive()
+    assert not isinstance(caught.value, Unreachable)
