@@ -18,9 +18,11 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_ssh_private_key,
 )
+from filelock import FileLock
 
 from keyturn.errors import CannotStart
 from keyturn.settings import default_signing_key
+from secrets_store import disk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +35,7 @@ def load_or_make(path: Path | None = None) -> Ed25519PrivateKey:
     """
     path = path or default_signing_key()
     if not path.exists():
-        return _make(path)
+        _make(path)
     if os.name != "nt" and path.stat().st_mode & 0o077:
         raise CannotStart(f"the signing key can be read by others: {path}", hint=f"chmod 600 {path}")
     try:
@@ -47,18 +49,17 @@ def load_or_make(path: Path | None = None) -> Ed25519PrivateKey:
     return key
 
 
-def _make(path: Path) -> Ed25519PrivateKey:
-    key = Ed25519PrivateKey.generate()
+def _make(path: Path) -> None:
+    """Make the key in one step, so that a crash leaves no half of it and two processes at once get the same."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    data = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
-    path.with_name("allowed_signers").write_text(f'{identity()} namespaces="keyturn-*" {public}\n', encoding="utf-8")
-    return key
+    with FileLock(path.with_name(f"{path.name}.lock"), mode=0o600):
+        if path.exists():
+            return
+        key = Ed25519PrivateKey.generate()
+        public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode("ascii")
+        signers = f'{identity()} namespaces="keyturn-*" {public}\n'
+        disk.replace(path.with_name("allowed_signers"), signers.encode("utf-8"))
+        disk.replace(path, key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
 
 
 def identity() -> str:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import platformdirs
+from filelock import FileLock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +34,7 @@ def remember(folder: Path, head: str) -> None:
     file = _file()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = file.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps({**_all(), str(folder.resolve()): head}), encoding="utf-8")
-    fresh.replace(file)
+    with FileLock(file.with_suffix(".lock"), mode=0o600):  # runs of other stores remember theirs at the same time
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps({**_all(), str(folder.resolve()): head}), encoding="utf-8")
+        fresh.replace(file)

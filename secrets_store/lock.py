@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WAIT = 10.0  # seconds; a write takes milliseconds, changing all recipients some seconds
+WAIT_WITH_VALUE = 60.0  # seconds; whoever has a value in hand that is stored nowhere is more patient
 _HOLDER_SIZE = 64  # characters; longer than any process ID and time
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold the store in `folder` for the block; raise `Locked`, naming the holder, after `WAIT` seconds."""
+def held(folder: Path, *, wait: float, hint: str = "wait until it has ended, then try again") -> Iterator[None]:
+    """Hold the store in `folder` for the block; raise `Locked`, naming the holder, after `wait` seconds."""
     holder = folder / "holder"
-    lock = FileLock(folder / "lock", timeout=WAIT, mode=0o600)
+    lock = FileLock(folder / "lock", timeout=wait, mode=0o600)
     try:
         lock.acquire()
     except Timeout:
-        raise Locked(f"the store is held by {_named(holder)}", hint="wait until it has ended, then try again") from None
+        raise Locked(f"the store is held by {_named(holder)}", hint=hint) from None
     try:
         with suppress(OSError):  # it is advice; a full disk must not keep a value from being stored for want of it
             _tell(holder)

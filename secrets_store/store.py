@@ -168,11 +168,18 @@ class Store:
                 self.ledger.add(line)
 
     @contextmanager
-    def writing(self, failure: str) -> Iterator[None]:
-        """Hold the store for the block, with its state fresh; a disk's refusal becomes `NotStored` with `failure`."""
+    def writing(self, failure: str, *, value_at_stake: bool = False) -> Iterator[None]:
+        """Hold the store for the block, with its state fresh; a disk's refusal becomes `NotStored` with `failure`.
+
+        `value_at_stake`: a value is in hand that is stored nowhere, so that the lock is waited for longer.
+        """
         if self._key is None:
             raise BadInput("the store was opened for reading only")
-        with disk.refused(failure), lock.held(self.folder):
+        held = lock.held(self.folder, wait=lock.WAIT)
+        if value_at_stake:
+            hint = "leave the page with the value open, end that process, then try again"
+            held = lock.held(self.folder, wait=lock.WAIT_WITH_VALUE, hint=hint)
+        with disk.refused(failure), held:
             self.refresh()
             yield
 
@@ -220,13 +227,13 @@ class Store:
     def seal(self, intent: Intent, secret: Secret, *, secret_id: str, expires_on: date) -> Entry:
         """Store `secret` and return its entry once it is durable and was read back; raise otherwise.
 
-        Calling it again after a failure goes on where it stopped. `NotStored` means: the value is not safe yet, leave
-        the page that shows it open.
+        Calling it again after a failure goes on where it stopped. Whatever is raised (`NotStored`, `Locked`,
+        `NotVerified`), the value is not safe yet: leave the page that shows it open.
         """
         metadata = replace(intent.metadata, secret_id=secret_id, expires_on=expires_on)
         metadata.check()
         text = to_sealed_text(intent.id, metadata, secret)
-        with self.writing("the value could not be written"):
+        with self.writing("the value could not be written", value_at_stake=True):
             known = self.ledger.entries.get(intent.id)
             if known is None and intent.id not in self.ledger.intents:
                 raise NotThere(f"there is no open intent {intent.id}")

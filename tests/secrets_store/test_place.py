@@ -17,6 +17,7 @@ from secrets_store import (
     Locked,
     ModesTooOpen,
     NotStored,
+    Secret,
     SharedFolder,
     Store,
     SymbolicLink,
@@ -24,7 +25,7 @@ from secrets_store import (
     lock,
     place,
 )
-from tests.secrets_store.conftest import metadata, sealed
+from tests.secrets_store.conftest import EXPIRES, metadata, sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,9 +92,6 @@ def test_a_link_planted_where_a_file_is_written_is_not_followed(store: Store, tm
     intent = store.intend(metadata())
     store.slot(intent.id).unlink()
     store.slot(intent.id).symlink_to(tmp_path / "target")
-    from secrets_store import Secret  # noqa: PLC0415  # only here
-    from tests.secrets_store.conftest import EXPIRES  # noqa: PLC0415  # only here
-
     with pytest.raises(NotStored):
         store.seal(intent, Secret("x", "x"), secret_id="id", expires_on=EXPIRES)
     assert not (tmp_path / "target").exists()
@@ -170,14 +168,16 @@ def test_elevated_windows_sessions_are_refused(store: Store, monkeypatch: pytest
 HOLD = """
 import sys, time, pathlib
 from secrets_store import lock
-with lock.held(pathlib.Path(sys.argv[1])):
+with lock.held(pathlib.Path(sys.argv[1]), wait=1):
     print("held", flush=True)
     sys.stdin.read()
 """
 
 
 def test_a_held_store_is_refused_with_the_holder_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = store.intend(metadata())
     monkeypatch.setattr(lock, "WAIT", 0.1)
+    monkeypatch.setattr(lock, "WAIT_WITH_VALUE", 0.2)
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, store.folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
@@ -188,6 +188,9 @@ def test_a_held_store_is_refused_with_the_holder_named(store: Store, monkeypatch
         (store.folder / "holder").write_text(json.dumps({"pid": "?"}))
         with pytest.raises(Locked, match="another process"):
             store.intend(metadata())
+        with pytest.raises(Locked) as sealing:
+            store.seal(waiting, Secret("x", "x"), secret_id="id", expires_on=EXPIRES)
         holder.kill()
     assert caught.value.exit_code == 18
+    assert "page with the value open" in sealing.value.hint
     store.intend(metadata())  # a dead holder holds nothing
