@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from keyturn.errors import Invalid
@@ -37,9 +38,15 @@ def nearest(found: str, allowed: Iterable[str]) -> str:
     return words[close[0]] if close else ""
 
 
+@lru_cache(maxsize=8)
+def lines_of(text: str) -> tuple[str, ...]:
+    """Return the lines of `text`; kept, because a long document may have many faults."""
+    return tuple(_LINE_BREAK.split(text))
+
+
 def excerpt(text: str, place: Place) -> str:
     """Return the line of `text` at `place` with a caret under the column, two lines in all."""
-    lines = _LINE_BREAK.split(text)
+    lines = lines_of(text)
     line = disguised(lines[place.line - 1] if place.line <= len(lines) else "").replace("\t", " ")
     column = place.column - 1
     start = max(0, column - _WIDEST + 20)

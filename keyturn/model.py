@@ -159,6 +159,7 @@ class Probe:
     page: str  # portal.page; the step's own page when the runbook names none
     ask: str
     args: Mapping[str, Scalar]
+    written: str = field(default="", compare=False)  # the question as the runbook writes it, a key in `Runbook.places`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from keyturn.check.names import probe_path
 from keyturn.interpolate import references
 from keyturn.model import KEY, Gate, InputType
 
@@ -40,7 +39,7 @@ def check_calls(step: Step, index: int, finding: Finding) -> None:
         _secret(step, action, path, finding)
     for part, probes in (("done_when", step.done_when), ("expect", step.expect)):
         for number, probe in enumerate(probes):
-            _probe(probe, probe_path(finding, index, part, number), finding)
+            _probe(probe, (*path, part, number, probe.written), finding)
     if step.undo and step.undo.do:
         _undo(step, (*path, "undo"), finding)
 

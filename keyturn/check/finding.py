@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyturn.document.kind import worded
+from keyturn.fault import lines_of
 from keyturn.model import KEY, Place
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Finding:
         """Note a fault at `path`; with `within`, at that text on the same line, where it stands there."""
         place = self.place(path)
         if within:
-            lines = self.faults.texts.get(place.file, "").splitlines()
+            lines = lines_of(self.faults.texts.get(place.file, ""))
             column = lines[place.line - 1].find(within, place.column - 1) if place.line <= len(lines) else -1
             place = Place(place.file, place.line, column + 1) if column >= 0 else place
         self.faults.add(place, worded(path, self._ids), message, found=found, allowed=allowed)

@@ -44,10 +44,10 @@ class Names:
             )
 
     def _output(self, reference: Reference, path: Path, own: Step | None) -> None:
-        known = self.before | ({own.id: own} if own else {})
-        step = known.get(reference.of)
+        step = own if own and reference.of == own.id else self.before.get(reference.of)
         add, within = self.finding.add, reference.written
         if step is None:
+            known = [*self.before, *([own.id] if own else [])]
             self._absent(reference.of, path, allowed=known, within=within)
         elif step.copies and reference.output == "secret":
             message = "a secret may only be captured, stored and pasted, never put into a text"
@@ -98,11 +98,4 @@ class Names:
     def probes(self, step: Step, part: str, probes: tuple[Probe, ...], index: int) -> None:
         """Check the arguments' names of the probes of `step`."""
         for number, probe in enumerate(probes):
-            self.table(probe.args, probe_path(self.finding, index, part, number), step)
-
-
-def probe_path(finding: Finding, index: int, part: str, number: int) -> Path:
-    """Return the path of a probe's arguments, whose last key is the question as it was written."""
-    start: Path = ("steps", index, part, number)
-    keys = [path[4] for path in finding.runbook.places if len(path) == 5 and path[:4] == start]  # noqa: PLR2004  # + key
-    return (*start, *keys[-1:])
+            self.table(probe.args, ("steps", index, part, number, probe.written), step)

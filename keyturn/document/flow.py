@@ -45,19 +45,21 @@ def flattened(own: Own) -> Runbook:
     """Return the runbook with every sub-flow's steps in their place; faults between the two are noted."""
     renamed = _Renamed(own)
     steps: list[Step] = []
+    ours = _by_step(own.runbook)
     places = {path: place for path, place in own.runbook.places.items() if path[:1] != ("steps",) or len(path) == 1}
     book = own.runbook
     for index, entry in enumerate(own.entries):
         if isinstance(entry, Step):
-            _put(_steps_places(own.runbook, index), len(steps), places)
+            _put(ours.get(index, {}), len(steps), places)
             steps.append(renamed.step(entry))
         elif sub := own.included.get(index):
             given = _given(own, index, renamed.use(entry), sub)
             taken = _Taken(entry.id, given)
+            theirs = _by_step(sub)
+            when = {path: place for path, place in ours.get(index, {}).items() if path[:1] == ("when",) and path[1:]}
             for number, step in enumerate(sub.steps):
-                _put(_steps_places(sub, number, behind=len(entry.when)), len(steps), places)
-                ours = _steps_places(own.runbook, index)
-                _put({path: ours[path] for path in ours if path[:1] == ("when",) and path[1:]}, len(steps), places)
+                _put(_behind(theirs.get(number, {}), len(entry.when)), len(steps), places)
+                _put(when, len(steps), places)
                 steps.append(replace(taken.step(step), covers=entry.covers, when=_when(renamed, entry, taken, step)))
             book = _joined(own, index, book, taken, sub)
     return replace(book, steps=tuple(steps), places=places)
@@ -71,15 +73,21 @@ def _put(inside: Mapping[Path, Place], step: int, places: dict[Path, Place]) -> 
     places.update({("steps", step, *path): place for path, place in inside.items()})
 
 
-def _steps_places(book: Runbook, index: int, *, behind: int = 0) -> dict[Path, Place]:
-    """Return the places inside one step of `book`; the facts of its `when` will stand behind so many others."""
-    found: dict[Path, Place] = {}
+def _by_step(book: Runbook) -> dict[int, dict[Path, Place]]:
+    """Return the places inside each step of `book`, by its number."""
+    found: dict[int, dict[Path, Place]] = {}
     for path, place in book.places.items():
-        if path[:2] == ("steps", index):
-            rest = list(path[2:])
-            if rest[:1] == ["when"] and len(rest) > 1 and isinstance(rest[1], int):
-                rest[1] += behind
-            found[tuple(rest)] = place
+        if path[:1] == ("steps",) and len(path) > 1 and isinstance(path[1], int):
+            found.setdefault(path[1], {})[path[2:]] = place
+    return found
+
+
+def _behind(inside: Mapping[Path, Place], others: int) -> dict[Path, Place]:
+    """Return the places of a step whose `when` will have so many other facts before its own."""
+    found: dict[Path, Place] = {}
+    for path, place in inside.items():
+        moved = path[1] + others if path[:1] == ("when",) and len(path) > 1 and isinstance(path[1], int) else None
+        found[path if moved is None else ("when", moved, *path[2:])] = place
     return found
 
 

@@ -87,15 +87,15 @@ class FactKindOf:
 class Asked:
     """A probe as written, before the page of its step is known."""
 
-    page: str
-    ask: str
+    written: str
     args: Mapping[str, Value]
 
     def on(self, own: str) -> Probe:
         """Return the probe; where it names no page or no portal, those of the page `own` are meant."""
         portal = own.partition(".")[0]
-        page = self.page if "." in self.page else f"{portal}.{self.page}" if self.page else own
-        return Probe(page=page, ask=self.ask, args=self.args)
+        named, _, ask = self.written.rpartition(".")
+        page = named if "." in named else f"{portal}.{named}" if named else own
+        return Probe(page=page, ask=ask, args=self.args, written=self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,7 @@ class ProbeKind:
         args = Table(ARGUMENT, Argument()).read(value, (*path, key.value), reader)
         if name is BROKEN or args is BROKEN:
             return BROKEN
-        page, _, ask = name.rpartition(".")
-        return Asked(page, ask, args)
+        return Asked(name, args)
 
     def schema(self) -> Schema:
         """Return an object with one key."""
