@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import store
+from benchmarks import language, store
 from keyturn.cli.replica import open_replicas
 from rehearsal import Operator
 
@@ -51,6 +51,7 @@ def main() -> None:
         ("gestures with recording, over plain with pictures", recorded["seconds"] / raw_pictured["seconds"], "x", 1.5),
         ("leak hits, recording on", recorded["leaks"], "", 0.0),
         *store.rows(),
+        *language.rows(),
     ]
     lines = [
         "# Measured",
