@@ -40,7 +40,27 @@ def test_it_accepts_every_good_runbook(path: Path, validator: Draft202012Validat
     assert [error.message for error in validator.iter_errors(plain(path))] == []
 
 
-@pytest.mark.parametrize("name", ["key-missing", "key-unknown", "fact-unknown", "fact-without-say", "format-unknown"])
+FORM = [
+    "control-unknown-shape",
+    "covers-twice",
+    "fact-unknown",
+    "fact-without-say",
+    "fact-with-one-text",
+    "format-unknown",
+    "gate-unknown",
+    "id-in-capitals",
+    "key-missing",
+    "key-unknown",
+    "portals-empty",
+    "probe-as-a-text",
+    "revision-no-number",
+    "steps-no-list",
+    "timeout-without-unit",
+    "title-empty",
+]
+
+
+@pytest.mark.parametrize("name", FORM)
 def test_it_refuses_what_the_loader_refuses_for_its_form(name: str, validator: Draft202012Validator) -> None:
     assert not validator.is_valid(plain(TESTS / "runbooks" / "bad" / f"{name}.yaml"))
 
