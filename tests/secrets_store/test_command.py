@@ -182,6 +182,31 @@ def test_a_person_makes_a_store_opens_it_and_proves_both_keys(keyturn: Command) 
     assert VALUE.encode() not in b"".join(path.read_bytes() for path in keyturn.home.rglob("*") if path.is_file())
 
 
+IN_A_DESKTOP_SESSION = """
+printf login | gnome-keyring-daemon --unlock --components=secrets
+for part in "$@"; do "$KEYTURN_PYTHON" -m keyturn secrets $part || exit; done
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(
+    not shutil.which("dbus-run-session") or not shutil.which("gnome-keyring-daemon"), reason="the desktop's keychain"
+)
+def test_the_desktops_keychain_unlocks_the_store_where_nobody_can_be_asked(keyturn: Command) -> None:
+    public, passphrase = str(X25519Identity.generate().recipient), piped(f"{WORDS}\n".encode())
+    parts = [
+        f"init --store {keyturn.store} --break-glass {public} --passphrase-fd {passphrase} --remember",
+        f"drill --store {keyturn.store} --json",
+    ]
+    session = ["dbus-run-session", "--", "sh", "-c", IN_A_DESKTOP_SESSION, "sh", *parts]
+    done = subprocess.run(
+        session, env={**keyturn.env, "KEYTURN_PYTHON": sys.executable}, cwd=ROOT, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, text=True, check=True, start_new_session=True, pass_fds=[passphrase], timeout=_PATIENCE,
+    )  # fmt: skip
+    os.close(passphrase)
+    assert json.loads(done.stdout.splitlines()[-1])["opened"] == {"operator": 0}
+
+
 def test_a_value_is_revealed_to_a_terminal_only(keyturn: Command) -> None:
     keyturn.made()
     sealed(keyturn.opened())

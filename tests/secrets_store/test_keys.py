@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import pty
 import sys
@@ -299,6 +300,20 @@ def test_keychains_that_are_none_are_not_used(keychains: Callable[[object], None
     keychains(Backend(module))
     assert not keychain.remember("store-1", PASSPHRASE)
     assert keychain.recall("store-1") is None
+
+
+@pytest.mark.parametrize("module", keychain._REAL)
+def test_the_keychains_that_are_used_are_the_librarys_own(module: str) -> None:
+    assert importlib.util.find_spec(module)
+
+
+@pytest.mark.usefixtures("keychains")
+def test_where_the_library_finds_no_keychain_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("fail", "null"):
+        backend = importlib.import_module(f"keyring.backends.{name}").Keyring()
+        monkeypatch.setattr("keyring.get_keyring", lambda backend=backend: backend)
+        assert not keychain.remember("store-1", PASSPHRASE)
+        assert keychain.recall("store-1") is None
 
 
 def test_a_keychain_that_fails_or_hangs_is_none(
