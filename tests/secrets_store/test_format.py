@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from secrets_store import Store, errors, ledger
+from secrets_store.export import RECIPES
 from secrets_store.identity_file import read_keys
 from secrets_store.reading import unseal
 
@@ -74,6 +75,11 @@ def test_the_recovery_page_works_with_age_alone(old: Path) -> None:
     fields = json.loads(opened)
     assert fields["value"] == f"abc8Q~made-up-value-{fields['name']}"
     assert fields["id"] == intent["id"]
+
+
+def test_the_page_for_every_day_has_the_recipes_that_the_command_prints() -> None:
+    page = (DOCS / "secrets.md").read_text()
+    assert [vault for vault, recipe in RECIPES.items() if f"# {vault}\n{recipe}\n" not in page] == []
 
 
 def test_the_pages_name_every_operation_and_every_refusal() -> None:
