@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from keyturn.outcome import Summary
 
+_WIDE = 110  # characters; narrower, the ids would break the titles into lines
+
 
 def print_summary(console: Console, summary: Summary, title: str, failed: Failed | None) -> None:
     """Print `summary` to `console`; `failed` tells of the step that stopped the run, if one did."""
     good = summary.exit == 0
-    parts: list[RenderableType] = [_steps(summary), Text()]
+    parts: list[RenderableType] = [_steps(summary, wide=console.width >= _WIDE), Text()]
     if failed:
         parts += [_failure(failed), Text()]
     parts += [_facts(summary)]
@@ -30,21 +32,25 @@ def print_summary(console: Console, summary: Summary, title: str, failed: Failed
     console.print(Text(f"{word} in {duration(summary.seconds)}", style="bold green" if good else "bold red"))
 
 
-def _steps(summary: Summary) -> Table:
+def _steps(summary: Summary, *, wide: bool) -> Table:
+    """Return the steps; `wide` leaves room for their ids, which a narrow screen tells while the steps are done."""
     table = Table(box=None, padding=(0, 1), show_edge=False, header_style="dim", expand=True)
     table.add_column("", width=1)
     table.add_column("step", ratio=1)
+    if wide:
+        table.add_column("id", style="dim", no_wrap=True)
     table.add_column("procedure", style="dim", no_wrap=True)
     table.add_column("result", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     for step in summary.steps:
         mark, style = MARKS[Result(step["result"])]
-        title = Text(step["title"]).append(f"  {step['id']}", style="dim")
+        title = Text(step["title"])
         if step["reason"] and step["result"] == Result.SKIPPED:
             title.append(f"\n{step['reason']}", style="dim italic")
         time = duration(step["seconds"]) if step["result"] != Result.SKIPPED else ""
+        who = (title, Text(step["id"])) if wide else (title,)
         table.add_row(
-            Text(mark, style=style), title, instructions(step["covers"]), Text(step["result"], style=style), time
+            Text(mark, style=style), *who, instructions(step["covers"]), Text(step["result"], style=style), time
         )
     return table
 
