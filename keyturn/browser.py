@@ -38,8 +38,13 @@ class Installed:
     path: str
 
     def launch_options(self, *, headed: bool = False) -> dict[str, Any]:
-        """Return the options that start it with Playwright: path, size of a window, no sandbox for root alone."""
+        """Return the options that start it with Playwright: path, size of a window, no sandbox for root alone.
+
+        Ctrl-C reaches every process of the terminal. It must not close the browser under a run that is ending in
+        order, with the clipboard still to be cleared.
+        """
         options: dict[str, Any] = {"args": ["--disable-quic", "--disable-component-update", "--no-first-run"]}
+        options |= dict.fromkeys(("handle_sigint", "handle_sigterm", "handle_sighup"), False)
         if self.path:
             options["executable_path"] = self.path
         if system.is_root():

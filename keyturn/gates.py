@@ -64,7 +64,8 @@ WITH_REASON = frozenset({Choice.SKIP, Choice.OVERRIDE})
 class Question:
     """What is asked. `act` says in the step's words what a yes will do; `warning` what cannot be taken back.
 
-    `expected`, `seen`, `changed`, `next` and `picture` (a path below the recording's payload) belong to a failure.
+    `details` are what the step is given, such as the text to enter: name and text. `expected`, `seen`, `changed`,
+    `next` and `picture` (a path below the recording's payload) belong to a failure.
     """
 
     step: str
@@ -74,6 +75,7 @@ class Question:
     about: About = About.GATE
     offers: tuple[Choice, ...] = (Choice.GO_ON, Choice.STOP)
     warning: str = ""
+    details: tuple[tuple[str, str], ...] = ()
     expected: str = ""
     seen: str = ""
     changed: tuple[str, ...] = ()
@@ -124,6 +126,22 @@ class Nobody:
     def wish(self) -> Answer | None:
         """Return None: nobody wants anything."""
         return None
+
+
+class Wishing:
+    """Somebody else answers, and the person at the terminal may still want something between steps."""
+
+    def __init__(self, answering: Gatekeeper, person: Gatekeeper) -> None:
+        self._answering = answering
+        self._person = person
+
+    def ask(self, question: Question, pump: Pump) -> Answer:
+        """Ask the one who answers; the person has the browser if they took it, and only they can give it back."""
+        return (self._person if question.about is About.TAKEN_OVER else self._answering).ask(question, pump)
+
+    def wish(self) -> Answer | None:
+        """Ask the person."""
+        return self._person.wish()
 
 
 class Beforehand:

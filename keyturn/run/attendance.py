@@ -45,9 +45,18 @@ class Passed(Exception):  # not an error: the person passes this step over
 class Attendance:
     """Asks the person and keeps the mode. Every question and answer is told as an event."""
 
-    def __init__(self, gatekeeper: Gatekeeper, mode: Mode, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        gatekeeper: Gatekeeper,
+        mode: Mode,
+        emit: Callable[[Event], None],
+        given: Callable[[Step], tuple[tuple[str, str], ...]],
+    ) -> None:
+        """Take who answers, how it begins, who is told, and `given`: what a step is given, for a person to read."""
         self.mode = mode
+        self._given = given
         self._handed_over = ""  # the step that the person does whatever the mode
+        self._stops = False
         self._walking = False  # back to a page, through steps that are done already
         self._gatekeeper = gatekeeper
         self._emit = emit
@@ -97,7 +106,7 @@ class Attendance:
         """Wait while the person does `step`; return the answer, which is theirs or the page's."""
         question = Question(
             step.id, step.title, step.gate, step.note, About.BY_HAND, _WHILE_BY_HAND, _WARNINGS.get(step.effect, ""),
-            expected=until,
+            self._given(step), expected=until,
         )  # fmt: skip
         while (answer := self.ask(question, pump)).choice is Choice.CHANGE_MODE:
             if self.mode is not Mode.MANUAL:
@@ -105,8 +114,14 @@ class Attendance:
         self.obey(step, answer)
         return answer
 
+    def stop_next(self) -> None:
+        """Stop before the next step: the person wanted it while this one had to come to its end first."""
+        self._stops = True
+
     def wish(self, step: Step) -> None:
         """Do what the person wants unasked before `step` begins. Raises `Stopped` or `TakeOver`."""
+        if self._stops:
+            raise Stopped(f"stopped at step {step.id}", hint="`keyturn resume` goes on from here")
         while wanted := self._gatekeeper.wish():
             if wanted.choice is Choice.CHANGE_MODE and wanted.mode:
                 self._change(step.id, wanted.mode, wanted.by)
@@ -128,9 +143,11 @@ class Attendance:
         warning = _WARNINGS.get(step.effect, "")
         if step.gate is not Gate.NONE:
             offers = (Choice.CHANGE_MODE, Choice.STOP) if step.gate is Gate.SIGN_IN else _BEFORE
-            return Question(step.id, step.title, step.gate, step.note, About.GATE, offers, warning)
+            return Question(step.id, step.title, step.gate, step.note, About.GATE, offers, warning, self._given(step))
         if self.mode is Mode.GUIDED and step.effect is not Effect.READ:
-            return Question(step.id, step.title, step.gate, step.note, About.CHANGE, _BEFORE, warning)
+            return Question(
+                step.id, step.title, step.gate, step.note, About.CHANGE, _BEFORE, warning, self._given(step)
+            )
         return None
 
     def _change(self, step: str, mode: Mode, by: str) -> None:

@@ -7,6 +7,7 @@ value is lost for good, and the error says which secret in the portal is the orp
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,8 @@ def create_and_capture(
 ) -> tuple[Any, Answer]:
     """Carry out the step's copying action, or let the person do it; return what was made, and the answer that ended it.
 
-    Raises on the first doubt. What the person wants instead (to stop, to pass the step over) is raised too; the intent
-    stays open then if a secret was made.
+    Raises on the first doubt, and what the person wants instead. A secret that exists by then is sealed first, and so
+    it is when the run is interrupted: from keyturn's press of the button to the sealed store no signal is obeyed.
     """
     spec = engine.state.runbook.secrets[step.copies]
     label = str(engine.state.fill(spec.label))
@@ -45,17 +46,18 @@ def create_and_capture(
     engine.emit(ConcealmentProven(step.id, engine.recorder.prove(engine.session.tabs().values())))
     intent = engine.store.intend(_metadata(engine, step.copies, spec, label))
     engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
-    with engine.clipboard.turn():
+    interrupted = None
+    with engine.clipboard.turn(), nullcontext() if by_hand else engine.whole():
         engine.clipboard.await_copy()
         engine.recorder.conceal()
         engine.announce(step, args)
         try:
-            made, answer = _made(engine, step, page, args, known, by_hand=by_hand)
+            made, answer, interrupted = _made(engine, step, page, args, known, by_hand=by_hand)
         except PageError as error:
             if not error.pressed:  # Nothing was made. Otherwise the intent stays open: something may have been.
                 engine.store.abandon(intent, "the button was not pressed")
             raise
-        except (Stopped, TakeOver, Passed):
+        except (Stopped, TakeOver, Passed, KeyboardInterrupt):
             engine.store.abandon(intent, "the operator made no secret")
             raise
         if made is None:
@@ -65,6 +67,8 @@ def create_and_capture(
             raise StepFailed("no new secret is on the page whose value can be copied", hint="make one, or give back")
         engine.state.changed.append(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
         take_and_seal(engine, step, intent, made)
+    if interrupted:
+        raise interrupted
     return made, answer
 
 
@@ -97,6 +101,13 @@ def take_and_seal(engine: Engine, step: Step, intent: Intent, made: Any) -> None
     Raises `ValueRefused`, or what the clipboard or the store says. A value of an unknown shape is sealed first, so that
     it is not lost, and then shown to the person as a question.
     """
+    with engine.whole():
+        remark = _taken(engine, step, intent, made)
+    if remark:
+        engine.confirm(step, f"The value is sealed, but {remark}. Go on with it?")
+
+
+def _taken(engine: Engine, step: Step, intent: Intent, made: Any) -> str:
     spec = engine.state.runbook.secrets[step.copies]
     secret = engine.clipboard.take(str(engine.state.fill(spec.label)))
     if not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and stands in the recording.
@@ -111,16 +122,18 @@ def take_and_seal(engine: Engine, step: Step, intent: Intent, made: Any) -> None
         engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
     finally:
         engine.emit(ClipboardLeft(engine.clipboard.clear()))
-    if remark:
-        engine.confirm(step, f"The value is sealed, but {remark}. Go on with it?")
+    return remark
 
 
 def _made(  # noqa: PLR0913  # what a capture is about, part by part
     engine: Engine, step: Step, page: Any, args: dict[str, Scalar], known: tuple[str, ...], *, by_hand: bool
-) -> tuple[Any, Answer]:
-    """Return the secret that was made, its value on the clipboard, and the answer; None when the person made none."""
+) -> tuple[Any, Answer, KeyboardInterrupt | None]:
+    """Return the secret that was made, its value on the clipboard, and the answer; None when the person made none.
+
+    The interruption is to be obeyed when the value is sealed.
+    """
     if not by_hand:
-        return getattr(page, step.do)(**args), Answer(Choice.SEEN, "the page")
+        return getattr(page, step.do)(**args), Answer(Choice.SEEN, "the page"), None
     look = shown(engine, step, page, known)
 
     def seen() -> bool:
@@ -129,16 +142,18 @@ def _made(  # noqa: PLR0913  # what a capture is about, part by part
 
     try:
         answer = wait(engine, step, seen)
-    except (Stopped, TakeOver, Passed):
+    except (Stopped, TakeOver, Passed, KeyboardInterrupt) as wanted:
         made = look()
         if made is None:
             raise
         page.copy_again(made.secret_id)  # It exists: whatever the person wants next, its value is not left behind.
-        return made, Answer(Choice.SEEN, "the page")
+        if isinstance(wanted, Stopped):
+            engine.attendance.stop_next()
+        return made, Answer(Choice.SEEN, "the page"), wanted if isinstance(wanted, KeyboardInterrupt) else None
     made = look()
     if made is not None and not engine.clipboard.has_changed():
         page.copy_again(made.secret_id)
-    return made, answer
+    return made, answer, None
 
 
 def paste(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyturn import browser, keeper, system
@@ -12,6 +12,7 @@ from keyturn.document import load
 from keyturn.errors import CannotStart, Invalid
 from keyturn.events import RunStarted
 from keyturn.gates import check_approvals
+from keyturn.interruption import Interruption
 from keyturn.run.part import Part
 from keyturn.run.recording import Recording
 from keyturn.run.state import RunState
@@ -70,6 +71,7 @@ class Around:
     left open is of use; where they are not, `before_close` lets a person look before it is closed.
     `read_pictures`: the leak gate reads pictures too, where an OCR engine is installed; it takes half a second for
     each. `tsa`: address of an RFC 3161 authority that is asked for a timestamp over the recording's signature.
+    `interruption` is how the run is told to end.
     """
 
     recordings: Path
@@ -84,6 +86,7 @@ class Around:
     before_close: Callable[[], None] = lambda: None
     read_pictures: bool = True
     tsa: str = ""
+    interruption: Interruption = field(default_factory=Interruption)
 
 
 def prepare(wish: Wish) -> Prepared:

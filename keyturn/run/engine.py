@@ -22,7 +22,8 @@ from keyturn.run.session import Session
 from keyturn.run.way_back import portal as portal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from playwright.sync_api import BrowserContext
 
@@ -44,6 +45,7 @@ class Engine:
     """Everything a step needs.
 
     `overlay` shows the person what is about to be done, in the page itself; `pace` is for how long, in seconds.
+    `whole` surrounds what no signal may cut in two.
     """
 
     def __init__(  # noqa: PLR0913  # the rooms are handed in one by one; a bag of them would hide what is used
@@ -60,15 +62,17 @@ class Engine:
         listeners: tuple[Listener, ...],
         overlay: Overlay | None = None,
         pace: float = 0.0,
+        whole: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.state = state
         self.clipboard = clipboard
         self.store = store
         self.recorder = recorder
-        self.attendance = Attendance(gatekeeper, mode, self.emit)
+        self.attendance = Attendance(gatekeeper, mode, self.emit, state.told)
         self.told = 0  # how much of what has changed has been told
         self.sign_in_screen = ""  # the one that was told last
         self._overlay = overlay
+        self.whole = whole
         self._pace = pace
         self._number = 0  # of the step that is being done
         self._context = context
@@ -105,11 +109,16 @@ class Engine:
                 if step.id == last:
                     break
         finally:
-            if self._overlay:
-                for tab in self.session.tabs().values():
-                    self._overlay.clear(tab)
-            for act in self.state.runbook.always:
-                self._always(act)
+            with self.whole():
+                self._end()
+
+    def _end(self) -> None:
+        """Do what is done however the run ends."""
+        if self._overlay:
+            for tab in self.session.tabs().values():
+                self._overlay.clear(tab)
+        for act in self.state.runbook.always:
+            self._always(act)
 
     def breathe(self) -> None:
         """Let the browser work for a moment while a person thinks, so that films and pages go on."""

@@ -154,7 +154,7 @@ def _failed(engine: Engine, step: Step, error: Exception) -> Ending | TakeOver |
         raise error
     question = Question(
         step.id, step.title, step.gate, step.note, About.FAILURE, offers(step, error),
-        expected=expected, seen=seen, changed=changed, next=do_next, picture=picture,
+        details=engine.state.told(step), expected=expected, seen=seen, changed=changed, next=do_next, picture=picture,
     )  # fmt: skip
     try:
         answer = engine.attendance.ask(question, engine.no_answer)

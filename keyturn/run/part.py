@@ -103,9 +103,13 @@ class Part:
                 mode=Mode(wish.mode),
                 overlay=Overlay(context, self.state.run) if wish.headed else None,
                 pace=wish.pace,
+                whole=self.around.interruption.held,
                 listeners=self._listeners,
             )
-            act(engine)
+            try:
+                act(engine)
+            finally:
+                self.around.interruption.end()
 
     def _search(self, intent: FirstIntent) -> None:
         """Search everything that was written for the values of the run."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.errors import KeyturnError
 from keyturn.events import Result
-from keyturn.interpolate import fill, references
+from keyturn.interpolate import NotYetKnown, fill, references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,17 @@ class RunState:
     def fill_all(self, args: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Return `args` with every value filled."""
         return {name: self.fill(value) for name, value in args.items()}
+
+    def told(self, step: Step) -> tuple[tuple[str, str], ...]:
+        """Return what `step` is given, for a person: name and text of each argument that is known and not empty."""
+        known = [(name, self._known(value)) for name, value in step.args.items()]
+        return tuple((name.replace("_", " "), text) for name, text in known if text)
+
+    def _known(self, value: Scalar) -> str:
+        try:
+            return str(self.fill(value))
+        except NotYetKnown:
+            return ""
 
     def bound(self, args: Mapping[str, Scalar], parameters: Mapping[str, Parameter]) -> dict[str, Scalar]:
         """Return `args` filled and in the types of `parameters`. Raises `KeyturnError` for a text that fits none."""

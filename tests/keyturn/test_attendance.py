@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from keyturn.catalogue import Parameter
 from keyturn.errors import GuardRefused, NobodyThere, Stopped
 from keyturn.events import Event, Failed, GateAnswered, Result, StepEnded
 from keyturn.gates import About, Answer, Choice, Mode
@@ -180,12 +181,42 @@ def test_a_secret_made_by_hand_and_not_copied_is_copied_before_anything_else_is_
     assert engine.state.held["client_secret"].secret_id == "new"
 
 
+def test_a_stop_said_while_a_secret_made_by_hand_is_sealed_comes_before_the_next_step(stage: Stage) -> None:
+    stage.breathed = lambda: setattr(stage, "made_by_hand", Made("new", "2028-11-23"))
+
+    class Impatient(Says):
+        def ask(self, question: Any, pump: Any) -> Answer:
+            pump()
+            return super().ask(question, pump)
+
+    person = Impatient([Answer(Choice.STOP, "a test")])
+    engine, events = build(
+        stage, CREATE, replace(STEP, id="next"), gatekeeper=person, mode=Mode.MANUAL, shown_by="made_beside"
+    )
+    with pytest.raises(Stopped, match="next"):
+        engine.run()
+    assert ended(events)["step"].result == Result.BY_OPERATOR
+    assert "act" not in stage.log
+
+
 def test_no_secret_made_by_hand_leaves_no_intent_open(stage: Stage) -> None:
     engine, _ = build(stage, CREATE, gatekeeper=says(Choice.STOP), mode=Mode.MANUAL, shown_by="made_beside")
     with pytest.raises(Stopped):
         engine.run()
     assert "abandon" in stage.log
     assert "seal" not in stage.log
+
+
+@pytest.mark.parametrize("mode", [Mode.GUIDED, Mode.MANUAL])
+def test_a_question_tells_what_the_step_is_given(stage: Stage, mode: Mode) -> None:
+    given = {"secret_id": "{{ inputs.id }}", "empty": "", "own": "{{ steps.step.secret_id }}"}
+    person = says(Choice.STOP)
+    takes = {name: Parameter(name=name, type=str, required=True) for name in given}
+    engine, _ = build(stage, replace(CHANGE, args=given), gatekeeper=person, mode=mode, parameters=takes)
+    engine.state.outputs["steps.step.secret_id"] = "two"
+    with pytest.raises(Stopped):
+        engine.run()
+    assert person.asked[0].details == (("secret id", "one"), ("own", "two"))
 
 
 # --- failures
