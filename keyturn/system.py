@@ -6,8 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 BROWSERS = ("msedge", "chrome", "chromium")  # as `--browser` names them, the ones that organisations manage first
 
@@ -27,6 +33,10 @@ _BELOW_PROGRAM_FILES = {
     "chrome": r"Google\Chrome\Application\chrome.exe",
     "chromium": r"Chromium\Application\chrome.exe",
 }
+
+
+_WINDOWS_KEYS = {"H": "\x1b[A", "P": "\x1b[B", "I": "\x1b[5~", "Q": "\x1b[6~"}  # arrows and pages, as elsewhere
+_LOOK_AGAIN = 0.02  # seconds
 
 
 def browser_places(name: str) -> list[Path]:
@@ -63,6 +73,55 @@ def detached() -> dict[str, Any]:
 def temporary_folder(folder: str) -> dict[str, str]:
     """Return the environment in which a process puts its temporary files into `folder`."""
     return dict.fromkeys(("TEMP", "TMP") if sys.platform == "win32" else ("TMPDIR",), folder)
+
+
+@contextmanager
+def single_keys(terminal: int) -> Iterator[Callable[[float], bytes]]:
+    """Let every key of the `terminal`, a descriptor, arrive at once and unseen; yield a way to wait for some.
+
+    What is yielded takes seconds and returns what was typed, in UTF-8, nothing when nobody typed in time; it raises
+    `EOFError` when the terminal is gone. Ctrl-C interrupts as ever. Afterwards the terminal is as it was, and what was
+    typed and not read is dropped, so that no shell gets it.
+    """
+    if sys.platform == "win32":
+        yield _typed_on_windows
+        return
+    import select  # noqa: PLC0415  # on Windows these are others, or are not there
+    import termios  # noqa: PLC0415
+    import tty  # noqa: PLC0415
+
+    def typed(seconds: float) -> bytes:
+        if not select.select([terminal], [], [], seconds)[0]:
+            return b""
+        try:
+            found = os.read(terminal, 4096)
+        except OSError:
+            found = b""
+        if not found:
+            raise EOFError
+        return found
+
+    before = termios.tcgetattr(terminal)
+    tty.setcbreak(terminal, termios.TCSANOW)
+    try:
+        yield typed
+    finally:
+        with suppress(termios.error):  # A terminal that is gone needs nothing.
+            termios.tcflush(terminal, termios.TCIFLUSH)
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
+
+
+def _typed_on_windows(seconds: float) -> bytes:
+    console: Any = import_module("msvcrt")
+    until = time.monotonic() + seconds
+    while not console.kbhit():
+        if time.monotonic() >= until:
+            return b""
+        time.sleep(_LOOK_AGAIN)
+    char: str = console.getwch()
+    if char not in {"\x00", "\xe0"}:
+        return char.encode("utf-8", "ignore")
+    return _WINDOWS_KEYS.get(console.getwch(), "").encode()
 
 
 def harden() -> None:

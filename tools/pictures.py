@@ -16,7 +16,7 @@ from keyturn import events, settings
 from keyturn.browser import find_browser, open_browser
 from keyturn.cli.rehearse import DEFAULT
 from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
-from keyturn.console import LiveSteps
+from keyturn.console import LiveScreen, Scene
 from keyturn.document import load
 from keyturn.run.conduct import Around, Wish, conduct, prepare
 from rehearsal import Operator
@@ -31,12 +31,12 @@ PAGE = {"width": 1100, "height": 1380}
 class Camera:
     """A listener that pictures the live table when a step begins."""
 
-    def __init__(self, live: LiveSteps, console: Console, to: Path) -> None:
+    def __init__(self, live: LiveScreen, console: Console, to: Path) -> None:
         self._live, self._console, self._to = live, console, to
 
     def __call__(self, event: events.Event) -> None:
         """Take the event into the picture, and the picture when it is time."""
-        self._live(event)
+        self._live.scene(event)
         if isinstance(event, events.StepStarted) and event.step == SHOWN:
             self._console.print(self._live.get_renderable())
             self._console.save_svg(str(self._to), title="keyturn rehearse")
@@ -60,7 +60,7 @@ def main() -> None:
                     store=store,
                     signing_key=key,
                     gatekeeper=SecondHand(replicas.operator_url),
-                    listeners=(StepTold(replicas), Camera(LiveSteps(console, load(book)), console, terminal)),
+                    listeners=(StepTold(replicas), Camera(LiveScreen(console, Scene(load(book))), console, terminal)),
                     read_pictures=False,
                 ),
             )

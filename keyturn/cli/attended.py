@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from keyturn.cli.main import report
-from keyturn.console import LiveSteps, PlainSteps, Terminal, print_summary
+from keyturn.console import Person, print_summary, somebody_is_there, watching
 from keyturn.errors import Exit
-from keyturn.events import Event, Failed
-from keyturn.gates import Beforehand, Nobody
+from keyturn.events import Event, Failed, GateAnswered, Result, StepEnded
+from keyturn.gates import About, Beforehand, Choice, Mode, Nobody, Question, Wishing
+from keyturn.interruption import Interruption, listening
+from keyturn.model import Gate
 from keyturn.run.conduct import conduct
 
 if TYPE_CHECKING:
@@ -26,37 +27,58 @@ if TYPE_CHECKING:
 UNTOLD = {Exit.BUG, Exit.LEAK_FOUND, Exit.CANNOT_START}  # ends that no step's failure has told about
 
 
+def default_mode(*, headed: bool) -> Mode:
+    """Return the mode of a run for which none was said: guided where a person sits before a window and a terminal."""
+    return Mode.GUIDED if headed and somebody_is_there() else Mode.AUTO
+
+
 @dataclass(slots=True)
 class _Kept:
-    """A listener that keeps the failure for the last word."""
+    """A listener that keeps the failure for the last word, unless it was put right, and whether it was asked about."""
 
     failed: Failed | None = None
+    asked: bool = False
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, Failed):
-            self.failed = event
+        match event:
+            case Failed():
+                self.failed, self.asked = event, False
+            case GateAnswered() if self.failed:
+                self.asked = True
+            case StepEnded() if event.result != Result.FAILED:
+                self.failed = None
+            case _:
+                pass
 
 
 def attend(prepared: Prepared, around: Around, args: argparse.Namespace, instead: Gatekeeper | None = None) -> int:
     """Carry the run out with a person watching; `instead` answers at gates in their place. Returns the exit code."""
     console = Console(stderr=True, highlight=False, emoji=False)
     kept = _Kept()
+    interruption = Interruption()
     with ExitStack() as stack:
-        live: LiveSteps | None = None
-        if console.is_terminal and not args.plain:
-            live = stack.enter_context(LiveSteps(console, prepared.runbook))
-        view = live or PlainSteps(console)
-        person: Gatekeeper = Nobody()
-        if sys.stdin.isatty():
-            person = Terminal(console, live)
+        stack.enter_context(listening(interruption))
+        mode = Mode(prepared.wish.mode)
+        watch = stack.enter_context(
+            watching(console, prepared.runbook, _places(prepared), mode, around.recordings, plain=args.plain)
+        )
+        interruption.tell = watch.tell
+        person: Gatekeeper = watch.person or Nobody()
+
+        def before_close() -> None:
+            wanted = args.keep_open or not kept.asked  # Who was asked about the failure has looked already.
+            if watch.person and wanted and not interruption.asked:
+                _let_look(watch.person, interruption)
+
         around = replace(
             around,
-            gatekeeper=Beforehand(prepared.wish.approved, instead or person),
-            listeners=(view, kept, *around.listeners),
-            before_close=lambda: _let_look(console, live),
+            gatekeeper=Beforehand(prepared.wish.approved, Wishing(instead, person) if instead else person),
+            listeners=(watch.listener, kept, *around.listeners),
+            before_close=before_close,
+            interruption=interruption,
         )
         summary, error = conduct(prepared, around)
-    print_summary(console, summary, prepared.runbook.title, kept.failed)
+    print_summary(console, summary, prepared.runbook, kept.failed, plain=watch.plain)
     if error is not None and (kept.failed is None or summary.exit in UNTOLD):
         report(error)
     if summary.browser_open:
@@ -67,11 +89,18 @@ def attend(prepared: Prepared, around: Around, args: argparse.Namespace, instead
     return summary.exit
 
 
-def _let_look(console: Console, live: LiveSteps | None) -> None:
-    """Let a person look at the browser before it is closed."""
-    if not sys.stdin.isatty():
-        return
-    if live:
-        live.pause()
-    console.print("The browser stays open. Look at it, then press Enter here to close it.", style="bold")
-    sys.stdin.readline()
+def _places(prepared: Prepared) -> dict[str, str]:
+    """Return the title of each step's page, as a person reads it there."""
+
+    def title(where: str) -> str:
+        portal, _, name = where.partition(".")
+        return prepared.catalogue.page(prepared.runbook.portals[portal].pages, name).cls.title
+
+    return {step.id: title(step.page) for step in prepared.runbook.steps}
+
+
+def _let_look(person: Person, interruption: Interruption) -> None:
+    """Let the person look at the browser before it is closed, until they, or Ctrl-C, say that it may be."""
+    words = "The browser stays open for you to look at. Close it?"
+    question = Question("", words, Gate.NONE, "", About.RUN, (Choice.GO_ON,))
+    person.ask(question, lambda: interruption.asked > 0)

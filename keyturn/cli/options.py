@@ -6,6 +6,9 @@ import argparse
 from pathlib import Path
 
 from keyturn import system
+from keyturn.gates import Mode
+
+_LONGEST_PACE = 3600.0  # seconds
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +26,18 @@ def add_walkthrough(parser: argparse.ArgumentParser) -> None:
     )
     shown.add_argument("--headless", action="store_false", dest="headed", help="do not show the browser")
     parser.add_argument(
-        "--mode", choices=("guided", "auto"), help="guided: every change waits for a yes; auto: only gates do"
+        "--mode",
+        type=Mode,
+        choices=tuple(Mode),
+        help="guided: every change waits for a yes (the default of a run with a display and a terminal); "
+        "auto: only gates do; manual: you do it, keyturn looks and records",
+    )
+    parser.add_argument(
+        "--pace",
+        type=_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="show each instruction for so long before it is done",
     )
     parser.add_argument(
         "--browser", default="auto", metavar="NAME", help=f"auto, {', '.join(system.BROWSERS)} or the path of a program"
@@ -33,8 +47,21 @@ def add_walkthrough(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tsa", type=authority, metavar="URL", help="ask this RFC 3161 authority to stamp the recording"
     )
-    parser.add_argument("--plain", action="store_true", help="plain lines instead of a live table")
+    parser.add_argument(
+        "--plain", action="store_true", help="plain sentences instead of a live screen, for screen readers and logs"
+    )
     parser.add_argument("--keep-open", action="store_true", help="leave the browser open at the end")
+
+
+def _seconds(text: str) -> float:
+    """Return `text` as seconds, none below zero and no more than an hour."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _LONGEST_PACE:
+        raise argparse.ArgumentTypeError(f"a pace is 0 to {_LONGEST_PACE:.0f} seconds, not {text}")
+    return seconds
 
 
 def authority(url: str) -> str:

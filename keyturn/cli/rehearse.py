@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -36,6 +35,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         action="store_true",
         help="search the pictures for the value too, as a real run always does; takes about a minute",
     )
+    parser.add_argument(
+        "--by-hand",
+        action="store_true",
+        help="you sign in and answer; without it the rehearsal's operator signs in, and answers unless --mode is given",
+    )
     parser.set_defaults(run=rehearse)
 
 
@@ -53,8 +57,9 @@ def rehearse(args: argparse.Namespace) -> int:
 def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
     from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
     from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas  # noqa: PLC0415  # the same, the web server
+    from keyturn.console import somebody_is_there  # noqa: PLC0415  # the same
     from keyturn.document import load  # noqa: PLC0415  # the same
-    from keyturn.gates import Nobody  # noqa: PLC0415  # the same
+    from keyturn.gates import Mode, Nobody  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Around, Wish, prepare  # noqa: PLC0415  # the same
     from rehearsal import Operator  # noqa: PLC0415  # the same
 
@@ -69,13 +74,14 @@ def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
                 given={**inputs_for(book, replicas), **given_inputs(None, args.set)},
                 browser=args.browser,
                 headed=args.headed,
-                mode=args.mode or "auto",
+                mode=args.mode or (Mode.GUIDED if args.by_hand else Mode.AUTO),
+                pace=args.pace,
                 first=args.first,
                 last=args.last,
                 keep_open=args.keep_open,
             )
         )
-        stack.enter_context(Operator(replicas))
+        stack.enter_context(Operator(replicas, signs_in=not args.by_hand))
         key = signing.load_or_make()
         folder = (
             args.store or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-rehearsal-"))) / "store"
@@ -92,7 +98,7 @@ def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
             outlives=False,
             read_pictures=args.read_pictures,
         )
-        practising = prepared.wish.mode == "guided" and sys.stdin.isatty()
+        practising = bool(args.mode or args.by_hand) and somebody_is_there()
         return attend(prepared, around, args, instead=None if practising else SecondHand(replicas.operator_url))
 
 

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, ready: Keeper) -> int:
-    from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
+    from keyturn.cli.attended import attend, default_mode  # noqa: PLC0415  # the browser library is loaded only by what drives it
     from keyturn.gates import Nobody  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Around, Wish, prepare  # noqa: PLC0415  # the same
     from secrets_store import Store  # noqa: PLC0415  # the same
@@ -50,7 +50,8 @@ def _run(args: argparse.Namespace, ready: Keeper) -> int:
         given=given_inputs(args.values, args.set),
         browser=args.browser,
         headed=args.headed,
-        mode=args.mode or ("guided" if args.headed else "auto"),
+        mode=args.mode or default_mode(headed=args.headed),
+        pace=args.pace,
         approved=args.approve,
         first=args.first,
         last=args.last,

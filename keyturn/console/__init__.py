@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from keyturn.console.live import LiveSteps
-from keyturn.console.plain import PlainSteps
-from keyturn.console.questions import Terminal
+from keyturn.console.live import LiveScreen
+from keyturn.console.person import Person
+from keyturn.console.plain import PlainLines
+from keyturn.console.scene import Scene
 from keyturn.console.summary import print_summary
+from keyturn.console.watching import Watching, somebody_is_there, watching
 
-__all__ = ["LiveSteps", "PlainSteps", "Terminal", "print_summary"]
+__all__ = ["LiveScreen", "Person", "PlainLines", "Scene", "Watching", "print_summary", "somebody_is_there", "watching"]

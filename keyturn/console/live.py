@@ -1,8 +1,7 @@
-"""The run as a live table: what was done, what is being done, what comes, and how far it is."""
+"""The run as a live screen: the list of steps with results and times, the instruction in full, the keys."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Group
@@ -13,31 +12,31 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from keyturn import events
-from keyturn.console.words import EFFECTS, MARKS, SEARCHING, duration, instructions
+from keyturn.console.instruction import instruction
+from keyturn.console.words import EFFECTS, MARKS, duration, instructions
 from keyturn.events import Result
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from keyturn.model import Runbook
+    from keyturn.console.scene import Scene
 
-_AROUND = 8  # lines of the screen that are not rows of the table
+_FRAME = 4  # lines of the list's panel that are no steps: its frame, a gap and the progress
+_LEAST = 3  # steps; with room for less there is no list but what comes next
+_NARROW = 70  # columns; on less the list has titles and results alone
+_A_SECOND = 8  # redraws
 
 
-class LiveSteps:
-    """A listener that redraws. Use as a context manager; `paused` gives the terminal to a question."""
+class LiveScreen:
+    """Draws the scene, again and again. Use as a context manager; the screen is as before afterwards."""
 
-    def __init__(self, console: Console, runbook: Runbook) -> None:
+    def __init__(self, console: Console, scene: Scene) -> None:
+        self.scene = scene
         self._console = console
-        self._steps = runbook.steps
-        self._title = runbook.title
-        self._ended: dict[str, events.StepEnded] = {}
-        self._now = -1
-        self._said = Text()
-        self._began = time.monotonic()
         self._spinner = Spinner("dots")
-        self._live = Live(get_renderable=self.get_renderable, console=console, refresh_per_second=8, transient=True)
+        self._live = Live(
+            get_renderable=self.get_renderable, console=console, refresh_per_second=_A_SECOND, screen=True
+        )
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -46,75 +45,82 @@ class LiveSteps:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def pause(self) -> None:
-        """Take the table off the screen until `go_on`."""
-        self._live.stop()
+    def draw(self) -> None:
+        """Draw at once what has changed."""
+        self._live.refresh()
 
-    def go_on(self) -> None:
-        """Draw the table again."""
-        self._live.start()
-
-    def __call__(self, event: events.Event) -> None:
-        """Take the event into the picture."""
-        match event:
-            case events.StepStarted():
-                self._now = event.number - 1
-                self._said = Text(f"{event.step}  {event.note}".rstrip(), style="dim")
-            case events.GateAsked(gate="sign_in"):
-                self._said = Text("Waiting for you: sign in, in the browser window.", style="bold yellow")
-            case events.Retrying():
-                self._said = Text(
-                    f"Not yet: {event.seen}\nAsking again for up to {duration(event.left)}.", style="yellow"
-                )
-            case events.SecretSealed():
-                self._said = Text(f"The value is sealed into the store. Secret ID {event.secret_id}", style="green")
-            case events.SearchBegan():
-                self._said = Text(SEARCHING[event.pictures_read], style="bold")
-            case events.StepEnded():
-                self._ended[event.step] = event
-            case _:
-                pass
+    def ring(self) -> None:
+        """Ring the terminal's bell."""
+        self._console.bell()
 
     def get_renderable(self) -> RenderableType:
-        """Return the table as it looks at this moment."""
+        """Return the screen as it looks at this moment. It is never higher than the terminal."""
+        scene, height = self.scene, self._console.height
+        if scene.listed is not None:
+            return self._list(height, scene.listed)
+        below = instruction(scene, self._console)
+        left = height - len(self._console.render_lines(below, pad=False))
+        if left < _FRAME + _LEAST:
+            return Group(*([self._next()] if left > 1 else []), self._progress(), below)
+        rows = min(left - _FRAME, len(scene.runbook.steps))
+        # The current step stands a third from the bottom, so that what comes is seen too.
+        first = min(max(0, scene.now - rows * 2 // 3), len(scene.runbook.steps) - rows)
+        return Group(self._list(rows + _FRAME, first), below)
+
+    def _list(self, height: int, first: int) -> Panel:
+        steps = self.scene.runbook.steps
         table = Table(box=None, padding=(0, 1), show_header=False, expand=True)
-        table.add_column(width=2)
-        table.add_column(justify="right", width=3, style="dim")
+        table.add_column(width=1)
+        table.add_column(justify="right", width=2, style="dim")
         table.add_column(ratio=1, no_wrap=True)
-        table.add_column(width=12, style="dim", no_wrap=True)
-        table.add_column(width=9, justify="right")
-        for index in self._window():
+        if self._console.width >= _NARROW:
+            table.add_column(style="dim", no_wrap=True, min_width=8)
+        table.add_column(justify="right", no_wrap=True, min_width=8)
+        for index in range(first, min(len(steps), first + height - _FRAME)):
             table.add_row(*self._row(index))
-        done = len(self._ended)
+        title = Text(self.scene.runbook.title, style="bold", overflow="ellipsis", no_wrap=True)
+        whole = self.scene.listed is not None
+        hint = Text("up and down move the list, l goes back", style="dim") if whole else None
+        return Panel(
+            Group(table, Text(), self._progress()),
+            title=title, title_align="left", border_style="blue", height=height if whole else None,
+            subtitle=hint, subtitle_align="left",
+        )  # fmt: skip
+
+    def _next(self) -> Text:
+        """Return what comes next, for a terminal without room for the list."""
+        after = self.scene.runbook.steps[self.scene.now + 1 :][:1]
+        words = f"Next: {after[0].title}" if after else "This is the last step."
+        return Text(words, style="dim", overflow="ellipsis", no_wrap=True)
+
+    def _progress(self) -> Table:
+        scene = self.scene
+        done, total = len(scene.ended), len(scene.runbook.steps)
         bar = Table.grid(padding=(0, 1), expand=True)
         bar.add_column(ratio=1)
-        bar.add_column(justify="right")
+        bar.add_column(justify="right", no_wrap=True)
         bar.add_row(
-            ProgressBar(total=len(self._steps), completed=done, complete_style="blue", finished_style="green"),
-            Text(f"{done} of {len(self._steps)}   {duration(time.monotonic() - self._began)}", style="dim"),
+            ProgressBar(total=total, completed=done, complete_style="blue", finished_style="green"),
+            Text(f"{done} of {total} · {duration(scene.clock() - scene.began)} · {scene.mode} mode", style="dim"),
         )
-        return Panel(Group(table, Text(), self._said, bar), title=self._title, title_align="left", border_style="blue")
+        return bar
 
-    def _window(self) -> range:
-        """Return the rows that fit: the current one a third from the bottom, so that what comes is seen too."""
-        rows = max(3, self._console.height - _AROUND)
-        first = min(max(0, self._now - rows * 2 // 3), max(0, len(self._steps) - rows))
-        return range(first, min(len(self._steps), first + rows))
-
-    def _row(self, index: int) -> tuple[RenderableType, ...]:
-        step = self._steps[index]
-        ended = self._ended.get(step.id)
-        number, covers = str(index + 1), instructions(step.covers)
+    def _row(self, index: int) -> list[RenderableType]:
+        step = self.scene.runbook.steps[index]
+        ended = self.scene.ended.get(step.id)
+        effect = Text(EFFECTS[step.effect.value], style="dim")
+        mark: RenderableType = ""
+        title, right = Text(step.title, style="dim"), effect
         if ended:
-            mark, style = MARKS[Result(ended.result)]
-            right = duration(ended.seconds) if ended.result != Result.SKIPPED else "skipped"
-            return (
-                Text(mark, style=style),
-                number,
-                Text(step.title, style="dim" if style == "dim" else ""),
-                covers,
-                right,
-            )
-        if index == self._now:
-            return self._spinner, number, Text(step.title, style="bold"), covers, EFFECTS[step.effect.value]
-        return "", number, Text(step.title, style="dim"), covers, Text(EFFECTS[step.effect.value], style="dim")
+            result = Result(ended.result)
+            mark = Text(MARKS[result][0], style=MARKS[result][1])
+            title.style = "dim" if result is Result.SKIPPED else ""
+            right = Text("skipped" if result is Result.SKIPPED else duration(ended.seconds), style="dim")
+            if result in {Result.BY_OPERATOR, Result.OVERRIDDEN, Result.FAILED}:
+                right = Text(result.value, style=MARKS[result][1])
+        elif index == self.scene.now:
+            mark = Text("▸", style="bold yellow") if self.scene.dialogue else self._spinner
+            title, right = Text(step.title, style="bold"), Text(EFFECTS[step.effect.value], style="bold")
+        title.overflow = "ellipsis"
+        covers = [Text(instructions(step.covers))] if self._console.width >= _NARROW else []
+        return [mark, str(index + 1), title, *covers, right]

@@ -2,57 +2,113 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from keyturn.console.words import MARKS, duration, instructions
+from keyturn.console.words import MARKS, clean, duration, instructions
 from keyturn.events import Failed, Result
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from rich.console import Console, RenderableType
 
+    from keyturn.model import Runbook
     from keyturn.outcome import Summary
 
-_WIDE = 110  # characters; narrower, the ids would break the titles into lines
+_NARROW = 70  # columns; on less the table leaves out what stands in the report
+_WIDE = 110  # columns; on less the ids, told while the steps are done, would break the titles into lines
 
 
-def print_summary(console: Console, summary: Summary, title: str, failed: Failed | None) -> None:
-    """Print `summary` to `console`; `failed` tells of the step that stopped the run, if one did."""
+def print_summary(
+    console: Console, summary: Summary, runbook: Runbook, failed: Failed | None, *, plain: bool = False
+) -> None:
+    """Print `summary` to `console`; `failed` tells of the step that stopped the run, if one did.
+
+    `plain`: whole lines without drawing, and without the list of steps, which stands above it already.
+    """
+    facts = [*_failure(failed), *_facts(summary, runbook)]
+    last = _last_word(summary, runbook)
+    if plain:
+        named = [(f"{name[0].upper()}{name[1:]}: " if name else "    ", text) for name, text in facts]
+        lines = [f"{name}{clean(text)}" for name, text in named]
+        for line in ["", *lines, "", f"{last[0].upper()}{last[1:]}."]:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        return
     good = summary.exit == 0
-    parts: list[RenderableType] = [_steps(summary, wide=console.width >= _WIDE), Text()]
-    if failed:
-        parts += [_failure(failed), Text()]
-    parts += [_facts(summary)]
-    console.print(Panel(Group(*parts), title=title, title_align="left", border_style="green" if good else "red"))
-    word = "done" if good else summary.status
-    console.print(Text(f"{word} in {duration(summary.seconds)}", style="bold green" if good else "bold red"))
+    notable = good and _by_the_person(summary, runbook)
+    style = "red" if not good else "yellow" if notable else "green"
+    parts: list[RenderableType] = [_steps(console, summary), Text(), _grid(facts, failed is not None)]
+    console.print(Panel(Group(*parts), title=Text(runbook.title), title_align="left", border_style=style))
+    console.print(Text(last, style=f"bold {style}"))
 
 
-def _steps(summary: Summary, *, wide: bool) -> Table:
-    """Return the steps; `wide` leaves room for their ids, which a narrow screen tells while the steps are done."""
+def _steps(console: Console, summary: Summary) -> Table:
+    named, wide = console.width >= _WIDE, console.width >= _NARROW
     table = Table(box=None, padding=(0, 1), show_edge=False, header_style="dim", expand=True)
     table.add_column("", width=1)
     table.add_column("step", ratio=1)
-    if wide:
+    if named:
         table.add_column("id", style="dim", no_wrap=True)
-    table.add_column("procedure", style="dim", no_wrap=True)
+    if wide:
+        table.add_column("procedure", style="dim", no_wrap=True)
     table.add_column("result", no_wrap=True)
-    table.add_column("time", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("time", justify="right", no_wrap=True)
     for step in summary.steps:
-        mark, style = MARKS[Result(step["result"])]
+        result = Result(step["result"])
+        mark, style = MARKS[result]
         title = Text(step["title"])
-        if step["reason"] and step["result"] == Result.SKIPPED:
+        if step["reason"] and result is not Result.FAILED:
             title.append(f"\n{step['reason']}", style="dim italic")
-        time = duration(step["seconds"]) if step["result"] != Result.SKIPPED else ""
-        who = (title, Text(step["id"])) if wide else (title,)
-        table.add_row(
-            Text(mark, style=style), *who, instructions(step["covers"]), Text(step["result"], style=style), time
-        )
+        time = duration(step["seconds"]) if result is not Result.SKIPPED else ""
+        who = [title, *([Text(step["id"])] if named else [])]
+        covers = [instructions(step["covers"])] if wide else []
+        table.add_row(Text(mark, style=style), *who, *covers, Text(result, style=style), *([time] if wide else []))
     return table
+
+
+def _grid(facts: Sequence[tuple[str, str]], failed: bool) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, text in facts:
+        red = failed and name in {"stopped at", "expected", "seen"}
+        grid.add_row(
+            Text(name, style="red" if red else ""), Text(clean(text), style="bold" if name == "do next" else "")
+        )
+    return grid
+
+
+def _failure(failed: Failed | None) -> Iterator[tuple[str, str]]:
+    if failed:
+        yield "stopped at", f"{failed.title} ({failed.step})"
+        yield "expected", failed.expected
+        yield "seen", failed.seen
+        yield "do next", failed.next
+
+
+def _facts(summary: Summary, runbook: Runbook) -> Iterator[tuple[str, str]]:
+    for index, (step, what) in enumerate(_by_the_person(summary, runbook)):
+        yield ("your word" if index == 0 else ""), f"{step['title']} – {what}"
+    for secret in summary.secrets:
+        yield "new secret", f"{secret['name']}, ID {secret['secret_id']}, expires {secret['expires_on']}"
+    for index, change in enumerate(summary.changed):
+        yield ("changed" if index == 0 else ""), change
+    if not summary.changed:
+        yield "changed", "nothing"
+        for name, text in _found(summary).items():
+            yield name.replace("_", " "), text
+    yield "recording", summary.recording
+    if summary.search:
+        how = "pictures too" if summary.search["pictures_read"] else "not the pictures"
+        yield "searched", f"for the value in {duration(summary.search['seconds'])}, {how}"
+    if summary.timestamp:
+        yield "timestamp", summary.timestamp
 
 
 def _found(summary: Summary) -> dict[str, str]:
@@ -61,33 +117,23 @@ def _found(summary: Summary) -> dict[str, str]:
     return dict(done[-1]["outputs"]) if done and summary.exit == 0 else {}
 
 
-def _failure(failed: Failed) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold red", no_wrap=True)
-    grid.add_column()
-    grid.add_row("stopped at", Text(f"{failed.title} ({failed.step})"))
-    grid.add_row("expected", Text(failed.expected))
-    grid.add_row("seen", Text(failed.seen))
-    grid.add_row("do next", Text(failed.next, style="bold"))
-    return grid
+def _by_the_person(summary: Summary, runbook: Runbook) -> list[tuple[dict[str, Any], str]]:
+    """Return the steps whose end is a person's word: overridden, or skipped for another reason than the runbook's."""
+    own = {step.id: {fact.say for fact in step.when} for step in runbook.steps}
+    return [
+        (step, f"{step['result']}: {step['reason']}")
+        for step in summary.steps
+        if step["result"] == Result.OVERRIDDEN
+        or (step["result"] == Result.SKIPPED and step["reason"] not in own.get(step["id"], set()))
+    ]
 
 
-def _facts(summary: Summary) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for secret in summary.secrets:
-        grid.add_row("new secret", Text(f"{secret['name']}, ID {secret['secret_id']}, expires {secret['expires_on']}"))
-    for index, change in enumerate(summary.changed):
-        grid.add_row("changed" if index == 0 else "", Text(change))
-    if not summary.changed:
-        grid.add_row("changed", Text("nothing"))
-        for name, text in _found(summary).items():
-            grid.add_row(name.replace("_", " "), Text(text))
-    grid.add_row("recording", Text(summary.recording))
-    if summary.search:
-        how = "pictures too" if summary.search["pictures_read"] else "not the pictures"
-        grid.add_row("searched", Text(f"for the value in {duration(summary.search['seconds'])}, {how}"))
-    if summary.timestamp:
-        grid.add_row("timestamp", Text(summary.timestamp))
-    return grid
+def _last_word(summary: Summary, runbook: Runbook) -> str:
+    """Return how it ended: a run in which a person passed something over is not simply done."""
+    took = f"in {duration(summary.seconds)}"
+    if summary.exit:
+        return f"{summary.status} {took}"
+    passed = [step["result"] for step, _ in _by_the_person(summary, runbook)]
+    told = [f"{passed.count(word)} {word}" for word in (Result.OVERRIDDEN, Result.SKIPPED) if word in passed]
+    steps = "step" if len(passed) == 1 else "steps"
+    return f"done {took}, but with {' and '.join(told)} {steps}" if told else f"done {took}"

@@ -20,7 +20,7 @@ from rich.console import Console
 from evidence import verify
 from keyturn.cli import main
 from keyturn.cli.rehearse import DEFAULT
-from keyturn.console import PlainSteps, print_summary
+from keyturn.console import PlainLines, print_summary
 from keyturn.console.words import instructions
 from keyturn.document import load
 from keyturn.errors import Exit
@@ -94,10 +94,10 @@ def test_ids_titles_and_covers_are_the_runbooks_own_in_console_journal_and_repor
     assert [(line["step"], line["title"], line["covers"]) for line in begun] == written
 
     out = Console(file=io.StringIO(), width=200, force_terminal=False)
-    plain = PlainSteps(out)
+    plain = PlainLines(out, book)
     for event in expired.events:
         plain(event)
-    print_summary(out, expired.summary, book.title, None)
+    print_summary(out, expired.summary, book, None)
     report = (data / "report.html").read_text(encoding="utf-8")
     articles = dict(re.findall(r'<article id="step-(\d+)">(.*?)</article>', report, re.DOTALL))
     told = out.file.getvalue()  # type: ignore[attr-defined]  # a text in memory

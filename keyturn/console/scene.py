@@ -1,0 +1,91 @@
+"""What is on a person's screen, as data: filled by events and by the keyboard, drawn by `keyturn.console.live`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from keyturn import events
+from keyturn.console.telling import sentence
+from keyturn.gates import Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from keyturn.console.dialogue import Dialogue
+    from keyturn.model import Runbook, Step
+
+_REMEMBERED = 3  # sentences about the step that stay in view
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is waited for, until when by the clock of `Scene.clock`, and the reason in the runbook's words."""
+
+    seen: str
+    until: float
+    why: str
+
+
+@dataclass(slots=True)
+class Scene:
+    """A listener that keeps what is to be seen. `places` names the page of each step, as its title reads."""
+
+    runbook: Runbook
+    places: Mapping[str, str] = field(default_factory=dict)  # step -> title of its page
+    mode: Mode = Mode.AUTO
+    attended: bool = True  # somebody can press keys
+    clock: Callable[[], float] = time.monotonic
+    ended: dict[str, events.StepEnded] = field(default_factory=dict)
+    now: int = -1  # the step that is being done, from 0
+    given: dict[str, str] = field(default_factory=dict)  # what that step was given, once it is announced
+    said: list[str] = field(default_factory=list)
+    waiting: Waiting | None = None
+    dialogue: Dialogue | None = None  # the question that is open
+    picture: str = ""  # path of the picture that belongs to it
+    typed: str | None = None  # a line that is being typed
+    noted: str = ""  # what to tell about the last key
+    listed: int | None = None  # the whole list is shown from this step on
+    last_word: str = ""  # what is done after the last step
+    began: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
+
+    @property
+    def step(self) -> Step | None:
+        """The step that is being done."""
+        return self.runbook.steps[self.now] if self.now >= 0 else None
+
+    def __call__(self, event: events.Event) -> None:
+        """Take the event into the scene."""
+        match event:
+            case events.StepStarted():
+                self.now = event.number - 1
+                self.said, self.given, self.waiting = [], {}, None
+            case events.ModeChanged():
+                self.mode = Mode(event.mode)
+            case events.Acting():
+                self.given = {name.replace("_", " "): str(value) for name, value in event.args.items() if value != ""}
+            case events.Retrying():
+                self.waiting = Waiting(event.seen, self.clock() + event.left, event.why)
+                return
+            case events.StepEnded():
+                self.ended[event.step] = event
+                self.waiting, self.noted = None, ""
+            case events.SearchBegan():
+                self.now, self.last_word = -1, sentence(event)
+            case _:
+                pass
+        if text := sentence(event):
+            self.said = [*self.said, text][-_REMEMBERED:]
+
+    def show_list(self) -> None:
+        """Show the whole list, or what was shown before it."""
+        self.listed = None if self.listed is not None else max(0, self.now)
+
+    def scroll(self, rows: int) -> None:
+        """Move the whole list, if it is shown."""
+        if self.listed is not None:
+            self.listed = min(max(0, self.listed + rows), len(self.runbook.steps) - 1)

@@ -1,0 +1,55 @@
+"""What happens in the middle of a step, in whole sentences, for every view of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from keyturn import events
+from keyturn.console.words import MODES, SEARCHING, clean, duration
+from keyturn.gates import Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def sentence(event: events.Event) -> str:
+    """Return what `event` is to a person; empty for one that only the journal needs."""
+    words = _WORDS.get(type(event))
+    return clean(words(event)) if words else ""
+
+
+def _asked(event: events.GateAsked) -> str:
+    return "Waiting for a person to sign in, in the browser." if event.gate == "sign_in" else ""
+
+
+def _given_back(event: events.GivenBack) -> str:
+    seen = f"Seen to be done: {', '.join(event.found)}." if event.found else "Nothing more was seen to be done."
+    return f"keyturn has the browser again. {seen}"
+
+
+def _handed_over(event: events.HandedOver) -> str:
+    return f"By hand; keyturn waits for {event.until}." if event.until else "By hand; nothing on the page can show it."
+
+
+def _screen(event: events.SignInScreen) -> str:
+    return f"{event.screen[0].upper()}{event.screen[1:]}." if event.screen else ""
+
+
+def _sealed(event: events.SecretSealed) -> str:
+    return f"The value is sealed into the store: Secret ID {event.secret_id}, expires {event.expires_on}."
+
+
+_WORDS: Final[Mapping[type[events.Event], Callable[[Any], str]]] = {
+    events.ModeChanged: lambda event: f"From here on in {event.mode} mode: {MODES[Mode(event.mode)]}.",
+    events.TakenOver: lambda event: f"The browser was taken over, by {event.by}.",
+    events.GivenBack: _given_back,
+    events.HandedOver: _handed_over,
+    events.GateAsked: _asked,
+    events.SignInScreen: _screen,
+    events.SessionLost: lambda event: f"The portal asks to sign in again: {event.seen}.",
+    events.GuardRefused: lambda event: f"Refused, because {event.say}.",
+    events.Retrying: lambda event: f"Not yet: {event.seen}. Asking again for up to {duration(event.left)}.",
+    events.SecretSealed: _sealed,
+    events.WalkedAgain: lambda event: f"Gone through once more, on the way back: {event.title}.",
+    events.SearchBegan: lambda event: SEARCHING[event.pictures_read],
+}
