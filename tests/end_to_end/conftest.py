@@ -28,11 +28,11 @@ from rehearsal import Operator
 from secrets_store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext
 
-    from keyturn.events import Event
+    from keyturn.events import Event, Listener
     from keyturn.outcome import Summary
     from rehearsal import Replicas
     from tests.end_to_end.hands import Hands
@@ -111,6 +111,9 @@ class Rehearse(Protocol):
         approved: tuple[str, ...] = ...,
         person: Hands | None = ...,
         mode: str = ...,
+        until: str = ...,
+        read_pictures: bool = ...,
+        watching: Callable[[Replicas], Listener] | None = ...,
         **inputs: str,
     ) -> Rehearsed: ...
 
@@ -119,7 +122,8 @@ class Rehearse(Protocol):
 def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehearse:
     """Rehearse the rotation, or another runbook, headless, in the suite's browser, with a context of its own.
 
-    Pictures are not read here: that takes longer than the run, and `tests/evidence` proves it.
+    Pictures are not read unless asked: that takes longer than the run. `watching` makes a listener that knows the
+    replicas.
     """
 
     @contextmanager
@@ -140,6 +144,9 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         approved: tuple[str, ...] = (),
         person: Hands | None = None,
         mode: str = "auto",
+        until: str = "",
+        read_pictures: bool = False,
+        watching: Callable[[Replicas], Listener] | None = None,
         **inputs: str,
     ) -> Rehearsed:
         events: list[Event] = []
@@ -149,16 +156,17 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         replicas = open_replicas(scenario, faults, replication_delay=replication_delay)
         with replicas, Operator(replicas):
             before = replicas.state()
+            watchers = (watching(replicas),) if watching else ()
             given = {**inputs_for(load(runbook), replicas), **inputs}
-            prepared = prepare(Wish(runbook=runbook, given=given, approved=approved, mode=mode))
+            prepared = prepare(Wish(runbook=runbook, given=given, approved=approved, mode=mode, last=until))
             around = Around(
                 recordings=home / "recordings",
                 store=store,
                 signing_key=key,
                 gatekeeper=Beforehand(approved, person or SecondHand(replicas.operator_url)),
-                listeners=(StepTold(replicas), events.append, *([person] if person else ())),
+                listeners=(StepTold(replicas), events.append, *([person] if person else ()), *watchers),
                 open_browser=lambda _: opened(person),
-                read_pictures=False,
+                read_pictures=read_pictures,
             )
             summary, error = conduct(prepared, around)
             state = replicas.state()
