@@ -63,6 +63,25 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def set_clock_hint() -> str:
+    """Return how to have the clock set by a time service on this system."""
+    if sys.platform == "win32":
+        return "switch on “Set time automatically” in Settings > Time & language, or run `w32tm /resync`"
+    if sys.platform == "darwin":
+        return "switch on “Set time and date automatically” in System Settings > General > Date & Time"
+    return "run `timedatectl set-ntp true`, or install chrony or systemd-timesyncd"
+
+
+def has_own_clipboard() -> bool:
+    """Return whether programs reach the desktop's clipboard without another program's help."""
+    return sys.platform in {"win32", "darwin"}
+
+
+def clipboard_hint() -> str:
+    """Return what gives programs the desktop's clipboard on this system, where it is not a part of it."""
+    return "install wl-clipboard" if os.environ.get("WAYLAND_DISPLAY") else "install xclip or xsel"
+
+
 def detached() -> dict[str, Any]:
     """Return what `subprocess.Popen` takes to start a process that lives on, out of reach of the terminal's Ctrl-C."""
     if sys.platform == "win32":
