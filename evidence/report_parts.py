@@ -56,7 +56,10 @@ def _act(act: Act, name: str, texts: Mapping[int, str], album: Album) -> str:
         f"{chip(act.result or 'unfinished')}</div>"
     )
     if act.result == "skipped" and not act.pictures and not act.remarks:
-        return f'<article id="{name}" class="slim">{bar}<div>{reason}</div></article>'
+        meta = " · ".join([act.id, *(f"P{number:02d}" for number in act.covers)])
+        return (
+            f'<article id="{name}" class="slim">{bar}<div><p class="meta">{escaped(meta)}</p>{reason}</div></article>'
+        )
     meta = " · ".join(
         part
         for part in (
