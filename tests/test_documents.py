@@ -51,7 +51,7 @@ def test_a_quoted_command_is_there_with_its_options(document: str, snippet: str)
     words = snippet.split()[1:]
     assert words[0] in {name for names in COMMANDS.values() for name in names}, document
     found = below(parser())[words[0]]
-    if (inner := below(found)) and len(words) > 1 and re.fullmatch("[a-z-]+", words[1]):
+    if (inner := below(found)) and len(words) > 1 and re.fullmatch("[a-z][a-z-]*", words[1]):
         assert words[1] in inner, document
         found = inner[words[1]]
     options = {option for action in found._actions for option in action.option_strings}
