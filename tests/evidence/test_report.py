@@ -6,6 +6,8 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
+from trestle.common.err import TrestleError
+from trestle.oscal.assessment_results import AssessmentResults
 
 from evidence import NotARecording, junit, oscal, package, report, story
 from evidence.chain import ChainedLog
@@ -266,6 +268,10 @@ def test_oscal_is_satisfied_only_when_every_instruction_was_carried_out(recordin
 
 
 def test_oscal_is_accepted_by_an_outside_judge(recording: Path) -> None:
-    judge = pytest.importorskip("trestle.oscal.assessment_results", reason="needs compliance-trestle")
-    path = oscal.write(recording, recording / "oscal.json")
-    assert judge.AssessmentResults.oscal_read(path) is not None
+    path = oscal.write(recording, recording / "oscal.json", controls=["ia-5", "A.5.17"])
+    results = AssessmentResults.oscal_read(path)
+    assert isinstance(results, AssessmentResults)
+    assert [one.target.status.state.value for one in results.results[0].findings] == ["not-satisfied"] * 2
+    path.write_text(path.read_text().replace('"not-satisfied"', '"perhaps"'))
+    with pytest.raises(TrestleError, match="state"):
+        AssessmentResults.oscal_read(path)
