@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from tests.secrets_store.test_age import PQ
 from tests.secrets_store.test_durability import dying
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -107,6 +109,42 @@ def test_killed_at_every_call_it_is_completed_by_doing_it_again(
         change_recipients(again, before, [operator])
         assert len(list((store.folder / "v").iterdir())) == 2
     assert point > 20
+
+
+@pytest.mark.soak
+def test_killed_at_fifty_random_moments_everything_opens_and_who_is_removed_opens_nothing(
+    store: Store,
+    signing_key: Ed25519PrivateKey,
+    operator: X25519Identity,
+    monkeypatch: pytest.MonkeyPatch,
+    figure: Callable[[str], None],
+) -> None:
+    monkeypatch.setattr(reseal, "_BATCH", 20)
+    values = {sealed(store, f"{VALUE}{number}").id: f"{VALUE}{number}" for number in range(200)}
+    draw, killed, leaving = random.Random(9), 0, X25519Identity.generate()  # noqa: S311  # moments, not keys
+    change_recipients(store, names(operator, leaving), [operator])
+    for _ in range(50):
+        staying = X25519Identity.generate()
+        child = os.fork()
+        if child == 0:
+            with dying():
+                change_recipients(
+                    Store.open(store.folder, signing_key=signing_key), names(operator, staying), [operator]
+                )
+        signal.sigtimedwait([], draw.uniform(0.01, 0.5))
+        os.kill(child, signal.SIGKILL)
+        killed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+        again = Store.open(store.folder, signing_key=signing_key)
+        assert {one.id: unseal(again, one, [operator])[1].reveal() for one in again.entries()} == values
+        assert again.verify() == []
+        exposed = change_recipients(again, names(operator, staying), [operator])
+        assert len(exposed) in {0, 200}, "nobody is removed any more when the killed change had come to its end"
+        files = list((store.folder / "v").iterdir())
+        assert len(files) == 200
+        assert all(opens(file, staying) and not opens(file, leaving) for file in files)
+        leaving = staying
+    figure(f"{killed} of 50 changes killed, 200 secrets open after each, none with a removed key")
+    assert killed > 10
 
 
 def die_at(point: int) -> None:
