@@ -30,7 +30,7 @@ NAME = "checkpoint.json"
 EVERY = 5_000  # journal lines between two checkpoints; so many are read in a twentieth of a second
 _FORMAT = 1
 _PREFIX = b"keyturn store checkpoint 1\n"  # keeps these signatures from being taken for a journal line's
-_PLAIN = ("store", "key", "recipients", "identity", "drilled", "closed")
+_PLAIN = ("store", "key", "recipients", "identity", "drilled", "closed", "removed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Ledger:
     """The state after all lines so far. `key` is the journal's public key (hex), `store` the store's own id.
 
     `recipients` and `identity` are the pins of `recipients.txt` and of `identity.age`, empty where there is none.
+    `removed` tells of each former recipient how many entries there were: they could read the first so many.
     """
 
     store: str = ""
@@ -32,6 +33,7 @@ class Ledger:
     intents: dict[str, Line] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     closed: dict[str, str] = field(default_factory=dict)  # intent -> abandoned or lost
+    removed: dict[str, int] = field(default_factory=dict)
 
     def add(self, line: Line) -> None:
         """Take one line in; raise `NotVerified` when it cannot be: the lines are signed, so this is a defect."""
@@ -103,6 +105,9 @@ def _reseal(ledger: Ledger, line: Line) -> None:
 
 def _recipients(ledger: Ledger, line: Line) -> None:
     ledger.recipients = line["recipients"]
+    ledger.removed |= dict.fromkeys(line.get("removed", ()), len(ledger.entries))
+    for name in line["names"]:
+        ledger.removed.pop(name, None)
 
 
 def _drilled(ledger: Ledger, line: Line) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from secrets_store import disk
 from secrets_store.age import seal
-from secrets_store.entry import to_sealed_text
+from secrets_store.entry import now, to_sealed_text
 from secrets_store.errors import BadInput
 from secrets_store.reading import unseal
 from secrets_store.recipients import NEXT, check_recipients, pin, put_in_force, recipients_text
@@ -35,8 +35,8 @@ def change_recipients(
     identities: Sequence[Identity],
     *,
     single_recipient_i_accept_loss: bool = False,
-) -> list[Entry]:
-    """Seal every entry to `recipients` and pin the new list; return the entries that the removed could read.
+) -> None:
+    """Seal every entry to `recipients` and pin the new list.
 
     `identities` must open every entry. Raises before anything is changed when one does not open, or when a secret is
     about to be made (an open intent): its run would still seal to the old list.
@@ -56,10 +56,27 @@ def change_recipients(
         text = recipients_text(recipients)
         disk.remove(store.folder / NEXT)  # what an interrupted change left
         disk.create(store.folder / NEXT, text)
-        store.append("recipients", {"recipients": pin(text), "names": [one.name for one in recipients]})
+        kept = {one.key for one in recipients}
+        removed = [one.name for one in before if one.key not in kept]
+        fields = {"recipients": pin(text), "names": [one.name for one in recipients], "removed": removed}
+        store.append("recipients", fields)
         put_in_force(store.folder)
-    removed = {one.key for one in before} - {one.key for one in recipients}
-    return store.entries() if removed else []
+
+
+def still_known(store: Store) -> dict[str, list[Entry]]:
+    """Return, for each former recipient by name, the entries that they could read and that are to be rotated still.
+
+    Rotated is what was deleted in the portal, or has expired.
+    """
+    entries, today = store.entries(), now().date()
+    return {
+        name: [
+            entry
+            for entry in entries[:count]
+            if "portal-deleted" not in entry.notes and (entry.metadata.expires_on or today) >= today
+        ]
+        for name, count in store.ledger.removed.items()
+    }
 
 
 @discreet

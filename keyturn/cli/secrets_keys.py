@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn import signing
-from keyturn.cli.secrets_common import answer, console, finish, folder_of, open_store, plain
+from keyturn.cli.secrets_common import console, finish, folder_of, open_store, plain
 from keyturn.cli.unlocking import add_unlock, unlocked
-from secrets_store import BadInput, CannotUnlock, Recipient, Store, keychain, terminal
+from secrets_store import BadInput, Recipient, Store, keychain, terminal
 from secrets_store.age import X25519Identity
 from secrets_store.identity_file import new_passphrase, seal_identity
 from secrets_store.reading import drill as drill_store
-from secrets_store.reseal import change_recipients
+from secrets_store.reseal import change_recipients, still_known
 from secrets_store.unlock import read_line
 
 if TYPE_CHECKING:
@@ -93,38 +93,48 @@ def add_recipients(parser: argparse.ArgumentParser) -> None:
 
 
 def recipients(args: argparse.Namespace) -> int:
-    """List who can open the store, or change it: everything is sealed anew."""
-    if args.what == "list":
-        store = open_store(args, write=False)
-        exposed = []
-    else:
-        if not args.name or bool(args.key) != (args.what == "add"):
-            raise BadInput("say recipients add NAME AGE1, or recipients remove NAME")
-        store = open_store(args, write=True)
-        known = store.recipients()
-        wanted = [one for one in known if one.name != args.name]
-        if (len(wanted) == len(known)) != (args.what == "add"):
-            raise BadInput(f"there is {'already' if args.what == 'add' else 'no'} recipient {args.name}")
-        if args.what == "add":
-            wanted = [*known, Recipient.from_text(args.name, args.key)]
-        exposed = change_recipients(
-            store,
-            wanted,
-            unlocked(args, store),
-            single_recipient_i_accept_loss=args.single_recipient_i_accept_loss,
-        )
+    """List who can open the store, or change it: everything is sealed anew. What is so already is left as it is."""
+    if args.what != "list" and (not args.name or bool(args.key) != (args.what == "add")):
+        raise BadInput("say recipients add NAME AGE1, or recipients remove NAME")
+    store = open_store(args, write=args.what != "list")
+    wanted = _wanted(args, store)
+    if wanted != store.recipients():
+        single = args.single_recipient_i_accept_loss
+        change_recipients(store, wanted, unlocked(args, store), single_recipient_i_accept_loss=single)
     for one in store.recipients():
         proven = store.ledger.drilled.get(str(one.key), "never")
         console.print(f"{plain(one.name)}  {one.key}  opened all: {proven}", soft_wrap=True)
-    if exposed:
-        console.print("[yellow]who was removed still knows what they could read; rotate these in the portal:[/]")
-        for entry in exposed:
-            console.print(f"  {plain(entry.metadata.name)}  {entry.id}")
+    known = still_known(store)
+    for name, entries in known.items():
+        if entries:
+            console.print(
+                f"[yellow]{plain(name)}, who was removed, knows what they could read; rotate in the portal:[/]"
+            )
+        for entry in entries:
+            console.print(f"  {plain(entry.metadata.description)}  {entry.id}", soft_wrap=True)
     result = {
         "recipients": {one.name: str(one.key) for one in store.recipients()},
-        "rotate": [entry.id for entry in exposed],
+        "rotate": {name: [entry.id for entry in entries] for name, entries in known.items()},
     }
     return finish(args, store, result)
+
+
+def _wanted(args: argparse.Namespace, store: Store) -> list[Recipient]:
+    """Return the list that shall be in force; raise `BadInput` for a name that is taken, or that nobody ever had."""
+    now = store.recipients()
+    others = [one for one in now if one.name != args.name]
+    if args.what == "add":
+        added = Recipient.from_text(args.name, args.key)
+        if len(others) < len(now) and added not in now:
+            raise BadInput(
+                f"there is already a recipient {args.name}", hint="remove that one first, or say another name"
+            )
+        return now if added in now else [*now, added]
+    if args.what == "remove":
+        if len(others) == len(now) and args.name not in store.ledger.removed:
+            raise BadInput(f"there is no recipient {args.name}", hint="keyturn secrets recipients lists them")
+        return others
+    return now
 
 
 def drill(args: argparse.Namespace) -> int:
@@ -140,7 +150,4 @@ def drill(args: argparse.Namespace) -> int:
         console.print(
             f"[yellow]never proven:[/] {plain(', '.join(never))}; keyturn secrets drill --identity-fd 3 3<KEY"
         )
-    if not done:
-        answer(args, {"opened": done, "never": never})
-        raise CannotUnlock("no key was given")
     return finish(args, store, {"opened": done, "never": never})

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn import desktop_clipboard, settings, signing, store_head
-from keyturn.cli import secrets, secrets_values
+from keyturn.cli import secrets, secrets_keys, secrets_values
 from keyturn.errors import CannotStart
 from secrets_store import (
     BadInput,
@@ -495,14 +495,30 @@ def test_recipients_are_added_removed_and_what_they_saw_is_listed(
     run: Run, store: Store, key_fd: Callable[[], str]
 ) -> None:
     entry, colleague = sealed(store), X25519Identity.generate()
-    added = run("recipients", "add", "colleague", str(colleague.recipient), "--identity-fd", key_fd())[1]
-    assert (added["recipients"]["colleague"], added["rotate"]) == (str(colleague.recipient), [])
+    adding = ("recipients", "add", "colleague", str(colleague.recipient), "--identity-fd")
+    added = run(*adding, key_fd())[1]
+    assert (added["recipients"]["colleague"], added["rotate"]) == (str(colleague.recipient), {})
     removed = run("recipients", "remove", "colleague", "--identity-fd", key_fd())[1]
-    assert (list(removed["recipients"]), removed["rotate"]) == (["operator", "break-glass"], [entry.id])
+    assert (list(removed["recipients"]), removed["rotate"]) == (["operator", "break-glass"], {"colleague": [entry.id]})
     for words in (["add", "x"], ["remove"], ["remove", "nobody"], ["add", "operator", str(colleague.recipient)]):
         with pytest.raises(BadInput):
             run("recipients", *words, "--identity-fd", key_fd())
-    assert run("recipients")[1]["rotate"] == []
+    assert run("recipients")[1]["rotate"] == {"colleague": [entry.id]}
+
+
+def test_a_change_of_recipients_that_was_killed_at_its_end_is_told_by_doing_it_again(
+    run: Run, store: Store, key_fd: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after the new list is in force, before a word was printed: there is nothing to do, and all to be said."""
+    entry, colleague = sealed(store), X25519Identity.generate()
+    adding = ("recipients", "add", "colleague", str(colleague.recipient), "--identity-fd")
+    for words in (adding, ("recipients", "remove", "colleague", "--identity-fd")):
+        with monkeypatch.context() as patch:
+            patch.delattr(secrets_keys, "still_known")
+            with pytest.raises(NameError):
+                run(*words, key_fd())
+        told = run(*words, key_fd())[1]
+    assert (list(told["recipients"]), told["rotate"]) == (["operator", "break-glass"], {"colleague": [entry.id]})
 
 
 def test_the_help_lists_every_refusal(capsys: pytest.CaptureFixture[str]) -> None:
