@@ -12,10 +12,11 @@ class StoreError(Exception):
     """Something about the store that an operator can act on."""
 
     exit_code: ClassVar[int]
+    usual_hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         self.message = message
-        self.hint = hint
+        self.hint = hint or self.usual_hint
         super().__init__(message)
 
 
@@ -75,6 +76,7 @@ class NotVerified(StoreError):
     """The journal, or a file that it names, is not what was written."""
 
     exit_code = 16
+    usual_hint = "keyturn secrets verify names all that is wrong; docs/recovery.md says what to do"
 
 
 class RecipientsChanged(StoreError):
