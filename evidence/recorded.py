@@ -32,19 +32,18 @@ class Recorded:
     periods: list[dict[str, str]] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def cut_short(self) -> bool:
-        """Whether an earlier part was killed: it began and never ended."""
-        return any("ended" not in part for part in self.parts[:-1])
-
     def begin(self) -> None:
         """Take over what is there and begin a part."""
-        self._take_over()
+        self.take_over()
+        self.tell_cut_short()
         self.end_period("dark")  # A part that was killed in the dark recorded nothing until now.
         self.parts.append({"began": stamp(utc_now())})
-        if self.cut_short:
-            self.missing["trace of a part that was cut short"] = "keyturn was killed before it could be written"
         self.write()
+
+    def tell_cut_short(self) -> None:
+        """Tell what is missing when a part was killed: it began and never ended."""
+        if any("ended" not in part for part in self.parts):
+            self.missing["trace of a part that was cut short"] = "keyturn was killed before it could be written"
 
     def is_open(self, what: str) -> bool:
         """Return whether a period of this kind has begun and not ended."""
@@ -86,7 +85,8 @@ class Recorded:
         fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
         fresh.replace(self.path)
 
-    def _take_over(self) -> None:
+    def take_over(self) -> None:
+        """Read what an earlier part told of itself, if one did."""
         if not self.path.exists():
             return
         try:

@@ -7,8 +7,6 @@ recording says from when to when, and why. A part that cannot be recorded is tol
 
 from __future__ import annotations
 
-import shutil
-import zipfile
 from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import Error as BrowserError
@@ -17,7 +15,8 @@ from evidence import banner as strip
 from evidence.chain import stamp, utc_now
 from evidence.concealment import Concealment
 from evidence.error import EvidenceError
-from evidence.film import LARGEST, Chapter, Film, WindowFilm, encode, kept, now, region_of, why_no_window, write_whole
+from evidence.film import Chapter, Film, WindowFilm, now, region_of, why_no_window, write_whole
+from evidence.leftover import EMPTY, finish, keep
 from evidence.recorded import NAME, Recorded, iso
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 Moment = Literal["before", "after"]
 _PATIENCE = 10_000  # ms for one picture; a page whose fonts never load must not stop a run
-_EMPTY = "it ended before the screen grabber had seen anything"
 _WHY_CONCEALED = "a secret's value was on a page or in a field"
 
 
@@ -86,7 +84,7 @@ class Recorder:
         for place in ("pictures", "video", "trace"):
             (self._folder / place).mkdir(mode=0o700, parents=True, exist_ok=True)
         self._recorded.begin()
-        self._finish()
+        finish(self._folder, self._recorded)
         self._concealment.attach(context)
         if not self.concealed:
             self._recorded.end_period("concealed")
@@ -200,37 +198,9 @@ class Recorder:
             self._recorded.end_period("concealed")
         for film in self._films:
             film.stop()
-            self._encode(film.frames, film.name, (film.width, film.height), now())
+            keep(self._recorded, film.frames, (film.width, film.height), now())
         self._recorded.end()
         return self._recorded.not_recorded()
-
-    def _finish(self) -> None:
-        """Encode the frames that a part which was killed left behind, and remove what was torn when it was."""
-        for torn in [*self._folder.rglob("*.new"), *self._folder.glob("video/*.part.*")]:
-            torn.unlink()
-        for trace in sorted((self._folder / "trace").glob("*.zip")):
-            if not zipfile.is_zipfile(trace):
-                trace.unlink()
-        for video in [one for one in self._recorded.videos if one["of"] == "window"]:
-            if not kept(self._folder / video["path"]):
-                self._recorded.videos.remove(video)
-                self._recorded.missing[f"video of the window from {video['from']}"] = _EMPTY
-        told = {video["path"] for video in self._recorded.videos}
-        for frames in sorted((self._folder / "video").glob("*.frames")):
-            if f"video/{frames.name}" not in told:
-                self._encode(frames, frames.stem, LARGEST, None)
-
-    def _encode(self, frames: Path, name: str, size: tuple[int, int], end: float | None) -> None:
-        pictures = sorted(frames.glob("*.jpg"))
-        if not pictures:
-            shutil.rmtree(frames)
-            self._recorded.missing.setdefault(f"video of {name}", "nothing was painted while it was recorded")
-            return
-        began = float(pictures[0].stem)
-        video = encode(frames, self._recorded.chapters, size, end)
-        if video is None:
-            self._recorded.missing[f"video of {name}"] = "no ffmpeg could encode it; its frames are kept as pictures"
-        self._recorded.videos.append({"path": f"video/{(video or frames).name}", "from": iso(began), "of": name})
 
     def _watch_window(self, tab: Tab) -> None:
         why = why_no_window()
@@ -256,7 +226,7 @@ class Recorder:
     def _stop_window(self) -> None:
         if self._window_film and not self._window_film.stop():
             empty = self._recorded.videos.pop()  # The last one told: films of tabs are told at the end.
-            self._recorded.missing[f"video of the window from {empty['from']}"] = _EMPTY
+            self._recorded.missing[f"video of the window from {empty['from']}"] = EMPTY
 
     def _card(self, film: Film, reason: str) -> bytes:
         words = f"not recorded since {stamp(utc_now())}: {reason}"

@@ -140,7 +140,7 @@ def read(data: Path) -> Story:
 def _tell(story: Story, entry: dict[str, Any]) -> None:
     """Let one journal entry add what it says."""
     kind, at = entry["kind"], entry["at"]
-    if kind in {"run-started", "run-resumed"}:
+    if kind in {"run-started", "resumed"}:
         story.facts = {**entry, **story.facts}
         story.parts.append((at, ""))
         story.status, story.ended, story.exit, story.failure = "", "", None, {}

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evidence import EvidenceError, junit, listing, oscal, package, report, verify
+from keyturn.cli.evidence_seal import add_seal
 from keyturn.cli.options import authority
 from keyturn.errors import Exit, NotVerified
 
@@ -46,6 +47,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     stamp.add_argument("recording", type=Path, metavar="DIR")
     stamp.add_argument("--tsa", type=authority, required=True, metavar="URL", help="address of an RFC 3161 authority")
     stamp.set_defaults(run=run_stamp)
+    add_seal(words)
     three = words.add_parser("list", help="all recordings with status and verdict, and the chain between them")
     three.add_argument("--recordings", type=Path, metavar="DIR", help="folder of the recordings")
     _add_trust(three)
@@ -144,6 +146,12 @@ def run_list(args: argparse.Namespace) -> int:
         table.add_row(escape(entry.name), escape(entry.status), f"[{colour}]{entry.verdict}[/]", entry.proof, gap)
     console = Console(stderr=True, highlight=False)
     console.print(table if entries else f"there are no recordings in {escape(str(home))}")
+    if any(entry.verdict == listing.OPEN for entry in entries):
+        console.print(
+            "A recording that is not sealed is still being made, or its run was killed: `keyturn resume` goes on with "
+            "that, `keyturn evidence seal` packages it as it is.",
+            style="dim",
+        )
     bad = any(entry.gap or entry.verdict == listing.FAULTY for entry in entries)
     if args.json:
         fields = ("name", "status", "verdict", "proof", "chain", "gap", "digest")

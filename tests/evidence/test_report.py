@@ -113,7 +113,7 @@ def test_it_tells_how_the_recording_was_searched(recording: Path, gate: dict[str
 
 def test_a_run_that_was_cut_short_says_where_and_what_may_have_happened(recording: Path) -> None:
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
-        log.append("run-resumed")
+        log.append("resumed")
         log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="change")
     assert "Where it was cut short Step 4. Bye Known its action had not begun" in _text(
         report.write(recording).read_text()
@@ -135,7 +135,7 @@ def test_a_run_that_went_on_is_as_good_as_its_last_time(recording: Path) -> None
         log.append("failed", step="bye", title="Bye", expected="a wave", seen="nothing", changed=[], next="resume")
         log.append("step-ended", step="bye", result="failed", reason="", outputs={}, seconds=1.0)
         log.append("run-ended", status="failed", exit=1, changed=["a secret was created"], seconds=1.0)
-        log.append("run-resumed")
+        log.append("resumed")
         log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="read")
         log.append("step-ended", step="bye", result="done", reason="", outputs={}, seconds=1.0)
         log.append("run-ended", status="done", exit=0, changed=["a secret was created", "y"], seconds=1.0)

@@ -1,0 +1,71 @@
+"""`keyturn evidence seal`: package the recording of a run that was killed and that nobody will go on with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from keyturn import settings, signing, store_head
+from keyturn.cli.options import authority
+from keyturn.cli.unlocking import add_unlock, unlocked
+from keyturn.errors import CannotStart, Exit
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_seal(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the word."""
+    parser = words.add_parser("seal", help="package the recording of a run that was killed and will not go on")
+    parser.add_argument("recording", type=Path, metavar="DIR")
+    parser.add_argument("--store", type=Path, metavar="DIR", help="folder of the encrypted store that the run used")
+    parser.add_argument(
+        "--by-shape",
+        action="store_true",
+        help="search it for anything of a client secret's shape alone, without opening the value that the run sealed",
+    )
+    parser.add_argument("--tsa", type=authority, metavar="URL", help="ask this RFC 3161 authority to stamp it")
+    add_unlock(parser)
+    parser.set_defaults(run=seal)
+
+
+def seal(args: argparse.Namespace) -> int:
+    """Package it and return 0, or 7 when a secret was found in it: then it is quarantined."""
+    from keyturn.run.cut_short import captured, package_up  # noqa: PLC0415  # loads the browser library
+
+    folder: Path = args.recording
+    if not folder.is_dir():
+        raise CannotStart(f"there is no recording at {folder}", hint="`keyturn evidence list` shows what there is")
+    entries = captured(folder.resolve())
+    values = [] if args.by_shape or not entries else _values(args, entries)
+    recording = package_up(folder.resolve(), signing.load_or_make(), values, args.tsa or "")
+    console = Console(stderr=True, highlight=False)
+    if recording.leak:
+        raise recording.leak
+    searched = "for the value that the run sealed" if values else "for anything of a client secret's shape"
+    console.print(f"{escape(folder.name)}: sealed; searched {searched}, nothing found", soft_wrap=True)
+    if recording.timestamp:
+        console.print(f"timestamp {escape(recording.timestamp)}", soft_wrap=True)
+    return Exit.DONE
+
+
+def _values(args: argparse.Namespace, entries: list[str]) -> list[bytes]:
+    """Return the values of the store's `entries`. Raises `CannotStart` where that store is not there."""
+    from secrets_store import Store  # noqa: PLC0415  # only for this
+
+    place: Path = args.store or settings.default_store()
+    hint = "name it with --store; --by-shape searches without the value"
+    if not place.exists():
+        raise CannotStart(f"the run sealed a value, and there is no store in {place}", hint=hint)
+    store = Store.open(place, signing_key=signing.load_or_make(), noted_head=store_head.remembered(place))
+    there = {entry.id: entry for entry in store.entries()}
+    if missing := [entry for entry in entries if entry not in there]:
+        raise CannotStart(f"the store in {place} does not hold {', '.join(missing)}", hint=hint)
+    identities = unlocked(args, store)
+    try:
+        return [store.read(there[entry], identities).reveal().encode() for entry in entries]
+    finally:
+        store_head.remember(place, store.head())

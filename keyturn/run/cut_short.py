@@ -1,0 +1,65 @@
+"""The recording of a run that was killed, packaged as it is: the run does not go on, and nothing is asked of a portal.
+
+Going on with it (`keyturn resume`) packages it too, and knows more; this is for a run that nobody will go on with.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from evidence import NotARecording, package
+from evidence.chain import ChainedLog
+from evidence.leftover import finish_killed
+from evidence.story import read as story_of
+from keyturn import keeper
+from keyturn.errors import Exit
+from keyturn.events import LeakGate, RunEnded, SearchBegan
+from keyturn.run.journal import Journal
+from keyturn.run.recording import Recording, reads_pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+STATUS = "cut short"
+
+
+def captured(folder: Path) -> list[str]:
+    """Return the store's entries whose values the run in `folder` captured, as its journal names them.
+
+    Raises `NotARecording` when no run began in it, or it is sealed already.
+    """
+    if (folder / package.TAG_MANIFEST).exists():
+        raise NotARecording(f"{folder.name}: it is sealed already", hint="`keyturn evidence verify` checks it")
+    return [str(one.get("entry", "")) for one in story_of(folder / package.PAYLOAD).secrets]
+
+
+def package_up(folder: Path, key: Ed25519PrivateKey, values: Sequence[bytes], tsa: str = "") -> Recording:
+    """Search the recording of a run that was killed, end its journal, and seal it; return it.
+
+    `values`: what the run captured, as far as it is at hand. Whatever is at hand, anything of a client secret's shape
+    is a finding too: the run may have had a value on a page that was never sealed. Raises `CannotStart` while somebody
+    carries the run out, `NotARecording` for a folder that is none, `ChainBroken` for a journal that does not hold.
+    """
+    captured(folder)
+    with keeper.attending(folder.name):
+        data = folder / package.PAYLOAD
+        facts = json.loads((data / "run.json").read_text(encoding="utf-8"))
+        recording = Recording(folder, key, facts)
+        facts["not_recorded"] = finish_killed(data)
+        with ChainedLog(data / "journal.jsonl") as log:
+            tell = Journal(log)
+            tell(SearchBegan(reads_pictures(wanted=bool(values))))
+            seconds = recording.search([], optical=False, since=None)
+            if values:
+                seconds += recording.search(values, optical=True, since=None)
+            tell(LeakGate(tuple(recording.findings), seconds, recording.pictures_read, len(values)))
+            story = story_of(data)
+            exit_code = int(Exit.LEAK_FOUND if recording.leak else Exit.INTERRUPTED)
+            tell(RunEnded(STATUS, exit_code, tuple(story.changed), 0.0))
+        recording.end(status=STATUS, exit=exit_code, changed=story.changed)
+        recording.seal(tsa)
+    return recording

@@ -1,0 +1,138 @@
+"""The recording of a run that was killed is packaged as it is, and says where it was cut short."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from evidence import NotARecording, package, verify
+from evidence.chain import read_chain
+from keyturn import keeper
+from keyturn.cli import main
+from keyturn.errors import CannotStart
+from keyturn.run.cut_short import package_up
+from tests.evidence.conftest import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+VALUE = "q7R8Q~pXlZk-4vT_c1Mn~Wb0LsGyH2dJuEaVfIoK"
+
+
+@pytest.fixture
+def key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.generate()
+
+
+@pytest.fixture
+def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A recording whose journal ends, torn, in the middle of a step."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    folder = record(tmp_path / "20261124T020000Z-rotate")
+    journal = folder / "data" / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:7]) + lines[7][:30])
+    facts = json.loads((folder / "data" / "run.json").read_text())
+    (folder / "data" / "run.json").write_text(json.dumps({**facts, "kind": "run"}))
+    recorded = {"parts": [{"began": "2026-11-24T02:00:00.000Z"}], "videos": [], "chapters": [], "periods": []}
+    (folder / "data" / "recorded.json").write_text(json.dumps({**recorded, "not_recorded": []}))
+    return folder
+
+
+def test_it_is_sealed_and_says_where_it_was_cut_short(killed: Path, key: Ed25519PrivateKey) -> None:
+    recording = package_up(killed, key, [])
+    assert recording.leak is None
+    assert verify.verify(killed).faults == []
+    assert package.read_info(killed)["Status"] == "cut short"
+    kinds = [entry["kind"] for entry in read_chain(killed / package.JOURNAL).entries]
+    assert kinds[-4:] == ["mended", "search-began", "leak-gate", "run-ended"]
+    report = (killed / "data" / "report.html").read_text()
+    assert "Where it was cut short" in report
+    assert "2. Add" in report
+    told = json.loads((killed / "data" / "recorded.json").read_text())
+    assert [one["part"] for one in told["not_recorded"]] == ["trace of a part that was cut short"]
+
+
+@pytest.mark.parametrize("values", [[], [b"something else that was captured"]])
+def test_what_has_a_secrets_shape_is_a_leak_whether_a_value_is_at_hand_or_not(
+    killed: Path, key: Ed25519PrivateKey, values: list[bytes]
+) -> None:
+    (killed / "data" / "note.txt").write_text(VALUE)
+    recording = package_up(killed, key, values)
+    assert recording.leak is not None
+    assert recording.folder == killed.parent / "quarantine" / killed.name
+
+
+def test_a_value_that_is_at_hand_is_looked_for_in_every_form(killed: Path, key: Ed25519PrivateKey) -> None:
+    (killed / "data" / "note.txt").write_text(b"correct horse battery".hex())
+    assert package_up(killed, key, [b"correct horse battery"]).leak is not None
+
+
+def test_while_the_run_is_being_carried_out_it_is_left_alone(killed: Path, key: Ed25519PrivateKey) -> None:
+    with keeper.attending(killed.name), pytest.raises(CannotStart, match="carried out by another"):
+        package_up(killed, key, [])
+    assert not (killed / package.TAG_MANIFEST).exists()
+
+
+def test_what_is_sealed_is_not_sealed_again(killed: Path, key: Ed25519PrivateKey) -> None:
+    package_up(killed, key, [])
+    with pytest.raises(NotARecording, match="sealed already"):
+        package_up(killed, key, [])
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder with a short name: sockets are made below it, whose names may have a hundred letters or so."""
+    with tempfile.TemporaryDirectory(prefix="kt-") as folder:
+        yield Path(folder)
+
+
+def _until(so: Callable[[], object], run: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 120
+    while not so():
+        assert run.poll() is None, "it ended by itself"
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+def test_a_rehearsal_that_was_killed_is_packaged_with_what_it_had_filmed(
+    short: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("RUNTIME_DIR", "DATA_HOME", "CONFIG_HOME"):
+        (short / name).mkdir(mode=0o700)
+        monkeypatch.setenv(f"XDG_{name}", str(short / name))
+    folders = ["--recordings", str(short / "r"), "--store", str(short / "s")]
+    with (short / "said").open("wb") as said:
+        command = [sys.executable, "-m", "keyturn", "rehearse", "--headless", *folders]
+        run = subprocess.Popen(command, stdout=said, stderr=said)
+    try:
+        _until(lambda: any("secret-sealed" in one.read_text() for one in short.glob("r/*/data/journal.jsonl")), run)
+    finally:
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+        for kept in keeper.kept_runs().values():
+            with keeper.attached(kept) as context:
+                context.close()
+    (folder,) = (short / "r").iterdir()
+    assert main(["evidence", "list", "--recordings", str(short / "r")]) == 0
+    assert "not sealed" in capsys.readouterr().err
+    assert main(["evidence", "seal", str(folder)]) == 2  # The run sealed a value, and where is not said.
+    assert main(["evidence", "seal", str(folder), "--store", str(short / "s")]) == 0
+    assert "searched for the value that the run sealed" in capsys.readouterr().err
+    assert main(["evidence", "verify", str(folder)]) == 0
+    assert [path.name for path in (folder / "data" / "video").glob("entra.*")] == ["entra.mp4"]
+    report = (folder / "data" / "report.html").read_text()
+    assert re.search(r"a new secret was created|Where it was cut short", report)
