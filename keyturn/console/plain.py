@@ -152,7 +152,8 @@ class PlainLines:
         self._line(f"Step {number} of {len(self._steps)}, {step.id}: {step.title}{covers}: {result}.")
 
     def _line(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        # A terminal would break a line in the middle of a word; a log keeps it whole.
+        self._console.print(text, markup=False, highlight=False, soft_wrap=not self._console.is_terminal)
 
     def _write(self, text: str) -> None:
         self._console.file.write(text)

@@ -37,7 +37,7 @@ def print_summary(
         named = [(f"{name[0].upper()}{name[1:]}: " if name else "    ", text) for name, text in facts]
         lines = [f"{name}{clean(text)}" for name, text in named]
         for line in ["", *lines, "", f"{last[0].upper()}{last[1:]}."]:
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(line, markup=False, highlight=False, soft_wrap=not console.is_terminal)
         return
     good = summary.exit == 0
     notable = good and _by_the_person(summary, runbook)

@@ -1,0 +1,172 @@
+"""The console at a real terminal, as a person has it: keys without Enter, and the terminal left as it was found."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.terminal import ROOT, Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCRIPTED = [sys.executable, "-m", "tests.keyturn.console.scripted"]
+ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture
+def at(request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    """Give a terminal in which the script of the test's mark is run."""
+    words, size = request.param
+    with Terminal([*SCRIPTED, *words.split()], ENV, width=size[0], height=size[1]) as terminal:
+        yield terminal
+
+
+def script(words: str, width: int = 80, height: int = 40) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("at", [(words, (width, height))], indirect=True, ids=[""])
+
+
+def answers(at: Terminal) -> str:
+    assert at.end() == 0, at.told
+    assert at.is_as_before()
+    return at.told.rpartition("answers: ")[2]
+
+
+@script("gate delete")
+def test_single_keys_answer_and_nothing_else_does(at: Terminal) -> None:
+    at.see("Go on?")
+    for keys, told in (
+        ("yy", "Several keys at once are no answer: press one."),
+        ("\r", "To go on, press y: what comes next cannot simply be taken back."),
+        ("\x1b[200~y\x1b[201~", "Several keys at once are no answer: press one."),
+        ("x", "“x” is none of the keys here: y, h, t, m, s, q."),
+    ):
+        at.press_until(keys, told)
+    at.press_until("y", "Step 14 of 32")
+    at.press_until("s", "Why do you skip this step?")
+    at.press_until("\x1b", "Go on?")
+    at.press_until("s", "Why do you skip this step?")
+    at.press("as agreed\r")
+    assert answers(at) == "go on; skip as agreed"
+
+
+@script("gate")
+def test_the_list_can_be_looked_through_and_the_mode_changed(at: Terminal) -> None:
+    at.see("Go on?")
+    at.press_until("l", "l goes back")
+    at.see_no("Go on?")
+    at.press_until("l", "Go on?")
+    at.press_until("m", "Which mode from here on?")
+    at.press_until("b", "Go on?")
+    at.press_until("m", "Which mode from here on?")
+    at.press("a")
+    assert answers(at) == "change mode auto"
+
+
+@script("sign-in gate")
+def test_the_page_answers_a_sign_in_while_the_person_is_asked(at: Terminal) -> None:
+    at.see("Sign in, in the browser.")
+    at.see("Step 13 of 32")
+    at.press("q")
+    assert answers(at) == "seen; stop"
+
+
+@script("work work")
+def test_a_key_between_questions_is_confirmed_at_once_and_kept(at: Terminal) -> None:
+    at.see("Step 12 of 32")
+    at.press_until("t", "Noted: the browser is yours before the next step.")
+    assert answers(at).startswith("wish take over; wish")
+
+
+@script("failure")
+def test_a_failure_offers_what_makes_sense_and_wants_a_reason(at: Terminal) -> None:
+    at.see("This did not go as it should. What now?")
+    at.see("/recordings/run/data/pictures/19-reset-integration-after.png")
+    at.press_until("o", "Why do you let it count as done?")
+    at.press("seen\x7f\x7f\x7f\x7fthe form is there\r")
+    assert answers(at) == "override the form is there"
+
+
+@pytest.mark.parametrize(
+    "at", [("gate", size) for size in ((40, 16), (60, 20), (80, 20), (200, 60))], indirect=True, ids=str
+)
+def test_every_size_of_terminal_shows_the_question_and_its_keys(at: Terminal) -> None:
+    at.see("Go on?")
+    at.see("q stop the run")
+    at.press("q")
+    assert answers(at) == "stop"
+
+
+@script("gate", 120, 40)
+def test_the_window_may_become_smaller_while_a_question_is_open(at: Terminal) -> None:
+    at.see("Go on?")
+    at.resize(50, 18)
+    at.process.send_signal(signal.SIGWINCH)
+    at.see("q stop the run")
+    assert all(len(line.rstrip()) <= 50 for line in at.screen.display)
+    at.press("y")
+    assert answers(at) == "go on"
+
+
+@script("gate failure taken-over --plain")
+def test_in_plain_lines_a_letter_and_enter_answer(at: Terminal) -> None:
+    at.see("Go on? Type a letter, then Enter.")
+    at.press_until("\r", "That is none of the keys here: y, h, t, m, s, q.")
+    at.press_until("y\x7fy\r", "What now?")
+    at.press_until("s\r", "Write it, then Enter")
+    at.press_until("later\r", "The browser is yours until you give it back.")
+    at.press("g\r")
+    assert answers(at) == "go on; skip later; give back"
+    assert "\x1b" not in at.written.decode()
+
+
+@script("work work --plain")
+def test_in_plain_lines_a_wish_is_a_line_too(at: Terminal) -> None:
+    at.see("Run run, in guided mode")
+    at.press_until("q\r", "Noted: the run stops before the next step.")
+    assert answers(at).startswith("wish stop")
+
+
+@script("gate")
+def test_ctrl_c_at_a_question_leaves_the_terminal_as_it_was(at: Terminal) -> None:
+    at.see("Go on?")
+    at.interrupt()
+    assert answers(at) == "interrupted"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@script("work work work work")
+def test_a_signal_while_keyturn_works_leaves_the_terminal_as_it_was(at: Terminal, number: signal.Signals) -> None:
+    at.see("Step 12 of 32")
+    at.signal(number)
+    assert answers(at).endswith("interrupted")
+
+
+@script("work break")
+def test_a_bug_leaves_the_terminal_as_it_was(at: Terminal) -> None:
+    assert at.end() == 1
+    assert at.is_as_before()
+
+
+@pytest.mark.parametrize("stdin", ["closed", "nothing", "pipe"])
+def test_where_no_terminal_is_nobody_is_asked(stdin: str) -> None:
+    command = [*SCRIPTED, "gate"]
+    if stdin == "closed":
+        command = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
+    given = {"closed": None, "nothing": subprocess.DEVNULL, "pipe": subprocess.PIPE}[stdin]
+    ended = subprocess.Popen(command, stdin=given, cwd=ROOT, env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        ended.wait(60)  # The pipe stays open: nobody waits for what may come by it.
+        assert ended.stderr
+        assert b"NobodyThere" in ended.stderr.read()
+    finally:
+        ended.kill()
+        for end in (ended.stdin, ended.stdout, ended.stderr):
+            if end:
+                end.close()
+        ended.wait()
