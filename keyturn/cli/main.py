@@ -22,6 +22,7 @@ COMMANDS = {
     "secrets": ("secrets",),
     "evidence": ("evidence",),
     "doctor": ("doctor",),
+    "preflight": ("preflight",),
 }
 
 
