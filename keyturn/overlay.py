@@ -32,7 +32,7 @@ _HEIGHT: Final = 24  # px, as all lengths here
 _LEFT: Final = 264
 _RIGHT: Final = 300
 _LEAST: Final = 240  # what a banner needs; a window without that much is given all that the left leaves
-_LETTER: Final = 6.5  # what a letter takes on average at most, in the widest of the fonts that systems come with
+_LETTER: Final = 7  # what a letter takes on average at most, in the widest of the fonts that systems come with
 _GAP: Final = 4  # between the outline and what it is around, so that nothing of that is covered
 _PATIENCE: Final = 1_000  # ms for an element to hold still
 _OUTLINE: Final = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}, "outlineColor": {"r": 214, "g": 0, "b": 110, "a": 1}}
@@ -176,7 +176,8 @@ def _place(width: float, height: float, pointed: Box | None) -> Box | None:
 def _html(words: Words, run: str, place: Box) -> str:
     """Return the banner as a table: its attributes are let pass where a content security policy refuses styles.
 
-    The styles that there are make it finer, and keep it legible while the recorder disguises the page's text.
+    The styles that there are make it finer, and keep it legible while the recorder disguises the page's text: without
+    them it is dots for as long.
     """
     step = f"Step {words.number} of {words.total}"
     title = _cut(words.title, int(place.width // _LETTER) - len(step) - len(run) - 8)

@@ -1,6 +1,6 @@
-"""Makes the pictures of the README from a real rehearsal: the run in a terminal, and the report of the run.
+"""Makes the pictures of the README from a real rehearsal: the run in a terminal, in the page, and the report of it.
 
-Usage: `.venv/bin/python tools/pictures.py`; writes `docs/pictures/run.png` and `docs/pictures/report.png`.
+Usage: `.venv/bin/python tools/pictures.py`; writes `run.png`, `page.png` and `report.png` below `docs/pictures`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
@@ -18,9 +19,17 @@ from keyturn.cli.rehearse import DEFAULT
 from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
 from keyturn.console import LiveScreen, Scene
 from keyturn.document import load
+from keyturn.overlay import Overlay
 from keyturn.run.conduct import Around, Wish, conduct, prepare
+from pages.entra import RegistrationOverviewPage, SignInPage
 from rehearsal import Operator
 from secrets_store import Store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+    from keyturn.model import Runbook
+    from rehearsal import Replicas
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SHOWN = "test-connection"  # the step at which the terminal is pictured
@@ -75,6 +84,26 @@ def main() -> None:
                 tab.set_viewport_size(size)  # type: ignore[arg-type]  # a plain dict will do
                 tab.goto(source.as_uri())
                 tab.screenshot(path=PICTURES / name)
+            with Operator(replicas):
+                picture_page(context, replicas, load(book), summary.run)
+
+
+def picture_page(context: BrowserContext, replicas: Replicas, book: Runbook, run: str) -> None:
+    """Picture what a person sees in the page just before the secret is added."""
+    tab = context.new_page()
+    SignInPage(tab, replicas.entra_url).open()
+    SignInPage(tab, replicas.entra_url).wait_until_signed_in()
+    overview = RegistrationOverviewPage(tab, replicas.entra_url)
+    overview.open(replicas.inputs["application_id"])
+    pane = overview.open_certificates_and_secrets().open_new_client_secret()
+    pane.enter_description("Arctic Wolf Secret")
+    pane.select_expires("730 days (24 months)")
+    number, step = next((at, step) for at, step in enumerate(book.steps, 1) if step.copies)
+    overlay = Overlay(context, run)
+    overlay.show(tab, number, len(book.steps), step.title)
+    overlay.point(tab, pane.target(step.do, {}))
+    tab.wait_for_timeout(500)  # The browser paints its outline a moment later.
+    tab.screenshot(path=PICTURES / "page.png")
 
 
 if __name__ == "__main__":

@@ -87,10 +87,12 @@ def _tell(console: Console, looked: Looked, number: int) -> None:
     from rich.table import Table  # noqa: PLC0415  # as above
     from rich.text import Text  # noqa: PLC0415  # the same
 
+    from keyturn.console.words import clean  # noqa: PLC0415  # the same
+
     marks = {"there": ("✓", "green"), "not there": ("✗", "bold red"), "later": ("…", "dim"), "not needed": ("–", "dim")}
     mark, style = marks[looked.look]
     told = Text(looked.step.title)
-    told.append(f"\n{looked.look}: {looked.found}", style="" if looked.look == "not there" else "dim")
+    told.append(f"\n{looked.look}: {clean(looked.found)}", style="" if looked.look == "not there" else "dim")
     if looked.to_do:
         told.append(f"\n{looked.to_do}", style="bold")
     row = Table.grid(padding=(0, 1))

@@ -252,7 +252,17 @@ def test_the_banner_says_run_step_and_title_and_no_markup_of_theirs() -> None:
     assert "Step 3 of 30" in html
     assert "run 20261124T030621Z" in html
     assert "Press &lt;b&gt; &amp; go" in html
-    assert "its value and s…" in _html(Words(3, 30, TITLE), "run 20261124T030621Z", Box(264, 0, 716, 24))
+    assert "copy its val…" in _html(Words(3, 30, TITLE), "run 20261124T030621Z", Box(264, 0, 716, 24))
+
+
+@pytest.mark.parametrize("address", ["https://page.example/", "https://page.example/styles"])
+def test_the_banner_stays_within_its_place(tab: Tab, overlay: Overlay, address: str) -> None:
+    tab.goto(address)
+    beyond: FloatRect = {"x": 980, "y": 0, "width": 300, "height": 24}
+    plain = look(tab, beyond)
+    overlay.show(tab, 100, 100, f"{TITLE} {TITLE}")
+    assert look(tab, TOP) != look(tab, {**TOP, "y": 100})
+    assert look(tab, beyond) == plain
 
 
 @pytest.mark.headed

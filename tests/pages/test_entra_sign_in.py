@@ -100,6 +100,9 @@ def test_a_refusal_is_named_by_its_number_with_what_to_do(sign_in_waits: Opening
         with pytest.raises(PortalRefused) as caught:
             page.wait_until_signed_in()
         assert caught.value.advice == advice
+    sign_in.error = "The service is not available."  # without a number
+    expect(portal.tab.locator("#service_exception_message")).to_have_text(sign_in.error)
+    assert page.screen() == "the sign-in page: it refuses"
 
 
 def test_a_screen_that_only_prompts_is_not_told_as_an_error(sign_in_waits: Opening) -> None:
