@@ -10,20 +10,18 @@ from __future__ import annotations
 import hmac
 import os
 import shutil
-import signal
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from time import sleep
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from keyturn.errors import CannotStart
+from keyturn.interruption import Interruption, listening
 from secrets_store import discreet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from secrets_store import Secret
 
 _PATIENCE = 5  # seconds for a clipboard program
@@ -111,7 +109,7 @@ def lend(secret: Secret, seconds: float) -> bool:
 
     Ctrl-C, a closed terminal and a request to end clear it at once.
     """
-    with _ended_early():
+    with listening(Interruption()):
         try:
             put(secret.reveal())
             with suppress(KeyboardInterrupt):
@@ -121,19 +119,3 @@ def lend(secret: Secret, seconds: float) -> bool:
             if unchanged:
                 put("")
     return unchanged
-
-
-@contextmanager
-def _ended_early() -> Iterator[None]:
-    """Let signals that would end the process without a word interrupt the block instead, as Ctrl-C does."""
-
-    def interrupt(_number: int, _frame: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

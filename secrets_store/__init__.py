@@ -30,7 +30,7 @@ from secrets_store.errors import (
 from secrets_store.recipients import Recipient
 from secrets_store.secret import Secret, discreet
 from secrets_store.store import Store
-from secrets_store.verify import Fault, verify
+from secrets_store.verification import Fault, verify
 
 __all__ = [
     "REFUSALS",

@@ -90,6 +90,15 @@ def read_from(path: Path, offset: int, most: int = -1) -> bytes:
         return file.read(most)
 
 
+def version(path: Path) -> tuple[int, int] | None:
+    """Return what changes whenever a file is written to, or None when there is no file."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
 def sha256_of(path: Path, size: int) -> str:
     """Return the SHA-256 (hex) of the first `size` bytes of a file, or of all when there are fewer."""
     found, left = hashlib.sha256(), size

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WAIT = 10.0  # seconds; a write takes milliseconds, changing all recipients some seconds
 WAIT_WITH_VALUE = 60.0  # seconds; whoever has a value in hand that is stored nowhere is more patient
+_LOOK_AGAIN = 0.01  # seconds; about what a write takes, so that everybody's turn comes
 _HOLDER_SIZE = 64  # characters; longer than any process ID and time
 
 
@@ -25,7 +26,7 @@ _HOLDER_SIZE = 64  # characters; longer than any process ID and time
 def held(folder: Path, *, wait: float, hint: str = "wait until it has ended, then try again") -> Iterator[None]:
     """Hold the store in `folder` for the block; raise `Locked`, naming the holder, after `wait` seconds."""
     holder = folder / "holder"
-    lock = FileLock(folder / "lock", timeout=wait, mode=0o600)
+    lock = FileLock(folder / "lock", timeout=wait, poll_interval=_LOOK_AGAIN, mode=0o600)
     try:
         lock.acquire()
     except Timeout:

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from secrets_store import checkpoint, disk, lock, place, verify
+from secrets_store import checkpoint, disk, lock, place, verification
 from secrets_store.age import AgeError, X25519Identity, open_sealed, seal
 from secrets_store.entry import Entry, Intent, Metadata, check_text, new_id, now, to_sealed_text
 from secrets_store.errors import BadInput, NotStored, NotThere, NotVerified
@@ -322,9 +322,9 @@ class Store:
         """
         return take(self, entry, identities, "resumed")
 
-    def verify(self, *, head: str | None = None) -> list[verify.Fault]:
-        """Return everything that is wrong with the files, as `secrets_store.verify.verify` finds it."""
-        return verify.verify(self.folder, key=self.journal.key, head=head)
+    def verify(self, *, head: str | None = None) -> list[verification.Fault]:
+        """Return everything that is wrong with the files, as `secrets_store.verify` finds it."""
+        return verification.verify(self.folder, key=self.journal.key, head=head)
 
     def head(self) -> str:
         """Return the digest (hex) of the last journal line. Noted elsewhere, it proves that nothing was cut since."""

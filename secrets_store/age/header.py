@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from secrets_store.age.encoding import from_base64, to_base64
 from secrets_store.age.errors import HeaderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERSION_LINE = b"age-encryption.org/v1\n"
 COLUMNS = 64  # a stanza's body is wrapped here and ends with a shorter line
@@ -34,6 +38,14 @@ class Stanza:
         lines = [text[start : start + COLUMNS] for start in range(0, len(text) + 1, COLUMNS)]
         first = " ".join(["->", self.type, *self.arguments]).encode("ascii")
         return b"\n".join([first, *lines]) + b"\n"
+
+
+def first_unwrapped(stanzas: tuple[Stanza, ...], kind: str, unwrap: Callable[[Stanza], bytes | None]) -> bytes | None:
+    """Return what `unwrap` makes of the first stanza of this kind that is for its identity, or None."""
+    for stanza in stanzas:
+        if stanza.type == kind and (file_key := unwrap(stanza)) is not None:
+            return file_key
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from secrets_store.age.encoding import from_base64, from_bech32
 from secrets_store.age.errors import AgeError, HeaderError
-from secrets_store.age.header import WRAPPED_SIZE, Stanza
+from secrets_store.age.header import WRAPPED_SIZE, Stanza, first_unwrapped
 from secrets_store.age.x25519 import shared_secret
 
 _TYPE = "mlkem768x25519"
@@ -56,12 +56,9 @@ class HybridIdentity:
 
     def unwrap(self, stanzas: tuple[Stanza, ...]) -> bytes | None:
         """Return the file key, or None when no stanza is for this identity; raise `HeaderError` for a bad one."""
-        for stanza in stanzas:
-            if stanza.type == _TYPE and (file_key := self._unwrap_one(stanza)) is not None:
-                return file_key
-        return None
+        return first_unwrapped(stanzas, _TYPE, self._unwrap)
 
-    def _unwrap_one(self, stanza: Stanza) -> bytes | None:
+    def _unwrap(self, stanza: Stanza) -> bytes | None:
         if len(stanza.arguments) != 1:
             raise HeaderError("a hybrid stanza has one argument")
         share = from_base64(stanza.arguments[0].encode("ascii"))

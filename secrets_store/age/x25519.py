@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from secrets_store.age.encoding import from_base64, from_bech32, to_base64, to_bech32
 from secrets_store.age.errors import AgeError, HeaderError
-from secrets_store.age.header import WRAPPED_SIZE, Stanza, derive
+from secrets_store.age.header import WRAPPED_SIZE, Stanza, derive, first_unwrapped
 
 _TYPE = "X25519"
 _INFO = b"age-encryption.org/v1/X25519"
@@ -100,12 +100,9 @@ class X25519Identity:
 
     def unwrap(self, stanzas: tuple[Stanza, ...]) -> bytes | None:
         """Return the file key, or None when no stanza is for this identity; raise `HeaderError` for a bad one."""
-        for stanza in stanzas:
-            if stanza.type == _TYPE and (file_key := self._unwrap_one(stanza)) is not None:
-                return file_key
-        return None
+        return first_unwrapped(stanzas, _TYPE, self._unwrap)
 
-    def _unwrap_one(self, stanza: Stanza) -> bytes | None:
+    def _unwrap(self, stanza: Stanza) -> bytes | None:
         if len(stanza.arguments) != 1:
             raise HeaderError("an X25519 stanza has one argument")
         share = from_base64(stanza.arguments[0].encode("ascii"))

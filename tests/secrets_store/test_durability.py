@@ -9,7 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager, nullcontext
+import time
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from secrets_store import Intent, NotStored, NotVerified, Recipient, Secret, Sto
 from secrets_store.age import X25519Identity
 from secrets_store.reading import unseal
 from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed
+from tests.secrets_store.crash import ended, started
 from tests.secrets_store.power import Disk
 
 if TYPE_CHECKING:
@@ -142,36 +145,9 @@ def test_the_order_is_file_name_folder_and_then_the_journal(store: Store, monkey
     assert order == [("fsync", slot), ("rename", slot), ("fsync", "v"), ("fsync", "journal.jsonl")]
 
 
-@contextmanager
-def dying() -> Iterator[None]:
-    """Keep a forked child from ever coming back into the tests."""
-    try:
-        yield
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-def rotate_until_killed(folder: Path, key: Ed25519PrivateKey, calls: int, acks: int) -> None:
-    """Open, intend and seal, and die by SIGKILL at the call with the number `calls`; acknowledge on `acks`."""
-    left = calls
-
-    def watched(real: Any) -> Any:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args, **kwargs)
-
-        return call
-
-    write = os.write
-    for name in ("open", "write", "ftruncate", "fsync", "rename", "replace", "unlink", "lseek", "chmod", "close"):
-        setattr(os, name, watched(getattr(os, name)))
-    with dying():
-        entry = sealed(Store.open(folder, signing_key=key))
-        write(acks, entry.id.encode())
+def write_one(folder: Path, key: Ed25519PrivateKey, acks: int) -> None:
+    """Open, intend, seal, and tell on the descriptor `acks` which entry is acknowledged."""
+    os.write(acks, sealed(Store.open(folder, signing_key=key)).id.encode())
 
 
 def test_killed_at_every_call_of_a_write_the_store_opens_and_keeps_its_word(
@@ -186,12 +162,9 @@ def test_killed_at_every_call_of_a_write_the_store_opens_and_keeps_its_word(
     while not finished:
         points += 1
         reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            rotate_until_killed(store.folder, signing_key, points, writer)
+        child = started(partial(write_one, store.folder, signing_key, writer), die=points)
         os.close(writer)
-        _, status = os.waitpid(child, 0)
-        finished = os.waitstatus_to_exitcode(status) == 0
+        finished = ended(child) == 0
         acknowledged = os.read(reader, 100).decode()
         os.close(reader)
         again = Store.open(store.folder, signing_key=signing_key)
@@ -212,18 +185,19 @@ def test_killed_at_five_hundred_random_moments_nothing_acknowledged_is_lost(
 ) -> None:
     draw = random.Random(5)  # noqa: S311  # moments, not keys
     acknowledged = set[str]()
+
+    def write_until_killed(acks: int) -> None:
+        writing = Store.open(store.folder, signing_key=signing_key)
+        while True:
+            os.write(acks, sealed(writing).id.encode() + b"\n")
+
     for _ in range(500):
         reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            with dying():
-                writing = Store.open(store.folder, signing_key=signing_key)
-                while True:
-                    os.write(writer, sealed(writing).id.encode() + b"\n")
+        child = started(partial(write_until_killed, writer))
         os.close(writer)
-        signal.sigtimedwait([], draw.uniform(0.005, 0.06))
+        time.sleep(draw.uniform(0.005, 0.06))
         os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        ended(child)
         with os.fdopen(reader, "rb") as file:
             acknowledged |= {line.decode() for line in file.read().split()}
         again = Store.open(store.folder, signing_key=signing_key)
@@ -238,22 +212,24 @@ def test_killed_at_five_hundred_random_moments_nothing_acknowledged_is_lost(
 
 def write_at_once(store: Store, key: Ed25519PrivateKey, times: int) -> list[int]:
     """Let eight processes store `times` values each at once; return how each ended."""
-    children = []
-    for _ in range(8):
-        child = os.fork()
-        if child == 0:
-            with dying():
-                writing = Store.open(store.folder, signing_key=key)
-                for _ in range(times):
-                    sealed(writing)
-        children.append(child)
-    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+    def write() -> None:
+        writing = Store.open(store.folder, signing_key=key)
+        for _ in range(times):
+            sealed(writing)
+
+    return [ended(child) for child in [started(write) for _ in range(8)]]
 
 
 @pytest.mark.parametrize("times", [5, pytest.param(100, marks=pytest.mark.soak)])
 def test_eight_processes_write_at_once_and_none_loses(
-    store: Store, signing_key: Ed25519PrivateKey, times: int, figure: Callable[[str], None]
+    store: Store,
+    signing_key: Ed25519PrivateKey,
+    monkeypatch: pytest.MonkeyPatch,
+    times: int,
+    figure: Callable[[str], None],
 ) -> None:
+    monkeypatch.setattr(lock, "WAIT", 300)  # on a machine that is busy with other things too
     assert write_at_once(store, signing_key, times) == [0] * 8
     store.refresh()
     figure(f"{len(store.entries())} of {8 * times} stored")

@@ -3,8 +3,10 @@ from __future__ import annotations
 import os
 import random
 import signal
+import time
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,8 +15,8 @@ from secrets_store.age import AgeError, HybridIdentity, X25519Identity, open_sea
 from secrets_store.reading import drill, take, unseal
 from secrets_store.reseal import change_recipients, still_known
 from tests.secrets_store.conftest import VALUE, metadata, sealed
+from tests.secrets_store.crash import ended, started
 from tests.secrets_store.test_age import PQ
-from tests.secrets_store.test_durability import dying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,11 @@ def colleague() -> X25519Identity:
 
 def names(*identities: X25519Identity) -> list[Recipient]:
     return [Recipient(f"holder-{number}", one.recipient) for number, one in enumerate(identities)]
+
+
+def change(folder: Path, key: Ed25519PrivateKey, after: list[Recipient], identity: X25519Identity) -> None:
+    """Open the store and change its recipients."""
+    change_recipients(Store.open(folder, signing_key=key), after, [identity])
 
 
 def opens(path: Path, identity: X25519Identity) -> bool:
@@ -112,12 +119,8 @@ def test_killed_at_every_call_it_is_completed_by_doing_it_again(
     before, after = names(operator, break_glass), names(operator, X25519Identity.generate())
     while not finished:
         point += 1
-        child = os.fork()
-        if child == 0:
-            with dying():
-                die_at(point)
-                change_recipients(Store.open(store.folder, signing_key=signing_key), after, [operator])
-        finished = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        child = started(partial(change, store.folder, signing_key, after, operator), die=point)
+        finished = ended(child) == 0
         again = Store.open(store.folder, signing_key=signing_key)
         values = {unseal(again, entry, [operator])[1].reveal() for entry in again.entries()}
         assert values == {f"{VALUE}0", f"{VALUE}1"}
@@ -142,15 +145,10 @@ def test_killed_at_fifty_random_moments_everything_opens_and_who_is_removed_open
     change_recipients(store, names(operator, leaving), [operator])
     for _ in range(50):
         staying = X25519Identity.generate()
-        child = os.fork()
-        if child == 0:
-            with dying():
-                change_recipients(
-                    Store.open(store.folder, signing_key=signing_key), names(operator, staying), [operator]
-                )
-        signal.sigtimedwait([], draw.uniform(0.01, 0.5))
+        child = started(partial(change, store.folder, signing_key, names(operator, staying), operator))
+        time.sleep(draw.uniform(0.01, 0.5))
         os.kill(child, signal.SIGKILL)
-        killed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+        killed += ended(child) != 0
         again = Store.open(store.folder, signing_key=signing_key)
         assert {one.id: unseal(again, one, [operator])[1].reveal() for one in again.entries()} == values
         assert again.verify() == []
@@ -161,24 +159,6 @@ def test_killed_at_fifty_random_moments_everything_opens_and_who_is_removed_open
         leaving = staying
     figure(f"{killed} of 50 changes killed, 200 secrets open after each, none with a removed key")
     assert killed > 10
-
-
-def die_at(point: int) -> None:
-    """Die by SIGKILL at the call with this number."""
-    left = point
-
-    def watched(real: Any) -> Any:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args, **kwargs)
-
-        return call
-
-    for name in ("write", "fsync", "rename", "replace", "unlink", "chmod"):
-        setattr(os, name, watched(getattr(os, name)))
 
 
 def test_a_list_changed_by_hand_is_not_taken_for_an_interrupted_change(

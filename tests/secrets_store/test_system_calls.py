@@ -17,8 +17,9 @@ import pytest
 
 from secrets_store import Store, checkpoint
 from secrets_store.reading import unseal
-from tests.secrets_store.conftest import VALUE, sealed
-from tests.secrets_store.test_durability import dying
+from tests.secrets_store.conftest import VALUE
+from tests.secrets_store.crash import ended, started
+from tests.secrets_store.test_durability import write_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,11 +36,12 @@ pytestmark = [
 
 def stopped_writer(folder: Path, key: Ed25519PrivateKey, acks: int) -> int:
     """Fork a process that waits to be continued, then opens the store, stores one value and acknowledges it."""
-    child = os.fork()
-    if child == 0:
-        with dying():
-            os.kill(os.getpid(), signal.SIGSTOP)
-            os.write(acks, sealed(Store.open(folder, signing_key=key)).id.encode())
+
+    def wait_and_write() -> None:
+        os.kill(os.getpid(), signal.SIGSTOP)
+        write_one(folder, key, acks)
+
+    child = started(wait_and_write)
     os.waitpid(child, os.WUNTRACED)
     return child
 
@@ -52,7 +54,7 @@ def traced(child: int, *options: str) -> Iterator[None]:
     while "TracerPid:\t0\n" in Path(f"/proc/{child}/status").read_text():
         if tracer.poll() is not None or time.monotonic() > until:
             os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            ended(child)
             pytest.skip("strace may not watch another process here")
     os.kill(child, signal.SIGCONT)
     yield
@@ -65,9 +67,9 @@ def write_once(folder: Path, key: Ed25519PrivateKey, *options: str) -> tuple[int
     child = stopped_writer(folder, key, writer)
     os.close(writer)
     with traced(child, *options):
-        _, status = os.waitpid(child, 0)
+        status = ended(child)
     with os.fdopen(reader) as file:
-        return os.waitstatus_to_exitcode(status), file.read()
+        return status, file.read()
 
 
 def test_killed_at_every_system_call_of_a_write_the_store_keeps_its_word(

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from secrets_store import CannotUnlock, NotThere, NotVerified, Recipient, Secret, Store, disk, journal, verify
+from secrets_store import (
+    CannotUnlock,
+    NotThere,
+    NotVerified,
+    Recipient,
+    Secret,
+    Store,
+    disk,
+    journal,
+    verification,
+    verify,
+)
 from secrets_store.age import AgeError, PassphraseRecipient, X25519Identity, open_sealed, seal
 from secrets_store.entry import to_sealed_text
 from secrets_store.reading import unseal
@@ -21,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from secrets_store import Entry
+    from secrets_store import Entry, Fault
+    from secrets_store.ledger import Ledger
 
 
 def lines_of(store: Store) -> list[bytes]:
@@ -226,6 +238,21 @@ def test_a_store_replaced_as_a_whole_shows_against_the_operators_key(
     faults = verify(other.folder, key=signing_key.public_key().public_bytes_raw())
     assert {fault.where for fault in faults} == {"journal line 1 (created)"}
     assert len(faults) == 2
+
+
+def test_what_is_written_while_it_looks_is_no_fault(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed(store)
+    looked, check_files, times = [], verification._check_files, iter(range(2))
+
+    def slowly(folder: Path, ledger: Ledger) -> list[Fault]:
+        if next(times, None) is not None:
+            sealed(store)  # after the journal was read
+        looked.append(len(check_files(folder, ledger)))
+        return check_files(folder, ledger)
+
+    monkeypatch.setattr(verification, "_check_files", slowly)
+    assert verify(store.folder) == []
+    assert looked == [1, 1, 0]
 
 
 def test_no_store_is_no_fault_but_an_answer(tmp_path: Path) -> None:

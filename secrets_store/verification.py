@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from secrets_store.journal import Line
 
 
+_LOOKS = 5  # at a store whose journal grows while it is looked at
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is not as it was written: `where` names the line or file, `says` what is wrong."""
@@ -33,8 +36,18 @@ def verify(folder: Path, *, key: bytes | None = None, head: str | None = None) -
     `key` is the Ed25519 public key (32 bytes) that must have signed; without it, the journal's own is believed, and
     a store that was replaced as a whole is not noticed. `head` is a digest noted earlier outside of the store
     (hex, for example from a recording): lines cut from the end, or a folder rolled back, show only against it.
-    Raises `NotThere` when there is no store.
+    Raises `NotThere` when there is no store. A writer that is at work meanwhile is no fault: then it looks again.
     """
+    path = folder / "journal.jsonl"
+    for _ in range(_LOOKS):
+        before = disk.version(path)
+        faults = _faults(folder, key, head)
+        if not faults or disk.version(path) == before:
+            break
+    return faults
+
+
+def _faults(folder: Path, key: bytes | None, head: str | None) -> list[Fault]:
     faults = []
     try:
         place.check(folder, allow_synced=True)
