@@ -41,7 +41,9 @@ class Ledger:
             handler = _HANDLERS[line["op"]]
             handler(self, line)
         except (KeyError, TypeError, ValueError, BadInput):
-            raise NotVerified(f"journal line {line['seq'] + 1} does not fit the lines before it") from None
+            number = line.get("seq")
+            where = f"journal line {number + 1}" if isinstance(number, int) else "a journal line"
+            raise NotVerified(f"{where} does not fit the lines before it") from None
 
     def intent(self, intent_id: str) -> Intent:
         """Return an open intent; they are kept as lines because nearly all are closed again."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from secrets_store.journal import Line
 
 
+_NAME = 60  # characters of what a line says of itself, which may be anything
 _LOOKS = 5  # at a store whose journal grows while it is looked at
 
 
@@ -59,7 +60,7 @@ def _faults(folder: Path, key: bytes | None, head: str | None) -> list[Fault]:
     faults += found
     if head is not None and head not in heads:
         faults.append(Fault("journal.jsonl", f"does not contain the noted head {head}: lines were cut or rolled back"))
-    faults += _check_checkpoint(folder, key)
+    faults += _check_checkpoint(folder)
     return faults + _check_recipients(folder, ledger) + _check_identity(folder, ledger) + _check_files(folder, ledger)
 
 
@@ -73,40 +74,45 @@ def _check_journal(path: Path, key: bytes | None) -> tuple[Ledger, list[Fault], 
         faults.append(Fault("journal.jsonl", "ends in an unfinished line, which the next write cuts off"))
     if not raws:
         faults.append(Fault("journal.jsonl", "is empty"))
+    own = _own_key(path)
+    if key is not None and own is not None and own != key:
+        faults.append(Fault("journal line 1", "the store was made with another signing key"))
     for number, raw in enumerate(raws):
         where = f"journal line {number + 1}"
         try:
             line = load(raw, number)
             where += _names(line)
-            key = key or bytes.fromhex(line["key"])
-            if number == 0 and line["key"] != key.hex():
-                faults.append(Fault(where, "the store was made with another signing key"))
             if not follows(line, number, prev):
                 faults.append(Fault(where, "does not follow the line before it"))
             ledger.add(line)
         except NotVerified as error:
             faults.append(Fault(where, error.message))
-        except (KeyError, TypeError, ValueError):
-            faults.append(Fault(where, "does not name the store's key"))
-        if key is None or not is_signed(raw, key):
+        if own is None or not is_signed(raw, own):
             faults.append(Fault(where, "is not signed by the store's key"))
         prev = digest(raw)
         heads.add(prev)
     return ledger, faults, heads
 
 
+def _own_key(path: Path) -> bytes | None:
+    try:
+        return Journal.own_key(path)
+    except NotVerified:
+        return None
+
+
 def _names(line: Line) -> str:
-    words = [str(line[name]) for name in ("op", "id") if name in line]
+    words = [str(line[name])[:_NAME] for name in ("op", "id") if name in line]
     return f" ({' '.join(words)})" if words else ""
 
 
-def _check_checkpoint(folder: Path, key: bytes | None) -> list[Fault]:
+def _check_checkpoint(folder: Path) -> list[Fault]:
     """Return what is wrong with a checkpoint: it must say exactly what the lines before it add up to, read again."""
     path = folder / "journal.jsonl"
     if not (folder / checkpoint.NAME).exists():
         return []
     try:
-        found = checkpoint.read(folder, key or Journal.own_key(path))
+        found = checkpoint.read(folder, Journal.own_key(path))
         right = found is not None and found.fits(path) and found == checkpoint.of(split(disk.read(path))[0], found)
     except (NotVerified, OSError):
         right = False
