@@ -26,6 +26,7 @@ portal share one tab. What an action returns are texts; a number is a text of di
 _SECRET = {
     "copies": "Copies a secret: name it in `outputs: {secret: NAME}`.",
     "pastes": "Pastes a secret: name it in `with: {secret: NAME}`.",
+    "proves": "Shows that the secret pasted before works, which the store then notes.",
 }
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-SecretRole = Literal["copies", "pastes"]
+SecretRole = Literal["copies", "pastes", "proves"]
 
 _DAY = timedelta(days=1)
 _CLOCK_OFF = timedelta(hours=1)  # between two clocks; less decides nothing here, where dates do
@@ -101,7 +101,8 @@ def action(
     `at`: the attribute of the page that is pressed or filled in first, such as `add_button` or `saved.sync_button`, so
     that a person can be shown where; a method gets the action's arguments. Empty for an action that only goes or looks.
     `anywhere`: the action brings its page up itself, so the page need not be on screen before.
-    `secret`: the action leaves a secret on the clipboard ("copies") or takes it from there ("pastes").
+    `secret`: the action leaves a secret on the clipboard ("copies"), takes it from there ("pastes"), or returns only
+    when one that was pasted on this portal has been shown to work ("proves").
     `shown_by`: the method that tells, by looking once, what the action would return, or None while that is not to be
     seen: by it a person's own act is known. It takes what existed before where the action makes something.
     Every error of the browser library becomes a `PageError`; the original, whose text may hold page content, is

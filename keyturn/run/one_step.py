@@ -13,6 +13,7 @@ from keyturn.events import Changed, Failed, Result, SessionLost, StepEnded
 from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect
 from keyturn.run.attendance import Passed, TakeOver
+from keyturn.run.became import note_what_became
 from keyturn.run.failure import LAST_WORD, offers, told
 from keyturn.run.stages import Skip, carry_out, is_already
 from keyturn.run.taken_over import taken_over
@@ -82,6 +83,8 @@ def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
         who = "done by the operator" if ending.result is Result.BY_OPERATOR else "done"
         engine.state.changed.append(f"portal: {step.title} – {who}")
     engine.recorder.uncover()
+    if engine.state.is_done(step.id):
+        note_what_became(engine, step)
     for what in engine.state.changed[engine.told :]:  # Only now: nothing comes between a button and its proof.
         engine.emit(Changed(what))
     engine.told = len(engine.state.changed)

@@ -129,7 +129,7 @@ def test_the_stock_age_program_opens_what_was_stored_and_the_token_endpoint_take
     assert run.sealed == new["value"]
     assert run.token == 200
     assert entry.metadata.secret_id == new["secret_id"]
-    assert entry.notes[0] == "delivered"
+    assert entry.notes == ("delivered", "tested")
     assert run.store.verify() == []
 
 

@@ -165,7 +165,7 @@ def build(
         secrets={"client_secret": SecretSpec(label="Label", format="entra-client-secret")},
         portals={"p": SimpleNamespace(pages="p", url="http://127.0.0.1")},
     )
-    known = {"anywhere": False, "parameters": {}, "shown_by": "", "leads_to": None, **action}
+    known = {"secret": None, "anywhere": False, "parameters": {}, "shown_by": "", "leads_to": None, **action}
     actions = {"act": SimpleNamespace(**known)}
     fake: Any = stage
     engine = Engine(
