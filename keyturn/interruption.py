@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 INSIST: Final = 3  # times that somebody has to ask until they are obeyed at once, whatever that leaves behind
-_HELD: Final = "The run ends as soon as the value is sealed into the store."
+_HELD: Final = "The run ends as soon as nothing can be lost by it."
 _ENDING: Final = "The run is ending: the clipboard is cleared, the recording closed. This takes a moment."
 
 

@@ -44,8 +44,7 @@ def create_and_capture(
     label = str(engine.state.fill(spec.label))
     known = tuple(page.known_ids())
     engine.emit(ConcealmentProven(step.id, engine.recorder.prove(engine.session.tabs().values())))
-    intent = engine.store.intend(_metadata(engine, step.copies, spec, label))
-    engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
+    intent = _intended(engine, step, known, _metadata(engine, step.copies, spec, label))
     interrupted = None
     with engine.clipboard.turn(), nullcontext() if by_hand else engine.whole():
         engine.clipboard.await_copy()
@@ -55,13 +54,13 @@ def create_and_capture(
             made, answer, interrupted = _made(engine, step, page, args, known, by_hand=by_hand)
         except PageError as error:
             if not error.pressed:  # Nothing was made. Otherwise the intent stays open: something may have been.
-                engine.store.abandon(intent, "the button was not pressed")
+                _abandon(engine, intent, "the button was not pressed")
             raise
         except (Stopped, TakeOver, Passed, KeyboardInterrupt):
-            engine.store.abandon(intent, "the operator made no secret")
+            _abandon(engine, intent, "the operator made no secret")
             raise
         if made is None:
-            engine.store.abandon(intent, "the operator made no secret")
+            _abandon(engine, intent, "the operator made no secret")
             if answer.choice is Choice.GIVE_BACK:
                 return None, answer
             raise StepFailed("no new secret is on the page whose value can be copied", hint="make one, or give back")
@@ -74,13 +73,13 @@ def create_and_capture(
 
 def capture_made(engine: Engine, step: Step, page: Any) -> Any:
     """Capture a secret that the person made in this tab; None without one whose value can still be copied."""
-    made = page.made_beside([held.secret_id for held in engine.state.held.values()])
-    if made is None:
+    made = shown(engine, step, page, [held.secret_id for held in engine.state.held.values()])()
+    if made is None:  # Or the list of secrets is not on screen at all.
         return None
     spec = engine.state.runbook.secrets[step.copies]
     known = tuple(one for one in page.known_ids() if one != made.secret_id)
-    intent = engine.store.intend(_metadata(engine, step.copies, spec, str(engine.state.fill(spec.label))))
-    engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
+    metadata = _metadata(engine, step.copies, spec, str(engine.state.fill(spec.label)))
+    intent = _intended(engine, step, known, metadata)
     copy_and_seal(engine, step, page, intent, made)
     return made
 
@@ -176,9 +175,22 @@ def paste(
             engine.emit(ClipboardLeft(engine.clipboard.clear()))
     if answer.choice is Choice.GIVE_BACK:
         return None, answer
-    engine.store.note(held.entry.id, "delivered")
+    with engine.whole():
+        engine.store.note(held.entry.id, "delivered")
     engine.emit(Pasted(step.id, step.pastes))
     return result, answer
+
+
+def _intended(engine: Engine, step: Step, known: tuple[str, ...], metadata: Metadata) -> Intent:
+    with engine.whole():
+        intent = engine.store.intend(metadata)
+    engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
+    return intent
+
+
+def _abandon(engine: Engine, intent: Intent, why: str) -> None:
+    with engine.whole():
+        engine.store.abandon(intent, why)
 
 
 def _metadata(engine: Engine, name: str, spec: SecretSpec, label: str) -> Metadata:

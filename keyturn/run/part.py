@@ -58,7 +58,8 @@ class Part:
         browsing = None
         with ChainedLog(self.recording.data / "journal.jsonl") as log:
             intent = FirstIntent()
-            self._listeners = (Journal(log), intent, self.recording.signed_in, self._collect, *self.around.listeners)
+            journal = Journal(log, self.around.interruption.held)
+            self._listeners = (journal, intent, self.recording.signed_in, self._collect, *self.around.listeners)
             try:
                 browsing = stack.enter_context(self._browser())
                 self._browse(browsing, act)

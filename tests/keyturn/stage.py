@@ -41,6 +41,7 @@ class Stage:
     engine: Any = None
     unsure: set[str] = field(default_factory=set)
     made_by_hand: Any = None  # what the page shows as made
+    not_shown: PageError | None = None  # why it cannot be seen whether anything was made
     changed: bool = False  # whether the clipboard holds something new
     breathed: Callable[[], None] = lambda: None  # what happens while a person thinks
 
@@ -60,7 +61,7 @@ class Stage:
             is_on_screen=lambda: True,
             seen=lambda: "another page",
             known_ids=self._known_ids,
-            made_beside=lambda _known: self.made_by_hand,
+            made_beside=self._made_beside,
             copy_again=self._copy_again,
             shown=lambda: self.made_by_hand,
             act=self._act,
@@ -69,6 +70,11 @@ class Stage:
     def _known_ids(self) -> tuple[str, ...]:
         self.log.append("known ids")
         return ("old",)
+
+    def _made_beside(self, _known: object) -> Any:
+        if self.not_shown:
+            raise self.not_shown
+        return self.made_by_hand
 
     def _copy_again(self, secret_id: str) -> None:
         self.log.append(f"copy {secret_id} again")

@@ -341,7 +341,7 @@ def test_a_session_that_ends_again_and_again_stops_the_run(stage: Stage) -> None
 # --- taken over
 
 
-def given_back(stage: Stage, *steps: Any, seen: set[str]) -> tuple[Any, list[Event]]:
+def given_back(stage: Stage, *steps: Any, seen: set[str], **action: Any) -> tuple[Any, list[Event]]:
     """Run with a person who takes over before the first step, brings `seen` about, and gives back."""
     stage.breathed = lambda: stage.on_screen.update(seen)
 
@@ -352,7 +352,7 @@ def given_back(stage: Stage, *steps: Any, seen: set[str]) -> tuple[Any, list[Eve
 
     person = Person([Answer(Choice.GIVE_BACK, "a test")])
     person.wishes = [Answer(Choice.TAKE_OVER, "a test")]
-    return build(stage, *steps, gatekeeper=person)
+    return build(stage, *steps, gatekeeper=person, **action)
 
 
 FIRST = replace(CHANGE, id="first", title="The first")
@@ -410,12 +410,21 @@ def test_another_change_done_by_hand_against_its_guard_counts_as_done_nowhere(st
 
 def test_a_secret_made_while_taken_over_is_captured_when_it_is_given_back(stage: Stage) -> None:
     stage.made_by_hand, stage.changed = Made("new", "2028-11-23"), True
-    engine, _ = given_back(stage, replace(CREATE, id="create"), seen=set())
+    engine, _ = given_back(stage, replace(CREATE, id="create"), seen=set(), shown_by="made_beside")
     engine.run()
     assert stage.log.index("intend") < stage.log.index("copy new again") < stage.log.index("seal")
     assert "act" not in stage.log
     assert engine.state.held["client_secret"].secret_id == "new"
     assert engine.state.outputs["steps.create.secret_id"] == "new"
+
+
+def test_given_back_where_no_list_of_secrets_is_on_screen_no_secret_was_made(stage: Stage) -> None:
+    stage.act = lambda: Made("new", "2028-11-23")
+    engine, _ = given_back(stage, replace(CREATE, id="create"), seen=set(), shown_by="made_beside")
+    stage.not_shown = page_error(NoEffect)
+    engine.run()
+    assert result(engine, "create") is Result.DONE
+    assert "copy new again" not in stage.log
 
 
 def test_who_answered_and_why_is_told(stage: Stage) -> None:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturn.events import Event, StepEnded
+from evidence.chain import ChainedLog, read_chain
+from keyturn.events import Event, LeftOpen, StepEnded
 from keyturn.gates import Answer, Choice, Mode
 from keyturn.interruption import INSIST, Interruption, listening
+from keyturn.run.journal import Journal
 from tests.keyturn.stage import CREATE, STEP, Made, Says, Stage, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_what_must_be_whole_comes_to_its_end_first(interruption: Interruption, t
     with pytest.raises(KeyboardInterrupt):
         hold(interruption, inside)
     assert done == ["sealed"]
-    assert told == ["The run ends as soon as the value is sealed into the store."]
+    assert told == ["The run ends as soon as nothing can be lost by it."]
 
 
 def test_an_error_in_what_must_be_whole_is_followed_by_the_interruption(interruption: Interruption) -> None:
@@ -173,6 +176,25 @@ def test_interrupted_before_a_secret_was_made_by_hand_no_intent_stays_open(stage
         engine.run()
     assert "abandon" in stage.log
     assert "seal" not in stage.log
+
+
+def test_a_line_of_the_journal_is_written_whole(
+    tmp_path: Path, interruption: Interruption, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush = os.fsync
+
+    def interrupted(descriptor: int) -> None:
+        flush(descriptor)
+        interruption()
+
+    with ChainedLog(tmp_path / "journal.jsonl") as log:
+        journal = Journal(log, interruption.held)
+        monkeypatch.setattr(os, "fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            journal(LeftOpen(("entra",)))
+        monkeypatch.setattr(os, "fsync", flush)
+        journal(LeftOpen(()))
+    assert len(read_chain(tmp_path / "journal.jsonl").entries) == 2
 
 
 def test_what_always_runs_is_not_cut_short(stage: Stage, interruption: Interruption) -> None:
