@@ -145,7 +145,7 @@ def _check_files(folder: Path, ledger: Ledger) -> list[Fault]:
     for entry in ledger.entries.values():
         try:
             place.check_file(folder / entry.file)
-            data = disk.read(folder / entry.file)
+            data = disk.read_from(folder / entry.file, 0, entry.size + 1)
         except StoreError as error:
             faults.append(Fault(entry.file, error.message))
         except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 VALUE = "abc8Q~made-up-value-for-tests-0123456789"
 EXPIRES = date(2028, 11, 23)
+with_age = pytest.mark.skipif(not shutil.which("age"), reason="age is the outside judge")
 
 
 @pytest.fixture(scope="session")

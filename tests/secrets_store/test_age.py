@@ -32,6 +32,8 @@ from secrets_store.age import (
     seal,
 )
 from secrets_store.age.header import Stanza
+from tests.secrets_store.conftest import with_age
+from tests.secrets_store.session import Session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +52,7 @@ def test_pyrage_and_we_read_each_other(size: int) -> None:
         assert open_sealed(pyrage.encrypt(plain, [theirs.to_public()], armored=armored), [ours]) == plain
 
 
+@with_age
 @pytest.mark.parametrize("size", [0, 40, 65537])
 def test_debians_age_and_we_read_each_other(size: int, tmp_path: Path) -> None:
     plain, ours, key = os.urandom(size), X25519Identity.generate(), tmp_path / "key"
@@ -61,6 +64,26 @@ def test_debians_age_and_we_read_each_other(size: int, tmp_path: Path) -> None:
             ["age", *extra, "-r", str(ours.recipient)], input=plain, capture_output=True, check=True
         ).stdout
         assert open_sealed(theirs, [ours]) == plain
+
+
+@with_age
+def test_debians_age_and_we_open_each_others_passphrase_files(tmp_path: Path) -> None:
+    """It asks for a passphrase on a terminal only."""
+    ours, theirs, opened = tmp_path / "ours.age", tmp_path / "theirs.age", tmp_path / "opened"
+    ours.write_bytes(seal(b"made-up value", [PassphraseRecipient("words")]))
+    opening = Session(["age", "-d", "-o", str(opened), str(ours)], {**os.environ})
+    opening.see("Enter passphrase")
+    opening.type("words")
+    assert opening.end() == 0
+    assert opened.read_bytes() == b"made-up value"
+    sealing = Session(["age", "-p", "-o", str(theirs), str(opened)], {**os.environ})
+    for question in ("Enter passphrase", "Confirm passphrase"):
+        sealing.see(question)
+        sealing.type("words")
+    assert sealing.end() == 0
+    assert (
+        open_sealed(theirs.read_bytes(), [PassphraseIdentity("words", least_work=passphrase.WORK)]) == b"made-up value"
+    )
 
 
 def test_pyrage_opens_what_a_passphrase_sealed_and_we_open_theirs() -> None:

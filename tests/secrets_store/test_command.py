@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
-import select
 import shutil
 import subprocess
 import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,14 +16,16 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 from secrets_store import Store
 from secrets_store.age import X25519Identity
 from tests.secrets_store.conftest import VALUE, sealed
+from tests.secrets_store.session import ROOT, Session
 from tests.secrets_store.test_keys import piped
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="terminals and modes of Unix")
 
-ROOT = Path(__file__).parents[2]
 WORDS = "correct-horse-battery-staple"
 _PATIENCE = 60  # seconds; a busy machine takes long to derive a key
 
@@ -51,6 +49,10 @@ class Command:
         alone = {"env": self.env, "cwd": ROOT, "start_new_session": True, "pass_fds": fds, "timeout": _PATIENCE}
         options = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, **alone, **more}
         return subprocess.run(self.words(*words), check=False, **options)
+
+    def session(self, *words: str) -> Session:
+        """Run it at a terminal."""
+        return Session(self.words(*words), self.env)
 
     def made(self, *, umask: int = -1) -> None:
         """Make a store whose passphrase is `WORDS`."""
@@ -105,47 +107,8 @@ def test_init_without_a_terminal_makes_nothing(keyturn: Command) -> None:
     assert (done.returncode, keyturn.store.exists()) == (10, False)
 
 
-class Session:
-    """A command at a terminal of its own, typed into as a person would."""
-
-    def __init__(self, command: Command, *words: str) -> None:
-        self.shown = ""
-        self._child, self._terminal = pty.fork()
-        if self._child == 0:
-            os.chdir(ROOT)
-            os.execve(sys.executable, command.words(*words), command.env)  # noqa: S606  # our own command
-
-    def see(self, text: str) -> re.Match[str]:
-        """Wait until `text`, a regular expression, is shown; forget what came before it."""
-        until = time.monotonic() + _PATIENCE
-        while not (found := re.search(text, self.shown)):
-            ready, _, _ = select.select([self._terminal], [], [], 0.2)
-            if ready:
-                self.shown += self._read()
-            assert time.monotonic() < until, self.shown
-        self.shown = self.shown[found.end() :]
-        return found
-
-    def _read(self) -> str:
-        try:
-            return os.read(self._terminal, 4096).decode()
-        except OSError:  # Linux says so when the other end is closed
-            return ""
-
-    def type(self, text: str) -> None:
-        """Type a line."""
-        os.write(self._terminal, f"{text}\n".encode())
-
-    def end(self) -> int:
-        """Return the exit code; `shown` has all that was not seen yet."""
-        while more := self._read():
-            self.shown += more
-        os.close(self._terminal)
-        return os.waitstatus_to_exitcode(os.waitpid(self._child, 0)[1])
-
-
 def test_a_person_makes_a_store_opens_it_and_proves_both_keys(keyturn: Command) -> None:
-    making = Session(keyturn, "init")
+    making = keyturn.session("init")
     words = making.see(r"press Enter for\r?\n\s+([a-z]+(?:-[a-z]+){9})\s+or type your own: ")[1]
     making.type("")
     making.see("Type it once more: ")
@@ -159,7 +122,7 @@ def test_a_person_makes_a_store_opens_it_and_proves_both_keys(keyturn: Command) 
     assert words not in making.shown, "what is typed hidden is not shown"
 
     sealed(keyturn.opened())
-    proving = Session(keyturn, "drill")
+    proving = keyturn.session("drill")
     proving.see("Passphrase of the store: ")
     proving.type("wrong words")
     proving.see("does not fit")
@@ -174,7 +137,7 @@ def test_a_person_makes_a_store_opens_it_and_proves_both_keys(keyturn: Command) 
         "never": [],
     }
 
-    showing = Session(keyturn, "copy", "vendor-secret", "--reveal")
+    showing = keyturn.session("copy", "vendor-secret", "--reveal")
     showing.see("Passphrase of the store: ")
     showing.type(words)
     showing.see(re.escape(VALUE))

@@ -17,6 +17,7 @@ from secrets_store import Store, errors, ledger
 from secrets_store.export import RECIPES
 from secrets_store.identity_file import read_keys
 from secrets_store.reading import unseal
+from tests.secrets_store.conftest import with_age
 
 DATA = Path(__file__).parent / "data" / "format-1"
 DOCS = Path(__file__).parents[2] / "docs"
@@ -58,23 +59,27 @@ def test_the_page_is_enough_to_check_a_journal(old: Path) -> None:
         prev = hashlib.sha256(line).hexdigest()
 
 
-def test_the_recovery_page_works_with_age_alone(old: Path) -> None:
-    intent = next(
-        json.loads(line)
-        for line in (old / "store" / "journal.jsonl").read_bytes().splitlines()
-        if b'"op":"intent"' in line
-    )
-    file = old / "store" / "v" / f"{intent['id']}.g2.age"
-    key = PRIVATE.search((old / "operator.key").read_text())
-    assert key
-    opened = subprocess.run(
-        ["age", "-d", "-i", "-", file], input=key[0].encode(), capture_output=True, check=True
+def in_a_shell(command: str, folder: Path, typed: str = "") -> str:
+    """Return what a command prints in `folder`, where nothing but the system's own programs is to be had."""
+    alone = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    return subprocess.run(
+        ["sh", "-c", command], input=typed, capture_output=True, text=True, check=True, cwd=folder, env=alone
     ).stdout
-    assert len(opened) % 1024 == 0
-    assert opened.endswith(b"\n")
-    fields = json.loads(opened)
-    assert fields["value"] == f"abc8Q~made-up-value-{fields['name']}"
-    assert fields["id"] == intent["id"]
+
+
+@with_age
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is what the page uses at its end")
+def test_what_the_recovery_page_says_opens_a_secret_with_stock_programs_alone(old: Path) -> None:
+    page = (DOCS / "recovery.md").read_text()
+    find, look = (line.strip() for line in re.findall(r"```sh\n(.*?)\n *```", page, re.DOTALL))
+    entry = re.search(r'"id":"([^"]+)"', in_a_shell(find, old / "store"))
+    example = re.search(r"v/(\S+)\.age", look)
+    key = PRIVATE.search((old / "operator.key").read_text())
+    assert entry
+    assert example
+    assert key
+    command = look.replace(example[1], f"{entry[1]}.g2") + " | jq -r .value"
+    assert in_a_shell(command, old / "store", f"{key[0]}\n") == "abc8Q~made-up-value-one\n"
 
 
 def test_the_page_for_every_day_has_the_recipes_that_the_command_prints() -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from secrets_store import BadInput, NotThere, NotVerified, Recipient, RecipientsChanged, Secret, Store
 from secrets_store.age import X25519Identity, open_sealed
-from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed
+from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed, with_age
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +26,7 @@ def test_what_was_sealed_opens_with_each_recipient_alone(
         assert json.loads(open_sealed(file, [identity]))["value"] == VALUE
 
 
+@with_age
 def test_debians_age_opens_an_entry_without_us(folder: Path, signing_key: Ed25519PrivateKey) -> None:
     store, text = Store.throw_away(folder, signing_key)
     entry = sealed(store)
@@ -36,6 +37,7 @@ def test_debians_age_opens_an_entry_without_us(folder: Path, signing_key: Ed2551
     assert folder.with_name("store-operator.key").read_text() == text + "\n"
 
 
+@with_age
 def test_plain_age_seals_to_the_recipients_file(store: Store, operator: X25519Identity) -> None:
     file = subprocess.run(
         ["age", "-R", store.folder / "recipients.txt"], input=b"x", capture_output=True, check=True

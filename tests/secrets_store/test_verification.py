@@ -88,6 +88,13 @@ def plant_new(store: Store, entries: list[Entry]) -> str:
     return "v/extra.age"
 
 
+def lengthen(store: Store, entries: list[Entry]) -> str:
+    path = store.folder / entries[1].file
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + b"x")
+    return entries[1].file
+
+
 def remove_file(store: Store, entries: list[Entry]) -> str:
     (store.folder / entries[1].file).unlink()
     return entries[1].file
@@ -165,7 +172,7 @@ def remove_recipients(store: Store, _entries: list[Entry]) -> str:
 
 
 ATTACKS = [
-    edit_expiry, delete_middle, drop_last_lines, swap, plant, plant_new, remove_file, open_file_to_others, own_line,
+    edit_expiry, delete_middle, drop_last_lines, swap, plant, plant_new, lengthen, remove_file, open_file_to_others, own_line,
     not_json, without_number, empty, without_key, cut_in_a_line, remove_recipients, remove_all_files, link_journal,
     exchange_identity, remove_identity,
 ]  # fmt: skip
@@ -207,7 +214,7 @@ def test_a_journal_that_does_not_verify_is_not_written_to(
     assert (store.folder / "journal.jsonl").read_bytes() == before
 
 
-@pytest.mark.parametrize("attack", [swap, plant, remove_file])
+@pytest.mark.parametrize("attack", [swap, plant, lengthen, remove_file])
 def test_an_exchanged_file_is_not_opened(
     store: Store, operator: X25519Identity, attack: Callable[[Store, list[Entry]], str]
 ) -> None:
