@@ -6,6 +6,7 @@ A real server, because what a test answers through the browser library is an act
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -86,6 +87,18 @@ class Stage:
         """Let the first tab show the value."""
         self.tab.evaluate("reveal()")
         self.tab.wait_for_timeout(100)
+
+
+def await_shown(tab: Page, show: str) -> None:
+    """Wait until `tab` shows the value in the way `show`, after it was told to: on a busy machine that takes a while."""
+    until = time.monotonic() + 60
+    if show in variants.IN_A_FRAME:  # The others showed it before `reveal` returned, or within the next frames.
+        inner = [frame for frame in tab.frames if urlsplit(frame.url).path == "/frame"]
+        while not any(frame.evaluate("!!document.getElementById('box').textContent") for frame in inner):
+            assert time.monotonic() < until, f"{show}: the inner frame shows nothing"
+            tab.wait_for_timeout(50)
+            inner = [frame for frame in tab.frames if urlsplit(frame.url).path == "/frame"]
+    tab.wait_for_timeout(100)  # painted later, or letter by letter
 
 
 @contextmanager

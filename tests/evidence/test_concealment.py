@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 
 from evidence import ConcealmentFailed, LeakGate, sight
 from evidence.concealment import Concealment
 from evidence.film import now
-from tests.evidence.stage import stage
-from tests.evidence.variants import COPIES, IN_A_FRAME, VARIANTS
+from tests.evidence.stage import await_shown, stage
+from tests.evidence.variants import COPIES, VARIANTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Dialog, Frame, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
     from tests.evidence.stage import Stage
 
@@ -45,23 +44,12 @@ def _hold(play: Stage, tab: Page, name: str) -> None:
     (film,) = (film for film in play.recorder._films if film.tab is tab)
     until = time.monotonic() + 60
 
-    def pause(what: str) -> None:
-        assert time.monotonic() < until, f"{name}: {what}"
-        tab.wait_for_timeout(50)
-
-    if name in IN_A_FRAME:  # The others showed it before `reveal` returned, or within the next frames.
-        while not any(frame.evaluate("!!document.getElementById('box').textContent") for frame in _inner(tab)):
-            pause("the inner frame shows nothing")
-    pause("painted later, or letter by letter")
-    pause("the same")
+    await_shown(tab, name)
     since = now()
     while max(film._last, film._pending[0] if film._pending else 0) < since:
+        assert time.monotonic() < until, f"{name}: no frame of the film came"
         tab.evaluate("tick()")
-        pause("no frame of the film came")
-
-
-def _inner(tab: Page) -> list[Frame]:
-    return [frame for frame in tab.frames if urlsplit(frame.url).path == "/frame"]
+        tab.wait_for_timeout(50)
 
 
 def _shown(found: set[str], part: str) -> set[str]:
