@@ -1,7 +1,8 @@
 """The rotation by the engine, for the same measures as `benchmarks.raw` takes of the plain gestures.
 
-`python -m benchmarks.engine ENTRA_URL MA_PORTAL_URL APPLICATION_ID [RECORDINGS]` runs it once against served replicas
-and prints one JSON object. Without RECORDINGS nothing is pictured or filmed; the journal is kept all the same.
+`python -m benchmarks.engine ENTRA_URL MA_PORTAL_URL APPLICATION_ID [RECORDINGS [pictures]]` runs it once against served
+replicas and prints one JSON object. Without RECORDINGS nothing is pictured or filmed; the journal is kept all the same.
+With `pictures` the leak search reads them too.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def recording(*, kept: bool) -> Iterator[None]:
     part.Recorder = whole  # type: ignore[misc]  # and back
 
 
-def main(entra_url: str, ma_portal_url: str, application_id: str, recordings: str = "") -> None:
+def main(entra_url: str, ma_portal_url: str, application_id: str, recordings: str = "", pictures: str = "") -> None:
     """Do everything once and print what it took."""
     watch, ready = Watch(), Keeper()
     given = {"entra_url": entra_url, "ma_portal_url": ma_portal_url, "application_id": application_id}
@@ -92,7 +93,7 @@ def main(entra_url: str, ma_portal_url: str, application_id: str, recordings: st
             gatekeeper=Beforehand(["all"], Nobody()),
             listeners=(watch,),
             ready=ready,
-            read_pictures=False,
+            read_pictures=bool(pictures),
         )
         summary, error = conducting.conduct(prepared, around)
     if error is not None:
@@ -106,6 +107,7 @@ def main(entra_url: str, ma_portal_url: str, application_id: str, recordings: st
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "sealed": watch.between("acting add-secret", "secret-sealed add-secret"),
         "clipboard": watch.between("acting paste-secret-value", "pasted paste-secret-value"),
+        "search": summary.search["seconds"],
         "leaks": int(summary.exit == Exit.LEAK_FOUND),
         "whole": summary.seconds,
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +15,7 @@ from keyturn.cli.rehearse import DEFAULT
 from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
 from keyturn.document import load
 from keyturn.run.conduct import Around, Wish, conduct, prepare
+from keyturn.run.recording import FirstIntent
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
 from secrets_store import Store
@@ -34,24 +37,29 @@ def test_during_a_whole_rotation_the_value_is_in_no_frame(
     monkeypatch.setenv("DISPLAY", display["DISPLAY"])
     key = Ed25519PrivateKey.generate()
     store, _ = Store.throw_away(tmp_path / "store", key)
-    (tmp_path / "films").mkdir()
+    films = tmp_path / "films" / "data"  # as in a recording: the search leaves out what was filmed before the secret
+    films.mkdir(parents=True)
+    intended = FirstIntent()
     with open_replicas("expired", []) as replicas, Operator(replicas):
         around = Around(
             recordings=tmp_path / "recordings",
             store=store,
             signing_key=key,
             gatekeeper=SecondHand(replicas.operator_url),
-            listeners=(StepTold(replicas),),
+            listeners=(StepTold(replicas), intended),
             read_pictures=False,
         )
         given = inputs_for(load(ROTATION), replicas)
         prepared = prepare(Wish(runbook=ROTATION, given=given, headed=True))
-        with filming(display, tmp_path / "films" / "screen.mkv") as observer:
+        with filming(display, films / "screen.mkv") as observer:
+            began = datetime.now(UTC)
             summary, error = conduct(prepared, around)
         state = replicas.state()
     assert error is None
     assert summary.exit == 0
     (secret,) = state["registrations"][state["application_id"]]["secrets"]
-    found = LeakGate([secret["value"].encode()]).search(tmp_path / "films")
+    told = {"videos": [{"path": "screen.mkv", "from": began.isoformat()}]}
+    (films / "recorded.json").write_text(json.dumps(told))
+    found = LeakGate([secret["value"].encode()]).search(films.parent, intended.since)
     figure(f"{observer.frames} frames of a whole rotation from outside, {len(found)} with the value")
     assert found == []
