@@ -1,26 +1,26 @@
-"""`make bench`: the budgets, measured side by side with plain Playwright in one run, written to `results.md`.
+"""`make bench`: the budgets, measured side by side with what else does the same, written to `results.md`.
 
-Every figure is the median of `RUNS` runs, each in a process of its own against freshly served replicas.
+Every figure of the engine is the median of `RUNS` runs, each in a process of its own against freshly served replicas.
+`python -m benchmarks [RUNS] [engine] [store] [language]`: a section for each word, all of them without one.
 """
 
 from __future__ import annotations
 
 import json
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks import language, store
+from benchmarks.results import Row, write_measured
 from keyturn.cli.replica import open_replicas
 from rehearsal import Operator
 
-RESULTS = Path(__file__).with_name("results.md")
-RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+WORDS = sys.argv[1:]
+RUNS = int(WORDS.pop(0)) if WORDS and WORDS[0].isdecimal() else 3
 
 
 def measured(script: str, *more: str) -> dict[str, float]:
@@ -35,15 +35,15 @@ def measured(script: str, *more: str) -> dict[str, float]:
     return {name: statistics.median(one[name] for one in told) for name in told[0]}
 
 
-def main() -> None:
-    """Measure, print and write."""
+def engine() -> list[Row]:
+    """Measure the engine beside the same gestures in plain Playwright."""
     with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as folder:
         pictures = Path(folder, "pictures")
         pictures.mkdir()
         raw, raw_pictured = measured("raw"), measured("raw", str(pictures))
         bare, recorded = measured("engine"), measured("engine", folder)
         read = measured("engine", folder, "pictures")
-    rows: list[store.Row] = [
+    return [
         ("engine CPU over the plain gestures, a step", 1000 * (bare["cpu"] - raw["cpu"]) / bare["steps"], "ms", 2.0),
         ("start of process to first gesture, over plain", bare["start"] - raw["start"], "s", 0.3),
         ("memory outside the browser, over plain", bare["memory"] - raw["memory"], "MiB", 25.0),
@@ -54,37 +54,21 @@ def main() -> None:
         ("search of the recording for the value", recorded["search"], "s", None),
         ("the same, reading its pictures and videos", read["search"], "s", None),
         ("leak hits, recording on", max(recorded["leaks"], read["leaks"]), "", 0.0),
-        *store.rows(),
-        *language.rows(),
     ]
-    lines = [
-        "# Measured",
-        "",
-        (
-            f"`make bench`, {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, "
-            f"Python {platform.python_version()}, median of {RUNS} runs."
-        ),
-        "",
-        "| what | measured | budget | within |",
-        "|---|---|---|---|",
-        *(
-            f"| {what} | {value:.2f} {unit} | {_budget(budget, unit)} | {_within(value, budget)} |"
-            for what, value, unit, budget in rows
-        ),
-        "",
-    ]
-    RESULTS.write_text("\n".join(lines), encoding="utf-8")
-    print("\n".join(lines))
 
 
-def _budget(budget: float | None, unit: str) -> str:
-    return "" if budget is None else f"{budget:g} {unit}"
+SECTIONS = {
+    "engine": ("The engine", engine, f"`make bench`, beside plain Playwright, median of {RUNS} runs"),
+    "store": ("The store", store.rows, "`make bench`, beside `age` and KeePassXC where they are installed"),
+    "language": ("The language", language.rows, "`make bench`"),
+}
 
 
-def _within(value: float, budget: float | None) -> str:
-    if budget is None:
-        return ""
-    return "yes" if value <= budget else "**no**"
+def main() -> None:
+    """Measure, print and write."""
+    for word in WORDS or SECTIONS:
+        section, measure, about = SECTIONS[word]
+        print(write_measured(section, measure(), about), flush=True)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ from secrets_store.reading import unseal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Row = tuple[str, float, str, float | None]  # what, how much, its unit, the budget if there is one
+    from benchmarks.results import Row
+
 _ENTRIES = 100_000
 _WRITE, _LIST = 0.010, 1.0  # seconds
 _TIMES = 50

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from benchmarks.results import write_counted
 from keyturn.browser import find_browser
 
 if TYPE_CHECKING:
@@ -96,15 +97,22 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str], No
     return lambda text: record_property("figure", text)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `make soak` says."""
+    parser.addoption("--figures", action="store_true", help="write what tests counted to benchmarks/results.md")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show what tests counted or measured, also where the tests ran in other processes."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    told = [
-        f"{report.nodeid.rpartition('::')[2]}: {text}"
-        for report in reports
-        for name, text in report.user_properties
-        if name == "figure"
-    ]
+    told: dict[str, dict[str, str]] = {}
+    for report in reports:
+        for text in (text for name, text in report.user_properties if name == "figure"):
+            room, _, test = report.nodeid.removeprefix("tests/").partition("/")
+            told.setdefault(room, {})[test.rpartition("::")[2].removeprefix("test_").replace("_", " ")] = text
     if told:
         terminalreporter.section("figures")
-        terminalreporter.write_line("\n".join(told))
+    for room, figures in told.items():
+        terminalreporter.write_line("\n".join(f"{test}: {text}" for test, text in figures.items()))
+        if config.getoption("--figures"):
+            write_counted(f"Counted by the long tests of {room}", figures)
