@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class PowerCuts:
     """Cuts the power at calls of a rotation, and counts the cuts after which an acknowledged value was gone."""
 
-    def __init__(self, power: Disk, scratch: Path, key: Ed25519PrivateKey, identity: X25519Identity) -> None:
-        self.power, self.scratch, self.key, self.identity = power, scratch, key, identity
+    def __init__(self, store: Store, power: Disk, key: Ed25519PrivateKey, identity: X25519Identity) -> None:
+        self.store, self.power, self.key, self.identity = store, power, key, identity
         self.acknowledged: dict[str, str] = {}
         self.draw = random.Random(4)  # noqa: S311  # the same cuts each time
         self.cuts = self.losses = 0
@@ -49,7 +49,7 @@ class PowerCuts:
     def cut(self, _call: str) -> None:
         self.pause()  # opening the image makes calls of its own
         for draw in (None, self.draw, self.draw, self.draw):
-            image = self.scratch / f"cut-{self.cuts}"
+            image = self.store.folder.with_name(f"cut-{self.cuts}")
             self.power.image(image, draw)
             self.cuts += 1
             self.losses += not self.all_readable(image)
@@ -64,62 +64,57 @@ class PowerCuts:
         whole = store.verify() == []
         return whole and all(found.get(name) == value for name, value in self.acknowledged.items())
 
-    def rotate(self, store: Store, times: int) -> None:
+    def rotate(self, times: int) -> None:
         for number in range(times):
             value = f"{VALUE}{number}"
-            entry = sealed(store, value)
+            entry = sealed(self.store, value)
             self.acknowledged[entry.id] = value
-            store.note(entry.id, "delivered")
+            self.store.note(entry.id, "delivered")
 
 
 @pytest.fixture
 def cuts(
-    store: Store,
-    tmp_path: Path,
-    signing_key: Ed25519PrivateKey,
-    operator: X25519Identity,
-    monkeypatch: pytest.MonkeyPatch,
+    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[PowerCuts]:
     power = Disk(store.folder, monkeypatch)
-    made = PowerCuts(power, tmp_path, signing_key, operator)
+    made = PowerCuts(store, power, signing_key, operator)
     yield made
     made.pause()
     power.close()
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.soak)])
-def test_no_power_cut_loses_what_was_acknowledged(
-    store: Store, cuts: PowerCuts, times: int, figure: Callable[[str], None]
-) -> None:
-    cuts.rotate(store, times)
+TIMES = pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.soak)])
+
+
+@TIMES
+def test_no_power_cut_loses_what_was_acknowledged(cuts: PowerCuts, times: int, figure: Callable[[str], None]) -> None:
+    cuts.rotate(times)
     figure(f"{cuts.cuts} cuts, {cuts.losses} with a loss")
     assert cuts.cuts > times * 25
     assert cuts.losses == 0
 
 
+@TIMES
 @pytest.mark.parametrize("flush", ["flush", "flush_folder"])
 def test_without_a_flush_power_cuts_do_lose_it_so_the_test_above_can_see(
-    store: Store, cuts: PowerCuts, monkeypatch: pytest.MonkeyPatch, flush: str, figure: Callable[[str], None]
+    cuts: PowerCuts, monkeypatch: pytest.MonkeyPatch, flush: str, times: int, figure: Callable[[str], None]
 ) -> None:
     monkeypatch.setattr(disk, flush, lambda _target: None)
-    cuts.rotate(store, 6)
+    cuts.rotate(times)
     figure(f"{cuts.cuts} cuts, {cuts.losses} with a loss")
     assert cuts.losses > cuts.cuts // 4
 
 
+@TIMES
 def test_no_power_cut_loses_anything_while_recipients_are_changed(
-    store: Store,
-    cuts: PowerCuts,
-    operator: X25519Identity,
-    monkeypatch: pytest.MonkeyPatch,
-    figure: Callable[[str], None],
+    cuts: PowerCuts, monkeypatch: pytest.MonkeyPatch, times: int, figure: Callable[[str], None]
 ) -> None:
     monkeypatch.setattr(reseal, "_BATCH", 1)
     cuts.pause()
-    cuts.rotate(store, 3)
+    cuts.rotate(times)
     cuts.go_on()
-    names = [Recipient(name, one.recipient) for name, one in {"o": operator, "c": X25519Identity.generate()}.items()]
-    reseal.change_recipients(store, names, [operator])
+    names = [Recipient("operator", cuts.identity.recipient), Recipient("other", X25519Identity.generate().recipient)]
+    reseal.change_recipients(cuts.store, names, [cuts.identity])
     figure(f"{cuts.cuts} cuts, {cuts.losses} with a loss")
     assert cuts.cuts > 50
     assert cuts.losses == 0
@@ -212,13 +207,19 @@ def test_killed_at_five_hundred_random_moments_nothing_acknowledged_is_lost(
 
 def write_at_once(store: Store, key: Ed25519PrivateKey, times: int) -> list[int]:
     """Let eight processes store `times` values each at once; return how each ended."""
+    gate, opener = os.pipe()
 
     def write() -> None:
+        os.close(opener)
+        os.read(gate, 1)  # until all are there
         writing = Store.open(store.folder, signing_key=key)
         for _ in range(times):
             sealed(writing)
 
-    return [ended(child) for child in [started(write) for _ in range(8)]]
+    children = [started(write) for _ in range(8)]
+    os.close(opener)
+    os.close(gate)
+    return [ended(child) for child in children]
 
 
 @pytest.mark.parametrize("times", [5, pytest.param(100, marks=pytest.mark.soak)])
@@ -238,11 +239,10 @@ def test_eight_processes_write_at_once_and_none_loses(
 
 
 def test_without_the_lock_they_do_lose_so_the_test_above_can_see(
-    store: Store, signing_key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    store: Store, signing_key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock, "held", lambda *_, **__: nullcontext())
     ends = write_at_once(store, signing_key, 20)
-    capfd.readouterr()  # the children's last words
     assert ends != [0] * 8 or store.verify() != []
 
 
