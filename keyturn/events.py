@@ -51,6 +51,25 @@ class RunStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed(Event):
+    """A run goes on after an interruption. `found` says in words how things stand, `results` which steps are done.
+
+    `changes` lists what is not as it was when the run began, `accepted_by` who said yes to that.
+    """
+
+    run: str
+    title: str
+    mode: str
+    operator: str
+    versions: Mapping[str, str]
+    total: int
+    results: Mapping[str, str]
+    found: tuple[str, ...]
+    changes: tuple[str, ...] = ()
+    accepted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted(Event):
     """A step began; `number` counts from 1."""
 
@@ -195,6 +214,45 @@ class SecretIntended(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecretNotMade(Event):
+    """The secret that was intended does not exist: `why` says how that is known."""
+
+    step: str
+    secret: str
+    intent: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLost(Event):
+    """The secret that was intended exists, or may, and nobody has its value."""
+
+    step: str
+    secret: str
+    intent: str
+    secret_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanFound(Event):
+    """A secret of this run stands in the portal whose value nobody has. `beside` lists new ones that are not its."""
+
+    step: str
+    secret_id: str
+    expires_on: str
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanDeleted(Event):
+    """The secret whose value nobody has was deleted, and is seen to be gone."""
+
+    step: str
+    secret_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SecretCaptured(Event):
     """A value arrived from the page by the clipboard and has the right shape. `remark` tells of an unknown one."""
 
@@ -230,6 +288,14 @@ class WalkedAgain(Event):
 
     step: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone(Event):
+    """What a step did was taken back, and is seen to be; `say` is how, in the runbook's words."""
+
+    step: str
+    say: str
 
 
 @dataclass(frozen=True, slots=True)

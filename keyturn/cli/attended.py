@@ -20,8 +20,10 @@ from keyturn.run.conduct import conduct
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from keyturn.gates import Gatekeeper
+    from keyturn.outcome import Summary
     from keyturn.run.conduct import Around, Prepared
 
 UNTOLD = {Exit.BUG, Exit.LEAK_FOUND, Exit.CANNOT_START}  # ends that no step's failure has told about
@@ -51,8 +53,17 @@ class _Kept:
                 pass
 
 
-def attend(prepared: Prepared, around: Around, args: argparse.Namespace, instead: Gatekeeper | None = None) -> int:
-    """Carry the run out with a person watching; `instead` answers at gates in their place. Returns the exit code."""
+def attend(
+    prepared: Prepared,
+    around: Around,
+    args: argparse.Namespace,
+    instead: Gatekeeper | None = None,
+    carry: Callable[[Prepared, Around], tuple[Summary, BaseException | None]] = conduct,
+) -> int:
+    """Carry the run out with a person watching; `instead` answers at gates in their place. Returns the exit code.
+
+    `carry` goes on with a run, where none is to begin.
+    """
     console = Console(stderr=True, highlight=False, emoji=False)
     kept = _Kept()
     interruption = Interruption()
@@ -77,7 +88,7 @@ def attend(prepared: Prepared, around: Around, args: argparse.Namespace, instead
             before_close=before_close,
             interruption=interruption,
         )
-        summary, error = conduct(prepared, around)
+        summary, error = carry(prepared, around)
     print_summary(console, summary, prepared.runbook, kept.failed, plain=watch.plain)
     if error is not None and (kept.failed is None or summary.exit in UNTOLD):
         report(error)

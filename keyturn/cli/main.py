@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "rehearse": ("rehearse",),
     "run": ("run",),
+    "resume": ("resume",),
+    "runs": ("runs",),
     "language": ("check", "plan", "show", "schema", "pages", "new"),
     "serve": ("serve",),
     "secrets": ("secrets",),

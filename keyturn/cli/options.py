@@ -18,8 +18,8 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line of standard output")
 
 
-def add_walkthrough(parser: argparse.ArgumentParser) -> None:
-    """Add what every command that drives a browser takes."""
+def add_walkthrough(parser: argparse.ArgumentParser, *, anew: bool = True) -> None:
+    """Add what every command that drives a browser takes; `anew`: where a run begins, and not where one goes on."""
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument(
         "--headed", action="store_true", default=None, help="show the browser (the default with a display)"
@@ -42,8 +42,9 @@ def add_walkthrough(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--browser", default="auto", metavar="NAME", help=f"auto, {', '.join(system.BROWSERS)} or the path of a program"
     )
-    parser.add_argument("--from", dest="first", default="", metavar="STEP", help="begin at this step")
-    parser.add_argument("--until", dest="last", default="", metavar="STEP", help="end after this step")
+    if anew:
+        parser.add_argument("--from", dest="first", default="", metavar="STEP", help="begin at this step")
+        parser.add_argument("--until", dest="last", default="", metavar="STEP", help="end after this step")
     parser.add_argument(
         "--tsa", type=authority, metavar="URL", help="ask this RFC 3161 authority to stamp the recording"
     )

@@ -120,6 +120,12 @@ class BrowserClipboard:
             raise ClipboardFailed("another program changed the clipboard before the value could be pasted")
 
     @discreet
+    def forget(self, secret: Secret) -> None:
+        """Clear the clipboard if an earlier part of the run left the value of `secret` on it."""
+        with self.turn():
+            self._holding = secret
+            self.clear()
+
     def clear(self) -> str:
         """Empty the clipboard if it still holds our value, and prove it. Returns `cleared` or `not ours`."""
         if self._holding is None:

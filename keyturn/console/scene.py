@@ -61,6 +61,8 @@ class Scene:
     def __call__(self, event: events.Event) -> None:
         """Take the event into the scene."""
         match event:
+            case events.Resumed():
+                self.ended |= {step: events.StepEnded(step, word, "", {}, 0.0) for step, word in event.results.items()}
             case events.StepStarted():
                 self.now = event.number - 1
                 self.said, self.given, self.waiting = [], {}, None

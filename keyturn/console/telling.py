@@ -18,6 +18,16 @@ def sentence(event: events.Event) -> str:
     return clean(words(event)) if words else ""
 
 
+def how_it_goes_on(event: events.Resumed) -> list[str]:
+    """Return what a run that goes on found, a line each."""
+    by = f", accepted by {event.accepted_by}" if event.accepted_by else ""
+    changes = [f"  Changed: {change}{by}." for change in event.changes]
+    found = [f"  {found[0].upper()}{found[1:]}." for found in event.found]
+    return [
+        clean(line) for line in (f"{event.title}.", f"Run {event.run} goes on, in {event.mode} mode.", *changes, *found)
+    ]
+
+
 def _asked(event: events.GateAsked) -> str:
     return "Waiting for a person to sign in, in the browser." if event.gate == "sign_in" else ""
 
@@ -51,5 +61,8 @@ _WORDS: Final[Mapping[type[events.Event], Callable[[Any], str]]] = {
     events.Retrying: lambda event: f"Not yet: {event.seen}. Asking again for up to {duration(event.left)}.",
     events.SecretSealed: _sealed,
     events.WalkedAgain: lambda event: f"Gone through once more, on the way back: {event.title}.",
+    events.SecretNotMade: lambda event: f"No secret was made: {event.why}.",
+    events.ValueLost: lambda event: f"The value of the secret {event.secret_id} is lost: {event.why}.",
+    events.OrphanDeleted: lambda event: f"The secret {event.secret_id}, whose value nobody had, was deleted.",
     events.SearchBegan: lambda event: SEARCHING[event.pictures_read],
 }

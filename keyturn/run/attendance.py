@@ -11,7 +11,7 @@ from keyturn.gates import About, Answer, Choice, Mode, Question
 from keyturn.model import Effect, Gate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from keyturn.events import Event
     from keyturn.gates import Gatekeeper, Pump
@@ -22,6 +22,7 @@ _WARNINGS = {
     Effect.CHANGE: "This changes what the portal holds.",
     Effect.DELETE: "This cannot be undone.",
 }
+_UNCLEAR = "It was begun before the interruption, and the page does not show that it is done."
 _BEFORE = (Choice.GO_ON, Choice.BY_HAND, Choice.TAKE_OVER, Choice.CHANGE_MODE, Choice.SKIP, Choice.STOP)
 _WHILE_BY_HAND = (Choice.GO_ON, Choice.GIVE_BACK, Choice.CHANGE_MODE, Choice.SKIP, Choice.STOP)
 
@@ -51,10 +52,15 @@ class Attendance:
         mode: Mode,
         emit: Callable[[Event], None],
         given: Callable[[Step], tuple[tuple[str, str], ...]],
+        unclear: Collection[str] = (),
     ) -> None:
-        """Take who answers, how it begins, who is told, and `given`: what a step is given, for a person to read."""
+        """Take who answers, how it begins, who is told, and `given`: what a step is given, for a person to read.
+
+        `unclear` are steps that were begun before an interruption and may be done.
+        """
         self.mode = mode
         self._given = given
+        self._unclear = unclear
         self._handed_over = ""  # the step that the person does whatever the mode
         self._stops = False
         self._walking = False  # back to a page, through steps that are done already
@@ -141,10 +147,13 @@ class Attendance:
     def _question(self, step: Step) -> Question | None:
         """Return what is to be asked before `step` in this mode; None when nothing is."""
         warning = _WARNINGS.get(step.effect, "")
+        unclear = step.effect is not Effect.READ and step.id in self._unclear
+        if unclear:  # Each decision presses once: what is to be pressed again is asked anew.
+            warning = f"{_UNCLEAR} {warning}"
         if step.gate is not Gate.NONE:
             offers = (Choice.CHANGE_MODE, Choice.STOP) if step.gate is Gate.SIGN_IN else _BEFORE
             return Question(step.id, step.title, step.gate, step.note, About.GATE, offers, warning, self._given(step))
-        if self.mode is Mode.GUIDED and step.effect is not Effect.READ:
+        if unclear or (self.mode is Mode.GUIDED and step.effect is not Effect.READ):
             return Question(
                 step.id, step.title, step.gate, step.note, About.CHANGE, _BEFORE, warning, self._given(step)
             )

@@ -12,8 +12,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from keyturn import secret_format
-from keyturn.errors import KeyturnError, StepFailed, Stopped
-from keyturn.events import ClipboardLeft, ConcealmentProven, Pasted, SecretCaptured, SecretIntended, SecretSealed
+from keyturn.errors import GuardRefused, KeyturnError, StepFailed, Stopped
+from keyturn.events import (
+    ClipboardLeft,
+    ConcealmentProven,
+    Pasted,
+    SecretCaptured,
+    SecretIntended,
+    SecretNotMade,
+    SecretSealed,
+    ValueLost,
+)
 from keyturn.gates import Answer, Choice
 from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.by_hand import do_by_hand, shown, wait
@@ -24,6 +33,7 @@ from secrets_store import Metadata
 if TYPE_CHECKING:
     from keyturn.model import Scalar, SecretSpec, Step
     from keyturn.run.engine import Engine
+    from keyturn.run.state import Intended
     from pages.base import Page
     from secrets_store import Intent, Secret
 
@@ -43,6 +53,7 @@ def create_and_capture(
     spec = engine.state.runbook.secrets[step.copies]
     label = str(engine.state.fill(spec.label))
     known = tuple(page.known_ids())
+    _none_appeared(engine, step, known)
     engine.emit(ConcealmentProven(step.id, engine.recorder.prove(engine.session.tabs().values())))
     intent = _intended(engine, step, known, _metadata(engine, step.copies, spec, label))
     interrupted = None
@@ -54,17 +65,17 @@ def create_and_capture(
             made, answer, interrupted = _made(engine, step, page, args, known, by_hand=by_hand)
         except PageError as error:
             if not error.pressed:  # Nothing was made. Otherwise the intent stays open: something may have been.
-                _abandon(engine, intent, "the button was not pressed")
+                _abandon(engine, step, intent, "the button was not pressed")
             raise
         except (Stopped, TakeOver, Passed, KeyboardInterrupt):
-            _abandon(engine, intent, "the operator made no secret")
+            _abandon(engine, step, intent, "the operator made no secret")
             raise
         if made is None:
-            _abandon(engine, intent, "the operator made no secret")
+            _abandon(engine, step, intent, "the operator made no secret")
             if answer.choice is Choice.GIVE_BACK:
                 return None, answer
             raise StepFailed("no new secret is on the page whose value can be copied", hint="make one, or give back")
-        engine.state.changed.append(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
+        engine.state.note_change(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
         take_and_seal(engine, step, intent, made)
     if interrupted:
         raise interrupted
@@ -76,12 +87,21 @@ def capture_made(engine: Engine, step: Step, page: Any) -> Any:
     made = shown(engine, step, page, [held.secret_id for held in engine.state.held.values()])()
     if made is None:  # Or the list of secrets is not on screen at all.
         return None
-    spec = engine.state.runbook.secrets[step.copies]
-    known = tuple(one for one in page.known_ids() if one != made.secret_id)
-    metadata = _metadata(engine, step.copies, spec, str(engine.state.fill(spec.label)))
-    intent = _intended(engine, step, known, metadata)
+    intended = engine.state.unfinished.intended.pop(step.id, None)
+    intent = open_intent(engine, intended) if intended else None
+    if intent is None:
+        spec = engine.state.runbook.secrets[step.copies]
+        known = tuple(one for one in page.known_ids() if one != made.secret_id)
+        metadata = _metadata(engine, step.copies, spec, str(engine.state.fill(spec.label)))
+        intent = _intended(engine, step, known, metadata)
+    engine.announce(step, {})  # It is made already: an interruption from here on leaves something to look for.
     copy_and_seal(engine, step, page, intent, made)
     return made
+
+
+def open_intent(engine: Engine, intended: Intended) -> Intent | None:
+    """Return the intent that an earlier part of the run announced, None when the store has closed it."""
+    return next((one for one in engine.store.open_intents() if one.id == intended.intent), None)
 
 
 def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> None:
@@ -90,7 +110,7 @@ def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: A
         engine.clipboard.await_copy()
         engine.recorder.conceal()
         page.copy_again(made.secret_id)
-        engine.state.changed.append(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
+        engine.state.note_change(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
         take_and_seal(engine, step, intent, made)
 
 
@@ -112,7 +132,7 @@ def _taken(engine: Engine, step: Step, intent: Intent, made: Any) -> str:
     if not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and stands in the recording.
         engine.state.values.append(secret)
     try:
-        remark = _checked(engine, intent, spec, secret, made.secret_id)
+        remark = _checked(engine, step, intent, secret, made.secret_id)
         engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
         expires_on = date.fromisoformat(made.expires_on)
         entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
@@ -188,9 +208,21 @@ def _intended(engine: Engine, step: Step, known: tuple[str, ...], metadata: Meta
     return intent
 
 
-def _abandon(engine: Engine, intent: Intent, why: str) -> None:
+def _abandon(engine: Engine, step: Step, intent: Intent, why: str) -> None:
     with engine.whole():
         engine.store.abandon(intent, why)
+        engine.emit(SecretNotMade(step.id, step.copies, intent.id, why))
+
+
+def _none_appeared(engine: Engine, step: Step, known: tuple[str, ...]) -> None:
+    """Raise `GuardRefused` when the list holds more than when it was searched for an orphan: that came late."""
+    seen = engine.state.unfinished.seen.get(step.id)
+    late = [one for one in known if seen is not None and one not in seen]
+    if late:
+        raise GuardRefused(
+            f"a new secret is listed that was not a moment ago: {', '.join(late)}",
+            hint="it may be of this run, its value lost: delete it in the portal if it is nobody's, then resume",
+        )
 
 
 def _metadata(engine: Engine, name: str, spec: SecretSpec, label: str) -> Metadata:
@@ -203,14 +235,16 @@ def _metadata(engine: Engine, name: str, spec: SecretSpec, label: str) -> Metada
     )
 
 
-def _checked(engine: Engine, intent: Intent, spec: SecretSpec, secret: Secret, secret_id: str) -> str:
+def _checked(engine: Engine, step: Step, intent: Intent, secret: Secret, secret_id: str) -> str:
     """Return a remark about an unknown shape, empty for the known one. Raises `ValueRefused` for anything else."""
-    if spec.format == "any":
+    if engine.state.runbook.secrets[step.copies].format == "any":
         return ""
     found = secret_format.faults(secret.reveal())
     certain = [fault.says for fault in found if fault.certain]
     if certain:
-        engine.store.lost(intent, "the copied value was refused", secret_id=secret_id)
+        why = "the copied value was refused"
+        engine.store.lost(intent, why, secret_id=secret_id)
+        engine.emit(ValueLost(step.id, step.copies, intent.id, secret_id, why))
         raise ValueRefused(
             f"the copied value was refused: {'; '.join(certain)}",
             hint=f"nobody has the value of the new secret, ID {secret_id}: delete it in the portal and start again",

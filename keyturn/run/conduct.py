@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from keyturn.keeper import Keeper
     from keyturn.model import Runbook
     from keyturn.outcome import Summary
+    from keyturn.run.browsing import Browsing
     from keyturn.run.engine import Engine
     from secrets_store import Store
 
@@ -109,11 +110,25 @@ def prepare(wish: Wish) -> Prepared:
 
 def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException | None]:
     """Carry the run out. Returns what it came to and what stopped it, if something did; the recording is sealed."""
-    recording = Recording.begin(around.recordings, prepared.runbook, prepared.inputs, around.signing_key, around.kind)
+    wish = prepared.wish
+    recording = Recording.begin(
+        around.recordings,
+        prepared.runbook,
+        prepared.inputs,
+        around.signing_key,
+        around.kind,
+        asked={
+            "mode": wish.mode,
+            "headed": wish.headed,
+            "browser": wish.browser,
+            "from": wish.first,
+            "until": wish.last,
+        },
+    )
     state = RunState(recording.folder.name, prepared.runbook, prepared.inputs)
 
-    def act(engine: Engine) -> None:
-        book, wish = prepared.runbook, prepared.wish
+    def act(engine: Engine, _browsing: Browsing) -> None:
+        book = prepared.runbook
         engine.emit(
             RunStarted(
                 state.run,

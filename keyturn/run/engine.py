@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from keyturn.model import Scalar, Step
     from keyturn.overlay import Overlay
     from keyturn.run.state import RunState
+    from pages.base import Page
     from secrets_store import Store
 
 _BREATH = 100  # ms for which the browser works while a person thinks
@@ -68,8 +69,8 @@ class Engine:
         self.clipboard = clipboard
         self.store = store
         self.recorder = recorder
-        self.attendance = Attendance(gatekeeper, mode, self.emit, state.told)
-        self.told = 0  # how much of what has changed has been told
+        self.attendance = Attendance(gatekeeper, mode, self.emit, state.told, state.unfinished.announced)
+        self.told = len(state.changed)  # how much of what has changed has been told
         self.sign_in_screen = ""  # the one that was told last
         self._overlay = overlay
         self.whole = whole
@@ -157,9 +158,9 @@ class Engine:
         if self._overlay and self.session.is_open(portal_of(step)):
             self._overlay.point(self.session.tab(portal_of(step)), None)
 
-    def confirm(self, step: Step, words: str) -> None:
+    def confirm(self, step: Step, words: str, warning: str = "") -> None:
         """Ask the person to go on in the middle of a step. Raises `Stopped` when they do not."""
-        question = Question(step.id, words, Gate.CONFIRM, "", About.GATE, (Choice.GO_ON, Choice.STOP))
+        question = Question(step.id, words, Gate.CONFIRM, "", About.GATE, (Choice.GO_ON, Choice.STOP), warning)
         if not self.attendance.ask(question, self.no_answer, Gate.CONFIRM.value).yes:
             raise Stopped(f"stopped in step {step.id}", hint="`keyturn resume` goes on from here")
 
@@ -215,10 +216,27 @@ class Engine:
         self._context.set_default_timeout(milliseconds)
         expect.set_options(timeout=milliseconds)
 
+    def come_back(self) -> None:
+        """Take in the tabs that an earlier part of the run left open; each may stand anywhere."""
+        self.session.adopt()
+        self.session.unsure |= set(self.state.runbook.portals)
+
     def reach(self, step: Step) -> None:
         """Bring the step's page on screen again, where its tab may stand anywhere."""
         if portal_of(step) in self.session.unsure or self.session.is_closed(portal_of(step)):
             reach(self, step)
+
+    def reload(self, step: Step) -> None:
+        """Bring the step's page on screen by the whole way there: what stands there now is not to be trusted."""
+        reach(self, step, afresh=True)
+
+    def bring(self, where: str) -> Page:
+        """Load the page `portal.page` anew and return it. Raises `KeyturnError` when no step leads to it."""
+        there = next((step for step in self.state.runbook.steps if step.page == where), None)
+        if there is None:
+            raise KeyturnError(f"no step of the runbook leads to {where}", hint="do it by hand in the portal")
+        self.reload(there)
+        return self.session.page(where)
 
     def _always(self, act: Always) -> None:
         if act is Always.CLEAR_CLIPBOARD:

@@ -55,6 +55,8 @@ def take_step(engine: Engine, step: Step, number: int) -> None:
     began = time.monotonic()
     engine.begin(step, number)
     found: Ending | TakeOver | Exception | None = None
+    if by := engine.state.unfinished.taken_over.pop(step.id, ""):  # An interruption left it in the person's hands.
+        found = TakeOver(by)
     sign_ins = 0
     try:
         while not isinstance(found, Ending):

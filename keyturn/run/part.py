@@ -40,7 +40,7 @@ class Part:
         self._error: BaseException | None = None
         self._began = time.monotonic()
 
-    def carry_out(self, act: Callable[[Engine], None]) -> tuple[Summary, BaseException | None]:
+    def carry_out(self, act: Callable[[Engine, Browsing], None]) -> tuple[Summary, BaseException | None]:
         """Open the browser, do `act`, and close the recording whatever came of it.
 
         Returns what it came to and what stopped it, if something did. The browser ends too, unless there is a reason
@@ -53,11 +53,11 @@ class Part:
                 self._let_go(browsing)
         return self.summary, self._error
 
-    def _recorded(self, stack: ExitStack, act: Callable[[Engine], None]) -> Browsing | None:
+    def _recorded(self, stack: ExitStack, act: Callable[[Engine, Browsing], None]) -> Browsing | None:
         """Do `act` with everything recorded, and search what was; return the browser, None when there was none."""
         browsing = None
         with ChainedLog(self.recording.data / "journal.jsonl") as log:
-            intent = FirstIntent()
+            intent = FirstIntent(earlier=self.state.secret_before)
             journal = Journal(log, self.around.interruption.held)
             self._listeners = (journal, intent, self.recording.signed_in, self._collect, *self.around.listeners)
             try:
@@ -81,7 +81,7 @@ class Part:
         with kept_browser(self.state.run, self.prepared.browser, headed=wish.headed, ready=around.ready) as browsing:
             yield browsing
 
-    def _browse(self, browsing: Browsing, act: Callable[[Engine], None]) -> None:
+    def _browse(self, browsing: Browsing, act: Callable[[Engine, Browsing], None]) -> None:
         wish, facts, context = self.prepared.wish, self.recording.facts, browsing.context
         version = context.browser.version if context.browser else ""
         facts["versions"]["browser"] = f"{self.prepared.browser.name} {version}".strip()
@@ -108,7 +108,7 @@ class Part:
                 listeners=self._listeners,
             )
             try:
-                act(engine)
+                act(engine, browsing)
             finally:
                 self.around.interruption.end()
 
@@ -116,7 +116,9 @@ class Part:
         """Search everything that was written for the values of the run."""
         self._tell(SearchBegan(reads_pictures(wanted=self.around.read_pictures)))
         values = [secret.reveal().encode() for secret in self.state.values]
-        seconds = self.recording.search(values, optical=self.around.read_pictures, since=intent.since)
+        seconds = self.recording.search(
+            values, optical=self.around.read_pictures, since=intent.since, more=self.state.secret_before
+        )
         self._tell(LeakGate(tuple(self.recording.findings), seconds, self.recording.pictures_read, len(values)))
         self.summary.search = {"seconds": seconds, "pictures_read": self.recording.pictures_read}
         self._error = self.recording.leak or self._error

@@ -21,14 +21,16 @@ _SETTLING = 5.0  # seconds in which a page that was left in the middle of a chan
 _LOOK_AGAIN = 100  # ms
 
 
-def reach(engine: Engine, step: Step) -> None:
+def reach(engine: Engine, step: Step, *, afresh: bool = False) -> None:
     """Bring the page of `step` on screen, as the steps before it had it. Raises whatever stops the way there.
+
+    `afresh`: what is on screen now is not to be trusted, and the way is walked in any case.
 
     What the pages say on the way counts for the way alone: what the run learnt before stays, because some of it, such
     as which group was selected before a reset, cannot be learnt twice.
     """
     engine.session.unsure.discard(portal(step))
-    if _is_there(engine, step):
+    if not afresh and _is_there(engine, step):
         return
     learnt = dict(engine.state.outputs)
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from evidence import LeakGate, ScanError, package, report, shape_search
+from evidence.chain import stamp, utc_now
 from evidence.sight import can_read
 from evidence.timestamp import NoTimestamp
 from keyturn import clock, signing
@@ -51,37 +52,71 @@ class Recording:
         return self.folder / package.PAYLOAD
 
     @classmethod
-    def begin(cls, home: Path, runbook: Runbook, inputs: Mapping[str, str], key: Ed25519PrivateKey, kind: str) -> Self:
-        """Make the folder, named for the time in UTC and the runbook, with what is known before the run."""
+    def begin(
+        cls,
+        home: Path,
+        runbook: Runbook,
+        inputs: Mapping[str, str],
+        key: Ed25519PrivateKey,
+        kind: str,
+        **asked: Any,
+    ) -> Self:
+        """Make the folder, named for the time in UTC and the runbook, with what is known before the run.
+
+        `asked`: more of what the operator wished, for a part that may have to go on with it.
+        """
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         began = datetime.now(UTC)
         folder = _own_folder(home / f"{began:%Y%m%dT%H%M%SZ}-{runbook.name}")
         facts: dict[str, Any] = {
             "run": folder.name,
             "kind": kind,
-            "runbook": runbook.name,
-            "runbook_sha256": _sha256(runbook.text),
-            "included_sha256": {Path(file).name: _sha256(text) for file, text in sorted(runbook.included.items())},
-            "revision": runbook.revision,
+            **facts_of(runbook),
             "title": runbook.title,
             "operator": signing.identity(),
             "started": began.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "clock": {"at_the_beginning": clock.state()},
             "inputs": dict(inputs),
-            "versions": {
-                "keyturn": version("keyturn"),
-                "playwright": version("playwright"),
-                "python": platform.python_version(),
-                "system": platform.platform(),
-            },
+            "versions": _versions(),
+            **asked,
         }
         if runbook.controls:
             facts["controls"] = list(runbook.controls)
         recording = cls(folder, key, facts, signed_in=SignedIn.into(facts, runbook))
         recording.data.mkdir(mode=0o700)
-        (recording.data / "runbook.yaml").write_text(runbook.text, encoding="utf-8", newline="\n")
-        _keep_included(runbook, recording.data / "included")
-        shutil.copyfile(Path(runbook.path).parent / runbook.procedure.file, recording.data / "procedure.md")
+        _keep(runbook, recording.data)
+        recording.write_facts()
+        return recording
+
+    @classmethod
+    def reopen(
+        cls, folder: Path, runbook: Runbook, inputs: Mapping[str, str], key: Ed25519PrivateKey, **part: Any
+    ) -> Self:
+        """Open a recording again for a part that goes on; `part` is noted of it, with the digest it was sealed with.
+
+        The caller has verified it. A runbook that is not as it was is kept beside the first one.
+        """
+        if (folder / package.TAG_MANIFEST).is_file():
+            package.reopen(folder)
+        data = folder / package.PAYLOAD
+        facts = json.loads((data / "run.json").read_text(encoding="utf-8"))
+        earlier: list[dict[str, Any]] = facts.get("resumed", [])
+        sealed = [package.digest(place) for place in package.sealings(folder)]
+        told = {one["sealed_before"] for one in earlier}
+        noted = {
+            "at": stamp(utc_now()),
+            "operator": signing.identity(),
+            "sealed_before": next((one for one in sealed if one not in told), ""),
+            "clock": clock.state(),
+            **part,
+        }
+        if any(facts[name] != now for name, now in facts_of(runbook).items() if name.endswith("sha256")):
+            place = data / "resumed" / str(len(earlier) + 1)
+            shutil.rmtree(place, ignore_errors=True)  # of one that was killed at this
+            place.mkdir(mode=0o700, parents=True)
+            _keep(runbook, place)
+        facts |= {**facts_of(runbook), "inputs": dict(inputs), "versions": _versions(), "resumed": [*earlier, noted]}
+        recording = cls(folder, key, facts, signed_in=SignedIn.into(facts, runbook))
         recording.write_facts()
         return recording
 
@@ -91,9 +126,11 @@ class Recording:
         return " · ".join(filter(None, words))
 
     def write_facts(self) -> None:
-        """Write `run.json`."""
+        """Write `run.json`, whole or not at all."""
         text = json.dumps(self.facts, indent=2, ensure_ascii=False, sort_keys=True)
-        (self.data / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        fresh = self.data / "run.json.new"
+        fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
+        fresh.replace(self.data / "run.json")
 
     def end(self, **facts: Any) -> None:
         """Write `run.json` with what is known at the end: `facts`, and how the clock went."""
@@ -102,17 +139,19 @@ class Recording:
         self.facts["clock"] = {**self.facts.get("clock", {}), **went}
         self.write_facts()
 
-    def search(self, needles: Sequence[bytes], *, optical: bool, since: datetime | None) -> float:
+    def search(self, needles: Sequence[bytes], *, optical: bool, since: datetime | None, more: bool = False) -> float:
         """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took.
 
-        `since`: when the first of them can have come to be, if that is known. Where no value was captured, anything
-        of a client secret's shape is a hit, and so is what cannot be searched.
+        `since`: when the first of them can have come to be, if that is known. Where no value was captured, or there
+        may have been `more`, anything of a client secret's shape is a hit, and so is what cannot be searched.
         """
         began = time.monotonic()
         self.pictures_read = bool(needles) and reads_pictures(wanted=optical)
         self._gate = LeakGate(needles, optical=optical) if needles else None
         try:
-            found = self._gate.search(self.folder, since) if self._gate else shape_search(self.folder)
+            found = self._gate.search(self.folder, since) if self._gate else []
+            if more or not self._gate:
+                found = [*found, *shape_search(self.folder)]
             self._found([str(finding) for finding in found])
         except ScanError as error:
             self._found([error.message])
@@ -161,10 +200,11 @@ def reads_pictures(*, wanted: bool) -> bool:
 
 
 class FirstIntent:
-    """A listener that knows since when the run may have made a secret."""
+    """A listener that knows since when the run may have made a secret; `earlier`: perhaps in an earlier part."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, earlier: bool = False) -> None:
         self._watch: clock.Watch | None = None
+        self._earlier = earlier
 
     def __call__(self, event: Event) -> None:
         """Remember the first intent."""
@@ -173,14 +213,41 @@ class FirstIntent:
 
     @property
     def since(self) -> datetime | None:
-        """The time of the first intent; None without one, and when the clock was set since: no time can be trusted."""
-        if self._watch is None or self._watch.parted():
+        """The time of the first intent; None without one, and when the clock may have been set: no time is trusted."""
+        if self._watch is None or self._earlier or self._watch.parted():
             return None
         return datetime.fromtimestamp(self._watch.at, UTC)
 
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def facts_of(runbook: Runbook) -> dict[str, Any]:
+    """Return what tells whether a runbook, or one that it takes in, is still the same, and where it was read."""
+    return {
+        "runbook": runbook.name,
+        "runbook_file": str(Path(runbook.path).resolve()),
+        "runbook_sha256": _sha256(runbook.text),
+        "included_sha256": {Path(file).name: _sha256(text) for file, text in sorted(runbook.included.items())},
+        "revision": runbook.revision,
+    }
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "keyturn": version("keyturn"),
+        "playwright": version("playwright"),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+
+
+def _keep(runbook: Runbook, folder: Path) -> None:
+    """Write the runbook, those that it takes in, and its procedure."""
+    (folder / "runbook.yaml").write_text(runbook.text, encoding="utf-8", newline="\n")
+    _keep_included(runbook, folder / "included")
+    shutil.copyfile(Path(runbook.path).parent / runbook.procedure.file, folder / "procedure.md")
 
 
 def _keep_included(runbook: Runbook, folder: Path) -> None:

@@ -27,6 +27,41 @@ class Held:
     expires_on: str
 
 
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """A secret that was about to be made: its name, the store's intent, and the IDs that existed before.
+
+    `lost`: it was made and nobody has its value.
+    """
+
+    secret: str
+    intent: str
+    known_ids: tuple[str, ...]
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A secret that was made and sealed: its name, the store's entry, and what the portal showed of it."""
+
+    secret: str
+    entry: str
+    secret_id: str
+    expires_on: str
+    remark: str = ""  # about an unknown shape, which a person is to confirm
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """What earlier parts of the run began and did not end, by step. Empty in a run that was never interrupted."""
+
+    announced: set[str] = field(default_factory=set)  # what they do may be done or not
+    intended: dict[str, Intended] = field(default_factory=dict)
+    sealed: dict[str, Sealed] = field(default_factory=dict)
+    seen: dict[str, frozenset[str]] = field(default_factory=dict)  # IDs in the list when no orphan was in it
+    taken_over: dict[str, str] = field(default_factory=dict)  # step -> the person who had the browser from there
+
+
 @dataclass(slots=True)
 class RunState:
     """Grows as steps end. Nothing is taken back."""
@@ -39,6 +74,18 @@ class RunState:
     held: dict[str, Held] = field(default_factory=dict)  # name of the secret -> what is held
     changed: list[str] = field(default_factory=list)
     values: list[Secret] = field(default_factory=list)  # whatever came by the clipboard, for the leak gate to look for
+    unfinished: Unfinished = field(default_factory=Unfinished)
+    secret_before: bool = False  # an earlier part may have made one, and had its value
+    spared: tuple[str, ...] = ()  # secrets in the portal that are somebody else's, as the operator says
+
+    def give(self, step: Step, outputs: Mapping[str, str]) -> None:
+        """Keep what `step` gives to those after it."""
+        self.outputs |= {f"steps.{step.id}.{name}": text for name, text in outputs.items()}
+
+    def note_change(self, what: str) -> None:
+        """Note that `what` is otherwise than before the run, once."""
+        if what not in self.changed:
+            self.changed.append(what)
 
     def fill(self, text: Scalar) -> Scalar:
         """Return `text` with its {{ }} replaced. Raises `NotYetKnown` for an output that no step has given."""

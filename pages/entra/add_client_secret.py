@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pages.base import NotOne, Page, PageError, action, probe
 from pages.entra.advice import EXPIRES
 from pages.entra.dropdown import Dropdown
-from pages.entra.secrets_grid import SecretsGrid, told
+from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
 from pages.library import expect
 
@@ -159,10 +159,19 @@ class AddClientSecretPane(Page):
 
         Only the tab in which a secret was made can copy its value, so that this is never another administrator's.
         """
+        ours = self.copyable_beside(known)
+        return ours[0] if len(ours) == 1 else None
+
+    def copyable_beside(self, known: Collection[str]) -> tuple[NewSecret, ...]:
+        """Return the secrets that are not among `known` and whose values this tab can still copy."""
         grid = SecretsGrid(self.around.blade)
-        made = [row for row in grid.listed("made_beside") if row.secret_id not in known]
-        ours = [row for row in made if grid.copy_value_button(row.secret_id).count()]
-        return NewSecret(ours[0].secret_id, ours[0].expires_on.isoformat()) if len(ours) == 1 else None
+        ours = [row for row in self.new_beside(known) if grid.copy_value_button(row.secret_id).count()]
+        return tuple(NewSecret(row.secret_id, row.expires_on.isoformat()) for row in ours)
+
+    def new_beside(self, known: Collection[str]) -> tuple[SecretRow, ...]:
+        """Return the secrets listed at this moment that are not among `known`, whoever made them."""
+        rows = SecretsGrid(self.around.blade).listed("new_beside")
+        return tuple(row for row in rows if row.secret_id not in known)
 
     def known_ids(self) -> tuple[str, ...]:
         """Return the IDs of the secrets that exist before this one is added, and remember them."""

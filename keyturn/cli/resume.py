@@ -1,0 +1,122 @@
+"""`keyturn resume`: go on with a run that was interrupted, stopped or failed, in its own recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keyturn import settings, signing, store_head
+from keyturn.cli.given import given_inputs
+from keyturn.cli.options import add_common, add_walkthrough, wants_headed
+from keyturn.cli.unlocking import add_unlock, unlocked
+
+if TYPE_CHECKING:
+    import argparse
+
+    from keyturn.keeper import Keeper
+    from keyturn.run.conduct import Prepared
+    from keyturn.run.past import Past
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "resume",
+        help="go on with a run that was interrupted, stopped or failed",
+        description="Reads what the run did from its journal, asks the pages what is done, says what it found, and "
+        "goes on in the same recording. What was announced and not confirmed is not done again unless you say so.",
+    )
+    parser.add_argument("recording", metavar="RECORDING", help="the recording's folder, or its run as `runs` lists it")
+    parser.add_argument("--runbook", type=Path, metavar="FILE", help="where the runbook is, if it was moved")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="give an input again")
+    parser.add_argument("--values", type=Path, metavar="FILE", help="give inputs again, from a YAML file")
+    parser.add_argument(
+        "--accept-changes", action="store_true", help="go on although the runbook or an input was changed; recorded"
+    )
+    parser.add_argument(
+        "--spare", action="append", default=[], metavar="ID", help="this new secret in the portal is somebody else's"
+    )
+    parser.add_argument("--approve", action="append", default=[], metavar="STEP|all", help="answer a gate beforehand")
+    add_walkthrough(parser, anew=False)
+    add_unlock(parser)
+    add_common(parser)
+    parser.set_defaults(run=resume)
+
+
+def resume(args: argparse.Namespace) -> int:
+    """Go on with the run and return the exit code."""
+    from keyturn.keeper import Keeper  # noqa: PLC0415  # the browser library is loaded only by what drives it
+
+    ready = Keeper()  # First of all: it comes up while everything else is loaded and checked.
+    try:
+        return _resume(args, ready)
+    finally:
+        ready.dismiss()
+
+
+def _resume(args: argparse.Namespace, ready: Keeper) -> int:
+    from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
+    from keyturn.gates import Nobody  # noqa: PLC0415  # the same
+    from keyturn.run import past, resume  # noqa: PLC0415  # the same
+    from keyturn.run.conduct import Around  # noqa: PLC0415  # the same
+    from keyturn.run.runs import find  # noqa: PLC0415  # the same
+    from secrets_store import Store  # noqa: PLC0415  # the same
+
+    so_far = past.read(find(args.recording, args.recordings or settings.default_recordings()))
+    key = signing.load_or_make()
+    resume.check_whole(so_far, key)
+    resume.check_resumable(so_far)
+    prepared = prepared_again(args, so_far)
+    folder = args.store or settings.default_store()
+    store = Store.open(folder, signing_key=key, noted_head=store_head.remembered(folder))
+    again = resume.Again(
+        past=so_far,
+        identities=unlocked(args, store) if store.entries(run=so_far.run) else (),
+        accepts=args.accept_changes,
+        spared=tuple(one.lower() for one in args.spare),
+    )
+    around = Around(
+        recordings=so_far.folder.parent,
+        store=store,
+        signing_key=key,
+        gatekeeper=Nobody(),
+        listeners=(),
+        ready=ready,
+        tsa=args.tsa,
+    )
+    try:
+        return attend(prepared, around, args, carry=lambda ready, around: resume.resume(ready, around, again))
+    finally:
+        store_head.remember(folder, store.head())
+
+
+def prepared_again(args: argparse.Namespace, so_far: Past) -> Prepared:
+    """Return the run as it was prepared when it began, with what the operator says anew."""
+    from keyturn import keeper  # noqa: PLC0415  # the browser library is loaded only by what drives it
+    from keyturn.document import load  # noqa: PLC0415  # the same
+    from keyturn.run.conduct import Wish, prepare  # noqa: PLC0415  # the same
+
+    file = args.runbook or Path(so_far.facts["runbook_file"])
+    asked = so_far.facts["asked"]
+    known = load(file).inputs
+    kept = keeper.kept_runs().get(so_far.run)
+    if kept:
+        args.headed = kept.headed
+    elif args.headed is None:
+        args.headed = wants_headed(args) and asked["headed"]
+    return prepare(
+        Wish(
+            runbook=file,
+            given={
+                **{name: text for name, text in so_far.facts["inputs"].items() if name in known},
+                **given_inputs(args.values, args.set),
+            },
+            browser=args.browser,
+            headed=args.headed,
+            mode=args.mode or asked["mode"],
+            keep_open=args.keep_open,
+            approved=args.approve,
+            first=asked["from"],
+            last=asked["until"],
+        )
+    )

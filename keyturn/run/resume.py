@@ -1,0 +1,215 @@
+"""Going on with a run after an interruption: nothing is replayed, the journal and the pages say what is done.
+
+Before anything is touched: the recording verifies, its run is one that can go on, runbook and inputs are as they were
+or somebody says yes to the change, and the values that the run sealed can be opened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidence import package, sshsig, verify
+from keyturn import keeper
+from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
+from keyturn.events import Resumed
+from keyturn.gates import About, Choice, Question
+from keyturn.model import Effect, Gate
+from keyturn.run.part import Part
+from keyturn.run.recording import Recording, facts_of
+from keyturn.run.state import Held, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from keyturn.outcome import Summary
+    from keyturn.run.browsing import Browsing
+    from keyturn.run.conduct import Around, Prepared
+    from keyturn.run.engine import Engine
+    from keyturn.run.past import Past
+    from secrets_store import Store
+    from secrets_store.age import Identity
+
+DONE = package.WENT_WELL
+ROLLED_BACK = "rolled back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """How a run goes on: what it did so far, who opens what it sealed, and what the operator says beforehand.
+
+    `accepts`: changes need no further yes. `spared`: secrets in the portal that are somebody else's.
+    """
+
+    past: Past
+    identities: Sequence[Identity]
+    accepts: bool = False
+    spared: tuple[str, ...] = ()
+
+
+def check_whole(past: Past, key: Ed25519PrivateKey) -> None:
+    """Raise `NotVerified` unless a sealed recording is what was sealed, with the operator's own `key`."""
+    if not past.is_sealed:
+        return  # Its journal's chain held when it was read; there is nothing more to check.
+    found = verify.verify(past.folder)
+    if not found.holds:
+        raise NotVerified(
+            f"the recording does not verify: {'; '.join(found.faults[:3])}",
+            hint=f"`keyturn evidence verify {past.folder}` tells all; nothing was touched",
+        )
+    message = (past.folder / package.TAG_MANIFEST).read_bytes()
+    armoured = (past.folder / package.SIGNATURE).read_text(encoding="ascii")
+    if sshsig.verify(armoured, message, package.NAMESPACE) != sshsig.raw_public(key):
+        raise NotVerified(
+            "the recording was sealed with another key than yours", hint="whoever made it can go on with it"
+        )
+
+
+def check_resumable(past: Past) -> None:
+    """Raise `CannotStart` for a run that cannot go on."""
+    if past.folder.parent.name == "quarantine":
+        raise CannotStart(f"a secret was found in the recording of {past.run}", hint="rotate again, with a new run")
+    if past.kind != "run":
+        raise CannotStart(
+            f"{past.run} was a rehearsal, whose portals ended with it",
+            hint="to practise this, use `keyturn serve` and `keyturn run`",
+        )
+    if past.status == DONE and past.is_sealed:
+        raise CannotStart(f"{past.run} came to its end: there is nothing left to do", hint="start another run")
+    if past.status == ROLLED_BACK or past.undone:
+        raise CannotStart(f"{past.run} is being rolled back", hint=f"`keyturn rollback {past.run}` goes on with that")
+
+
+def changes(past: Past, prepared: Prepared) -> tuple[str, ...]:
+    """Return what is not as it was when the run began, or when somebody last said yes to a change."""
+    was, now = past.facts, facts_of(prepared.runbook)
+    found = []
+    if was["runbook_sha256"] != now["runbook_sha256"]:
+        found.append(f"the runbook {prepared.runbook.path} was changed")
+    included, includes = was["included_sha256"], now["included_sha256"]
+    other = [file for file in sorted({*included, *includes}) if included.get(file) != includes.get(file)]
+    found += [f"the runbook {file}, which it takes in, was changed" for file in other]
+    found += _different(was["inputs"], prepared.inputs)
+    return tuple(found)
+
+
+def resume(prepared: Prepared, around: Around, again: Again) -> tuple[Summary, BaseException | None]:
+    """Go on with the run in its own recording. Returns as `conduct` does; raises before anything is touched."""
+    past = again.past
+    with keeper.attending(past.run):
+        changed = changes(past, prepared)
+        by = _accepted(changed, around, again)
+        state = state_of(prepared, around.store, again)
+        recording = Recording.reopen(
+            past.folder,
+            prepared.runbook,
+            prepared.inputs,
+            around.signing_key,
+            journal_before=past.head,
+            changes=list(changed),
+            accepted_by=by,
+        )
+
+        def act(engine: Engine, browsing: Browsing) -> None:
+            engine.come_back()
+            tabs = tuple(engine.session.tabs())
+            engine.emit(
+                Resumed(
+                    past.run,
+                    prepared.runbook.title,
+                    prepared.wish.mode,
+                    recording.facts["resumed"][-1]["operator"],
+                    dict(recording.facts["versions"]),
+                    len(prepared.runbook.steps),
+                    {step: result.value for step, result in past.results.items()},
+                    _found(past, prepared, tabs, again=browsing.again),
+                    changed,
+                    by,
+                )
+            )
+            for held in state.held.values():
+                engine.clipboard.forget(held.secret)
+            engine.run(prepared.wish.first, prepared.wish.last)
+
+        part = Part(prepared, around, recording, state)
+        part.summary.steps = [_told(past, prepared, step) for step in past.results]
+        return part.carry_out(act)
+
+
+def state_of(prepared: Prepared, store: Store, again: Again) -> RunState:
+    """Return what the run knows, rebuilt from its journal, with the values that it sealed opened."""
+    past = again.past
+    state = RunState(past.run, prepared.runbook, prepared.inputs)
+    state.results, state.outputs, state.changed = dict(past.results), dict(past.outputs), list(past.changed)
+    state.unfinished, state.spared = past.unfinished, again.spared
+    state.secret_before = past.ever_intended
+    for sealed in store.entries(run=past.run):
+        secret = store.read(sealed, again.identities)
+        entry = store.entry(sealed.id)  # One that was adopted knows only now which secret it is.
+        expires_on = entry.metadata.expires_on
+        ends = expires_on.isoformat() if expires_on else ""
+        state.held[entry.metadata.name] = Held(secret, entry, entry.metadata.secret_id or "", ends)
+        state.values.append(secret)
+    return state
+
+
+def _accepted(changed: tuple[str, ...], around: Around, again: Again) -> str:
+    """Return who says yes to what was changed, empty when nothing was. Raises `Stopped`, or `NobodyThere`."""
+    if not changed:
+        return ""
+    if again.accepts:
+        return "--accept-changes"
+    question = Question(
+        "", "Go on all the same?", Gate.CONFIRM, "\n".join(changed), About.RUN, (Choice.GO_ON, Choice.STOP)
+    )
+    try:
+        answer = around.gatekeeper.ask(question, lambda: False)
+    except NobodyThere:
+        answer = None
+    if answer is None:
+        raise NobodyThere(
+            f"this is not as it was when the run began: {'; '.join(changed)}",
+            hint="put it back, or add --accept-changes; nothing was touched",
+        )
+    if not answer.yes:
+        raise Stopped("it was changed since the run began", hint="nothing was touched; put it back, then resume")
+    return answer.by
+
+
+def _different(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    names = sorted({*was, *now})
+    return [
+        f"the input {name} was {was.get(name, 'not there')}, and is now {now.get(name, 'not there')}"
+        for name in names
+        if was.get(name) != now.get(name)
+    ]
+
+
+def _found(past: Past, prepared: Prepared, tabs: tuple[str, ...], *, again: bool) -> tuple[str, ...]:
+    """Say in words how things stand."""
+    total, left = len(prepared.runbook.steps), past.unfinished
+    where = f"; it ended in {past.last_step}" if past.last_step and past.last_step not in past.results else ""
+    found = [f"{len(past.results)} of {total} steps have an end{where}"]
+    if not again:
+        found.append("its browser is gone; another one was started")
+    else:
+        found.append(f"its browser is still open, with {', '.join(tabs) or 'no page of a portal'}")
+    steps = prepared.runbook.steps
+    begun = [step.id for step in steps if step.id in left.announced and step.effect is not Effect.READ]
+    found += [f"whether {step} was done is not known: it was begun and has no end" for step in begun]
+    for intended in left.intended.values():
+        lost = "nobody has its value" if intended.lost else "whose value the journal does not know to be in the store"
+        found.append(f"a secret may stand in the portal, {intended.secret}, {lost}")
+    return tuple(found)
+
+
+def _told(past: Past, prepared: Prepared, step_id: str) -> dict[str, object]:
+    """Return a step that an earlier part ended, as the summary lists it."""
+    step = next((one for one in prepared.runbook.steps if one.id == step_id), None)
+    entry = past.ended[step_id]
+    told = {name: entry[name] for name in ("result", "reason", "outputs", "seconds")}
+    return {
+        "id": step_id, "title": step.title if step else step_id, "covers": list(step.covers) if step else [], **told
+    }  # fmt: skip

@@ -1,0 +1,78 @@
+"""The runs of a folder of recordings: finding one, and listing those that can go on or whose browser is still open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evidence import EvidenceError, package
+from keyturn import keeper
+from keyturn.errors import CannotStart
+from keyturn.run import past
+from keyturn.run.resume import check_resumable
+
+if TYPE_CHECKING:
+    from keyturn.run.past import Past
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A run that can go on, or whose browser is still open. `since` is the time of the journal's last line."""
+
+    run: str
+    runbook: str
+    status: str
+    step: str
+    since: str
+    resumable: bool
+    browser_open: bool
+    under_way: bool
+    value_may_be_open: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def find(text: str, home: Path) -> Path:
+    """Return the folder of the recording that `text` names: a folder, or a run in `home`. Raises `CannotStart`."""
+    for folder in (Path(text), home / text, home / "quarantine" / text):
+        if (folder / package.PAYLOAD).is_dir():
+            return folder.resolve()
+    raise CannotStart(f"there is no recording {text} in {home}", hint="`keyturn runs` lists those that can go on")
+
+
+def listed(home: Path) -> list[Listed]:
+    """Return the runs in `home` that can go on, or whose browser is open, oldest first."""
+    kept = keeper.kept_runs()
+    found = []
+    for folder in package.recordings(home):
+        try:
+            so_far = past.read(folder)
+        except EvidenceError:
+            continue  # Nothing began in it, or it does not hold: `keyturn evidence list` tells of those.
+        one = _listed(so_far, is_open=folder.name in kept)
+        if one.resumable or one.browser_open:
+            found.append(one)
+    return found
+
+
+def _listed(so_far: Past, *, is_open: bool) -> Listed:
+    try:
+        check_resumable(so_far)
+    except CannotStart:
+        resumable = False
+    else:
+        resumable = True
+    return Listed(
+        so_far.run,
+        str(so_far.facts["runbook"]),
+        so_far.status,
+        so_far.last_step,
+        so_far.since,
+        resumable,
+        is_open,
+        keeper.is_attended(so_far.run),
+        so_far.value_may_be_open,
+    )

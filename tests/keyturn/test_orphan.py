@@ -1,0 +1,271 @@
+"""What becomes of a secret that an interruption caught: every case, with a real store and pages that only remember."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from keyturn.errors import GuardRefused, NobodyThere, Stopped
+from keyturn.events import Event, OrphanFound, Result, SecretNotMade, SecretSealed, ValueLost
+from keyturn.gates import Beforehand, Choice, Nobody
+from keyturn.model import Undo
+from keyturn.run import orphan
+from keyturn.run.capture import create_and_capture
+from keyturn.run.orphan import recover
+from keyturn.run.state import Held, Intended, Sealed
+from pages.base import NoEffect
+from secrets_store import Metadata, Secret, Store
+from tests.keyturn.stage import CREATE, VALUE, Made, Stage, build, page_error, says
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturn.gates import Gatekeeper
+    from keyturn.run.engine import Engine
+    from secrets_store import Intent
+
+UNDO = Undo(say="delete it", page="p.list", do="delete", args={"secret_id": "{{ steps.step.secret_id }}"})
+STEP = replace(CREATE, undo=UNDO, args={"description": "Ours"})
+OURS = SimpleNamespace(secret_id="new", expires_on=date(2028, 11, 24), description="Ours")
+THEIRS = SimpleNamespace(secret_id="theirs", expires_on=date(2027, 1, 1), description="Somebody else's")
+
+
+@dataclass
+class Portal(Stage):
+    """A portal that lists `rows`; of those in `copyable` the tab can still copy the value."""
+
+    rows: list[Any] = field(default_factory=list)
+    copyable: list[str] = field(default_factory=list)
+    unreadable: bool = False
+    gone: bool = False
+
+    def page(self, _where: str) -> Any:
+        def beside(known: Any) -> tuple[Any, ...]:
+            if self.unreadable:
+                raise page_error(NoEffect)
+            return tuple(row for row in self.rows if row.secret_id not in known)
+
+        def copyable_beside(known: Any) -> tuple[Made, ...]:
+            found = [row for row in beside(known) if row.secret_id in self.copyable]
+            return tuple(Made(row.secret_id, row.expires_on.isoformat()) for row in found)
+
+        return SimpleNamespace(
+            known_ids=lambda: ("old", *(row.secret_id for row in self.rows)),
+            new_beside=beside,
+            copyable_beside=copyable_beside,
+            copy_again=self._copy_again,
+            delete=self._delete,
+        )
+
+    def _delete(self, secret_id: str) -> None:
+        self.log.append(f"delete {secret_id}")
+        self.rows = [row for row in self.rows if row.secret_id != secret_id]
+
+    def is_open(self, _portal: str) -> bool:
+        return not self.gone
+
+
+@dataclass
+class Scene:
+    """An interrupted run at the step that makes a secret."""
+
+    engine: Engine
+    events: list[Event]
+    portal: Portal
+    store: Store
+    intent: Intent
+
+    def recover(self) -> Any:
+        return recover(self.engine, STEP)
+
+    def kinds(self) -> list[type[Event]]:
+        return [type(event) for event in self.events]
+
+    @property
+    def intended(self) -> dict[str, Intended]:
+        return self.engine.state.unfinished.intended
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.throw_away(tmp_path / "store", Ed25519PrivateKey.generate())[0]
+
+
+def scene(
+    store: Store,
+    portal: Portal,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    pressed: bool = True,
+    says: Gatekeeper | None = None,
+) -> Scene:
+    monkeypatch.setattr(orphan, "_SETTLING", 0.0)
+    engine, events = build(portal, STEP, gatekeeper=says or Nobody())
+    engine.store = store
+    engine.reload = lambda step: portal.log.append(f"reload {step.id}")  # type: ignore[method-assign]
+    engine.bring = lambda where: portal.log.append(f"bring {where}") or portal.page(where)  # type: ignore[method-assign,func-returns-value]
+    intent = store.intend(Metadata("client_secret", "app", "dir", "Ours", "run"))
+    engine.state.unfinished.intended["step"] = Intended("client_secret", intent.id, ("old",))
+    if pressed:
+        engine.state.unfinished.announced.add("step")
+    return Scene(engine, events, portal, store, intent)
+
+
+def test_a_step_that_no_interruption_caught_is_left_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = scene(store, Portal(), monkeypatch)
+    it.intended.clear()
+    assert it.recover() is None
+    assert it.portal.log == []
+
+
+def test_a_value_that_the_page_still_shows_is_sealed_under_the_same_intent(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(rows=[OURS], copyable=["new"]), monkeypatch)
+    found = it.recover()
+    assert found.result is Result.DONE
+    assert found.outputs == {"secret_id": "new", "expires_on": "2028-11-24"}
+    (entry,) = store.entries()
+    assert entry.id == it.intent.id
+    assert entry.metadata.secret_id == "new"
+    assert "reload step" not in it.portal.log
+    assert it.intended == {}
+    assert it.engine.state.held["client_secret"].secret.reveal() == VALUE
+
+
+def test_an_intent_whose_button_was_not_pressed_is_given_up_without_a_look(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(rows=[THEIRS]), monkeypatch, pressed=False)
+    assert it.recover() is None
+    assert store.open_intents() == []
+    assert it.kinds() == [SecretNotMade]
+    assert it.portal.log == ["! secret-not-made"]
+
+
+def test_where_no_new_secret_is_listed_the_intent_is_given_up_and_the_step_done_afresh(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(gone=True), monkeypatch)
+    assert it.recover() is None
+    assert store.open_intents() == []
+    assert it.kinds() == [SecretNotMade]
+    assert store.ledger.closed == {it.intent.id: "abandoned"}
+
+
+def test_an_orphan_is_told_as_lost_and_stays_when_nobody_says_yes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch)
+    with pytest.raises(NobodyThere):
+        it.recover()
+    assert it.kinds()[:2] == [ValueLost, OrphanFound]
+    assert store.ledger.closed == {it.intent.id: "lost"}
+    assert it.portal.rows == [OURS]
+    assert any("new" in change and "lost" in change for change in it.engine.state.changed)
+    assert it.intended["step"].lost
+    with pytest.raises(NobodyThere):  # Found again, and lost only once.
+        it.recover()
+    assert it.kinds().count(ValueLost) == 1
+
+
+@pytest.mark.parametrize("approved", ["step", "all"])
+def test_after_a_yes_exactly_the_orphan_is_deleted(
+    store: Store, monkeypatch: pytest.MonkeyPatch, approved: str
+) -> None:
+    portal = Portal(rows=[THEIRS, OURS], gone=True)
+    it = scene(store, portal, monkeypatch, says=Beforehand([approved], Nobody()))
+    assert it.recover() is None
+    assert [line for line in portal.log if line.startswith(("delete", "bring"))] == ["bring p.list", "delete new"]
+    assert portal.rows == [THEIRS]
+    (found,) = [event for event in it.events if isinstance(event, OrphanFound)]
+    assert found.beside == ("theirs",)
+    assert portal.log.index("! acting") < portal.log.index("delete new") < portal.log.index("! orphan-deleted")
+    assert it.intended == {}
+    assert "steps.step.secret_id" not in it.engine.state.outputs
+
+
+def test_a_no_leaves_the_orphan_and_stops(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch, says=says(Choice.STOP))
+    with pytest.raises(Stopped):
+        it.recover()
+    assert it.portal.rows == [OURS]
+
+
+TWIN = SimpleNamespace(secret_id="twin", expires_on=date(2028, 11, 24), description="Ours")
+
+
+@pytest.mark.parametrize("rows", [[OURS, TWIN], [THEIRS]], ids=["two of ours", "one of another name"])
+def test_where_it_cannot_be_told_which_is_ours_all_are_named_and_none_is_touched(
+    store: Store, monkeypatch: pytest.MonkeyPatch, rows: list[Any]
+) -> None:
+    it = scene(store, Portal(rows=rows, gone=True), monkeypatch, says=says(Choice.GO_ON))
+    with pytest.raises(GuardRefused) as refused:
+        it.recover()
+    assert all(row.secret_id in refused.value.message for row in rows)
+    assert it.portal.rows == rows
+    assert [intent.id for intent in store.open_intents()] == [it.intent.id]
+
+
+def test_what_the_operator_names_as_somebody_else_s_is_no_orphan(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = scene(store, Portal(rows=[THEIRS], gone=True), monkeypatch)
+    it.engine.state.spared = ("theirs",)
+    assert it.recover() is None
+    assert it.kinds() == [SecretNotMade]
+
+
+@pytest.mark.parametrize("trouble", [{"rows": [OURS, TWIN], "copyable": ["new", "twin"]}, {"unreadable": True}])
+def test_a_page_that_may_show_the_value_is_not_left_in_doubt(
+    store: Store, monkeypatch: pytest.MonkeyPatch, trouble: dict[str, Any]
+) -> None:
+    it = scene(store, Portal(**trouble), monkeypatch)
+    with pytest.raises((GuardRefused, NoEffect)):
+        it.recover()
+    assert "reload step" not in it.portal.log
+    assert len(store.open_intents()) == 1
+
+
+def held(it: Scene) -> None:
+    """Seal the value as the killed part did, and hold it as the next part does."""
+    entry = it.store.seal(it.intent, Secret(VALUE, "label"), secret_id="new", expires_on=date(2028, 11, 24))
+    it.engine.state.held["client_secret"] = Held(Secret(VALUE, "label"), entry, "new", "2028-11-24")
+
+
+def test_a_value_that_only_the_store_knows_of_is_journalled(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = scene(store, Portal(rows=[OURS]), monkeypatch)
+    held(it)
+    found = it.recover()
+    assert found.outputs == {"secret_id": "new", "expires_on": "2028-11-24"}
+    (sealed,) = it.events
+    assert isinstance(sealed, SecretSealed)
+    assert (sealed.entry, sealed.secret_id) == (it.intent.id, "new")
+    assert len(it.engine.state.changed) == 2
+
+
+def test_a_sealed_value_of_an_unknown_shape_is_asked_about_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = scene(store, Portal(), monkeypatch, says=says(Choice.STOP, Choice.GO_ON))
+    held(it)
+    it.intended.clear()
+    it.engine.state.unfinished.sealed["step"] = Sealed("client_secret", "entry", "new", "2028-11-24", "it is odd")
+    with pytest.raises(Stopped):
+        it.recover()
+    found = it.recover()
+    assert found.result is Result.DONE
+    assert it.recover() is None
+
+
+def test_a_secret_that_is_listed_late_stops_before_another_is_made(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(gone=True), monkeypatch)
+    assert it.recover() is None
+    it.portal.rows = [OURS]
+    with pytest.raises(GuardRefused, match="new"):
+        create_and_capture(it.engine, STEP, it.portal.page(""), {})
+    assert "act" not in it.portal.log
+    assert store.open_intents() == []

@@ -1,0 +1,222 @@
+"""What a journal tells of a run so far, and which runs can go on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from evidence import ChainBroken, NotARecording, package
+from evidence.chain import ChainedLog
+from keyturn import events
+from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
+from keyturn.events import Result
+from keyturn.gates import Choice, Nobody
+from keyturn.run import past, resume, runs
+from keyturn.run.journal import Journal
+from keyturn.run.state import Intended
+from tests.keyturn.stage import says
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturn.run.past import Past
+
+FACTS = {
+    "kind": "run",
+    "runbook": "a-book",
+    "runbook_sha256": "1",
+    "included_sha256": {"part.yaml": "2"},
+    "inputs": {"name": "one"},
+}
+INTENDED = events.SecretIntended("add", "secret", ("old",), "intent")
+SEALED = events.SecretSealed("add", "secret", "new", "2028-11-24", "entry", "0" * 64)
+ACTING = events.Acting("add", "p.page", "act", {})
+
+
+def started(step: str) -> events.StepStarted:
+    return events.StepStarted(step, 1, 2, "A step", (), "create", "")
+
+
+def ended(step: str, result: str, **outputs: str) -> events.StepEnded:
+    return events.StepEnded(step, result, "", outputs, 1.0)
+
+
+def recorded(home: Path, *told: events.Event, name: str = "a-run", **facts: Any) -> Path:
+    """Write a recording in which these events were told."""
+    data = home / name / "data"
+    data.mkdir(parents=True)
+    (data / "run.json").write_text(json.dumps({**FACTS, **facts}))
+    with ChainedLog(data / "journal.jsonl") as log:
+        for event in told:
+            Journal(log)(event)
+    return data.parent
+
+
+def read(home: Path, *told: events.Event) -> Past:
+    return past.read(recorded(home, *told))
+
+
+def test_what_ended_well_counts_and_gives_what_it_gave(tmp_path: Path) -> None:
+    so_far = read(tmp_path, started("one"), ended("one", "done", name="x"), started("two"), ended("two", "failed"))
+    assert so_far.results == {"one": Result.DONE}
+    assert so_far.outputs == {"steps.one.name": "x"}
+    assert (so_far.last_step, so_far.status) == ("two", past.KILLED)
+
+
+def test_what_was_announced_and_never_confirmed_is_unfinished(tmp_path: Path) -> None:
+    acting = [events.Acting(step, "p.page", "act", {}) for step in ("one", "two", "three")]
+    so_far = read(tmp_path, acting[0], ended("one", "already"), acting[1], ended("two", "failed"), acting[2])
+    assert so_far.unfinished.announced == {"two", "three"}
+
+
+def test_a_secret_is_intended_until_it_is_sealed_or_known_not_to_be_made(tmp_path: Path) -> None:
+    so_far = read(tmp_path, INTENDED, ACTING)
+    assert so_far.unfinished.intended == {"add": Intended("secret", "intent", ("old",))}
+    assert so_far.value_may_be_open
+    not_made = events.SecretNotMade("add", "secret", "intent", "the button was not pressed")
+    assert past.read(recorded(tmp_path, INTENDED, not_made, name="b")).unfinished.intended == {}
+    sealed = past.read(recorded(tmp_path, INTENDED, ACTING, SEALED, name="c"))
+    assert sealed.unfinished.intended == {}
+    assert sealed.unfinished.sealed["add"].secret_id == "new"
+    assert not sealed.value_may_be_open
+    whole = past.read(recorded(tmp_path, INTENDED, ACTING, SEALED, ended("add", "done"), name="d"))
+    assert whole.unfinished.sealed == {}
+
+
+def test_a_lost_value_is_on_no_page_any_more(tmp_path: Path) -> None:
+    so_far = read(tmp_path, INTENDED, ACTING, events.ValueLost("add", "secret", "intent", "new", "why"))
+    assert so_far.unfinished.intended["add"].lost
+    assert not so_far.value_may_be_open
+
+
+def test_a_step_passed_over_with_its_secret_unsettled_has_no_end(tmp_path: Path) -> None:
+    so_far = read(tmp_path, INTENDED, ACTING, ended("add", "skipped"))
+    assert so_far.results == {}
+    assert "add" in so_far.unfinished.intended
+
+
+def test_a_button_that_was_not_pressed_for_the_last_intent_is_known_as_that(tmp_path: Path) -> None:
+    so_far = read(tmp_path, INTENDED, ACTING, ended("add", "failed"), INTENDED)
+    assert so_far.unfinished.announced == set()
+
+
+def test_the_browser_in_a_person_s_hands_is_theirs_until_they_give_it_back(tmp_path: Path) -> None:
+    taken = events.TakenOver("one", "somebody")
+    assert read(tmp_path, taken).unfinished.taken_over == {"one": "somebody"}
+    assert past.read(recorded(tmp_path, taken, events.GivenBack("one", ()), name="b")).unfinished.taken_over == {}
+
+
+@pytest.mark.parametrize("file", ["run.json", "journal.jsonl"])
+def test_where_nothing_began_nothing_goes_on(tmp_path: Path, file: str) -> None:
+    folder = recorded(tmp_path, started("one"))
+    (folder / "data" / file).unlink()
+    with pytest.raises(NotARecording):
+        past.read(folder)
+
+
+def test_a_journal_that_was_changed_is_not_believed(tmp_path: Path) -> None:
+    folder = recorded(tmp_path, started("one"), ended("one", "failed"), started("two"))
+    path = folder / "data" / "journal.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"failed", b"done--"))
+    with pytest.raises(ChainBroken):
+        past.read(folder)
+
+
+def sealed(folder: Path, key: Ed25519PrivateKey, status: str) -> None:
+    package.seal(folder, signing_key=key, identity="me@here", info={"Status": status}, previous=None)
+
+
+def run_ended(status: str) -> events.RunEnded:
+    return events.RunEnded(status, 0, (), 1.0)
+
+
+def test_a_sealed_recording_is_checked_first_and_must_be_the_operator_s_own(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    folder = recorded(tmp_path, started("one"), run_ended("stopped"))
+    sealed(folder, key, "stopped")
+    resume.check_whole(past.read(folder), key)
+    with pytest.raises(NotVerified, match="another key"):
+        resume.check_whole(past.read(folder), Ed25519PrivateKey.generate())
+    run_json = folder / "data" / "run.json"
+    run_json.chmod(0o600)
+    run_json.write_text(json.dumps({**FACTS, "more": 1}))
+    with pytest.raises(NotVerified, match=r"run\.json"):
+        resume.check_whole(past.read(folder), key)
+
+
+def test_only_a_run_that_has_something_left_to_do_goes_on(tmp_path: Path) -> None:
+    done = recorded(tmp_path, run_ended("done"), name="done")
+    resume.check_resumable(past.read(done))  # It was killed while it was packaged.
+    sealed(done, Ed25519PrivateKey.generate(), "done")
+    hidden = recorded(tmp_path / "quarantine", started("one"))
+    practice = recorded(tmp_path, started("one"), name="practice", kind="rehearsal")
+    undone = recorded(tmp_path, started("one"), events.Undone("one", "say"), name="undone")
+    for folder, why in ((done, "end"), (hidden, "secret was found"), (practice, "rehearsal"), (undone, "rolled back")):
+        with pytest.raises(CannotStart, match=why):
+            resume.check_resumable(past.read(folder))
+
+
+def prepared(**changed: Any) -> Any:
+    """Return a run as it is prepared again; the digests of runbooks are their texts here."""
+    digests = {"runbook_sha256": "1", "included_sha256": {"part.yaml": "2"}, **changed}
+    book = SimpleNamespace(path="a-book.yaml", digests=digests)
+    return SimpleNamespace(runbook=book, inputs={"name": changed.get("name", "one")})
+
+
+@pytest.fixture(autouse=True)
+def _plain_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resume, "facts_of", lambda book: book.digests)
+
+
+def test_every_change_since_the_run_began_is_told(tmp_path: Path) -> None:
+    so_far = read(tmp_path, started("one"))
+
+    def told(**changed: Any) -> tuple[str, ...]:
+        return resume.changes(so_far, prepared(**changed))
+
+    assert told() == ()
+    assert "a-book.yaml was changed" in told(runbook_sha256="9")[0]
+    assert "part.yaml" in told(included_sha256={"part.yaml": "9"})[0]
+    assert "more.yaml" in told(included_sha256={"part.yaml": "2", "more.yaml": "3"})[0]
+    assert told(name="two") == ("the input name was one, and is now two",)
+
+
+def around(gatekeeper: Any) -> Any:
+    return SimpleNamespace(gatekeeper=gatekeeper)
+
+
+def test_a_change_needs_a_yes_that_says_whose_it_is(tmp_path: Path) -> None:
+    again = resume.Again(past=read(tmp_path, started("one")), identities=())
+    accepted = resume._accepted
+    assert accepted((), around(Nobody()), again) == ""
+    assert accepted(("it",), around(Nobody()), replace(again, accepts=True)) == "--accept-changes"
+    assert accepted(("it",), around(says(Choice.GO_ON)), again) == "a test"
+    with pytest.raises(Stopped):
+        accepted(("it",), around(says(Choice.STOP)), again)
+    with pytest.raises(NobodyThere, match="it") as nobody:
+        accepted(("it",), around(Nobody()), again)
+    assert "--accept-changes" in nobody.value.hint
+
+
+def test_a_run_is_found_by_its_folder_or_by_its_name(tmp_path: Path) -> None:
+    folder = recorded(tmp_path, started("one"))
+    assert runs.find("a-run", tmp_path) == runs.find(str(folder), tmp_path / "elsewhere") == folder
+    with pytest.raises(CannotStart, match="no recording"):
+        runs.find("another", tmp_path)
+
+
+def test_those_that_can_go_on_are_listed_and_say_where_they_stopped(tmp_path: Path) -> None:
+    recorded(tmp_path, started("one"), INTENDED, ACTING)
+    recorded(tmp_path, started("one"), name="practice", kind="rehearsal")
+    (tmp_path / "empty" / "data").mkdir(parents=True)
+    (listed,) = runs.listed(tmp_path)
+    assert (listed.run, listed.step, listed.status) == ("a-run", "one", past.KILLED)
+    assert listed.resumable
+    assert listed.value_may_be_open
+    assert not listed.browser_open
+    assert json.loads(json.dumps(listed.as_json()))["runbook"] == "a-book"
