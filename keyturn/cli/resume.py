@@ -57,15 +57,15 @@ def resume(args: argparse.Namespace) -> int:
 def _resume(args: argparse.Namespace, ready: Keeper) -> int:
     from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
     from keyturn.gates import Nobody  # noqa: PLC0415  # the same
-    from keyturn.run import past, resume  # noqa: PLC0415  # the same
+    from keyturn.run import past, resumable, resume  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Around  # noqa: PLC0415  # the same
     from keyturn.run.runs import find  # noqa: PLC0415  # the same
     from secrets_store import Store  # noqa: PLC0415  # the same
 
     so_far = past.read(find(args.recording, args.recordings or settings.default_recordings()))
     key = signing.load_or_make()
-    resume.check_whole(so_far, key)
-    resume.check_resumable(so_far)
+    resumable.check_whole(so_far, key)
+    resumable.check_resumable(so_far)
     prepared = prepared_again(args, so_far)
     folder = args.store or settings.default_store()
     store = Store.open(folder, signing_key=key, noted_head=store_head.remembered(folder))

@@ -22,6 +22,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="give an input")
     parser.add_argument("--values", type=Path, metavar="FILE", help="give inputs from a YAML file of names and values")
     parser.add_argument("--approve", action="append", default=[], metavar="STEP|all", help="answer a gate beforehand")
+    parser.add_argument(
+        "--despite-interrupted",
+        action="store_true",
+        help="begin although an earlier run for the same registration was interrupted; recorded",
+    )
     add_walkthrough(parser)
     add_common(parser)
     parser.set_defaults(run=run)
@@ -56,6 +61,7 @@ def _run(args: argparse.Namespace, ready: Keeper) -> int:
         first=args.first,
         last=args.last,
         keep_open=args.keep_open,
+        despite_interrupted=args.despite_interrupted,
     )
     prepared = prepare(wish)
     key = signing.load_or_make()

@@ -13,6 +13,7 @@ from keyturn.errors import CannotStart, Invalid
 from keyturn.events import RunStarted
 from keyturn.gates import check_approvals
 from keyturn.interruption import Interruption
+from keyturn.run import alone
 from keyturn.run.part import Part
 from keyturn.run.recording import Recording
 from keyturn.run.state import RunState
@@ -46,6 +47,7 @@ class Wish:
     mode: str = "auto"
     pace: float = 0.0  # seconds
     keep_open: bool = False
+    despite_interrupted: bool = False
     approved: Collection[str] = ()
     first: str = ""
     last: str = ""
@@ -109,26 +111,42 @@ def prepare(wish: Wish) -> Prepared:
 
 
 def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException | None]:
-    """Carry the run out. Returns what it came to and what stopped it, if something did; the recording is sealed."""
-    wish = prepared.wish
-    recording = Recording.begin(
-        around.recordings,
-        prepared.runbook,
-        prepared.inputs,
-        around.signing_key,
-        around.kind,
-        asked={
-            "mode": wish.mode,
-            "headed": wish.headed,
-            "browser": wish.browser,
-            "from": wish.first,
-            "until": wish.last,
-        },
-    )
-    state = RunState(recording.folder.name, prepared.runbook, prepared.inputs)
+    """Carry the run out. Returns what it came to and what stopped it, if something did; the recording is sealed.
+
+    Raises `CannotStart`, with nothing touched, while another run is at work on the same registration, and where an
+    earlier one was interrupted and the operator did not say that this one begins all the same.
+    """
+    wish, applications = prepared.wish, alone.applications_of(prepared.runbook, prepared.inputs)
+    with alone.holding(applications if around.outlives else ()) as tell:
+        left = alone.interrupted(applications, around.store, around.recordings)
+        if not wish.despite_interrupted:
+            alone.refuse_interrupted(left)
+        recording = Recording.begin(
+            around.recordings,
+            prepared.runbook,
+            prepared.inputs,
+            around.signing_key,
+            around.kind,
+            applications=list(applications),
+            despite_interrupted=list(left),
+            asked={
+                "mode": wish.mode,
+                "headed": wish.headed,
+                "browser": wish.browser,
+                "from": wish.first,
+                "until": wish.last,
+            },
+        )
+        tell(recording.folder.name)
+        with keeper.attending(recording.folder.name):
+            return _carried_out(prepared, around, recording)
+
+
+def _carried_out(prepared: Prepared, around: Around, recording: Recording) -> tuple[Summary, BaseException | None]:
+    book, wish = prepared.runbook, prepared.wish
+    state = RunState(recording.folder.name, book, prepared.inputs)
 
     def act(engine: Engine, _browsing: Browsing) -> None:
-        book = prepared.runbook
         engine.emit(
             RunStarted(
                 state.run,
@@ -144,5 +162,4 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
         )
         engine.run(wish.first, wish.last)
 
-    with keeper.attending(state.run):
-        return Part(prepared, around, recording, state).carry_out(act)
+    return Part(prepared, around, recording, state).carry_out(act)

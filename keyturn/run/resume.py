@@ -9,20 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evidence import package, sshsig, verify
 from keyturn import keeper
-from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
+from keyturn.errors import NobodyThere, Stopped
 from keyturn.events import Resumed
 from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect, Gate
+from keyturn.run import alone
 from keyturn.run.part import Part
 from keyturn.run.recording import Recording, facts_of
 from keyturn.run.state import Held, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from keyturn.outcome import Summary
     from keyturn.run.browsing import Browsing
@@ -31,9 +29,6 @@ if TYPE_CHECKING:
     from keyturn.run.past import Past
     from secrets_store import Store
     from secrets_store.age import Identity
-
-DONE = package.WENT_WELL
-ROLLED_BACK = "rolled back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,39 +42,6 @@ class Again:
     identities: Sequence[Identity]
     accepts: bool = False
     spared: tuple[str, ...] = ()
-
-
-def check_whole(past: Past, key: Ed25519PrivateKey) -> None:
-    """Raise `NotVerified` unless a sealed recording is what was sealed, with the operator's own `key`."""
-    if not past.is_sealed:
-        return  # Its journal's chain held when it was read; there is nothing more to check.
-    found = verify.verify(past.folder)
-    if not found.holds:
-        raise NotVerified(
-            f"the recording does not verify: {'; '.join(found.faults[:3])}",
-            hint=f"`keyturn evidence verify {past.folder}` tells all; nothing was touched",
-        )
-    message = (past.folder / package.TAG_MANIFEST).read_bytes()
-    armoured = (past.folder / package.SIGNATURE).read_text(encoding="ascii")
-    if sshsig.verify(armoured, message, package.NAMESPACE) != sshsig.raw_public(key):
-        raise NotVerified(
-            "the recording was sealed with another key than yours", hint="whoever made it can go on with it"
-        )
-
-
-def check_resumable(past: Past) -> None:
-    """Raise `CannotStart` for a run that cannot go on."""
-    if past.folder.parent.name == "quarantine":
-        raise CannotStart(f"a secret was found in the recording of {past.run}", hint="rotate again, with a new run")
-    if past.kind != "run":
-        raise CannotStart(
-            f"{past.run} was a rehearsal, whose portals ended with it",
-            hint="to practise this, use `keyturn serve` and `keyturn run`",
-        )
-    if past.status == DONE and past.is_sealed:
-        raise CannotStart(f"{past.run} came to its end: there is nothing left to do", hint="start another run")
-    if past.status == ROLLED_BACK or past.undone:
-        raise CannotStart(f"{past.run} is being rolled back", hint=f"`keyturn rollback {past.run}` goes on with that")
 
 
 def changes(past: Past, prepared: Prepared) -> tuple[str, ...]:
@@ -98,7 +60,9 @@ def changes(past: Past, prepared: Prepared) -> tuple[str, ...]:
 def resume(prepared: Prepared, around: Around, again: Again) -> tuple[Summary, BaseException | None]:
     """Go on with the run in its own recording. Returns as `conduct` does; raises before anything is touched."""
     past = again.past
-    with keeper.attending(past.run):
+    applications = alone.applications_of(prepared.runbook, prepared.inputs)
+    with alone.holding(applications) as tell, keeper.attending(past.run):
+        tell(past.run)
         changed = changes(past, prepared)
         by = _accepted(changed, around, again)
         state = state_of(prepared, around.store, again)

@@ -10,7 +10,7 @@ from evidence import EvidenceError, package
 from keyturn import keeper
 from keyturn.errors import CannotStart
 from keyturn.run import past
-from keyturn.run.resume import check_resumable
+from keyturn.run.resumable import check_resumable
 
 if TYPE_CHECKING:
     from keyturn.run.past import Past

@@ -16,7 +16,7 @@ from keyturn import events
 from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
 from keyturn.events import Result
 from keyturn.gates import Choice, Nobody
-from keyturn.run import past, resume, runs
+from keyturn.run import past, resumable, resume, runs
 from keyturn.run.journal import Journal
 from keyturn.run.state import Intended
 from tests.keyturn.stage import says
@@ -139,26 +139,26 @@ def test_a_sealed_recording_is_checked_first_and_must_be_the_operator_s_own(tmp_
     key = Ed25519PrivateKey.generate()
     folder = recorded(tmp_path, started("one"), run_ended("stopped"))
     sealed(folder, key, "stopped")
-    resume.check_whole(past.read(folder), key)
+    resumable.check_whole(past.read(folder), key)
     with pytest.raises(NotVerified, match="another key"):
-        resume.check_whole(past.read(folder), Ed25519PrivateKey.generate())
+        resumable.check_whole(past.read(folder), Ed25519PrivateKey.generate())
     run_json = folder / "data" / "run.json"
     run_json.chmod(0o600)
     run_json.write_text(json.dumps({**FACTS, "more": 1}))
     with pytest.raises(NotVerified, match=r"run\.json"):
-        resume.check_whole(past.read(folder), key)
+        resumable.check_whole(past.read(folder), key)
 
 
 def test_only_a_run_that_has_something_left_to_do_goes_on(tmp_path: Path) -> None:
     done = recorded(tmp_path, run_ended("done"), name="done")
-    resume.check_resumable(past.read(done))  # It was killed while it was packaged.
+    resumable.check_resumable(past.read(done))  # It was killed while it was packaged.
     sealed(done, Ed25519PrivateKey.generate(), "done")
     hidden = recorded(tmp_path / "quarantine", started("one"))
     practice = recorded(tmp_path, started("one"), name="practice", kind="rehearsal")
     undone = recorded(tmp_path, started("one"), events.Undone("one", "say"), name="undone")
     for folder, why in ((done, "end"), (hidden, "secret was found"), (practice, "rehearsal"), (undone, "rolled back")):
         with pytest.raises(CannotStart, match=why):
-            resume.check_resumable(past.read(folder))
+            resumable.check_resumable(past.read(folder))
 
 
 def prepared(**changed: Any) -> Any:

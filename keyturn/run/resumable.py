@@ -1,0 +1,49 @@
+"""Which runs can go on: those with something left to do, in a recording that is still what it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from evidence import package, sshsig, verify
+from keyturn.errors import CannotStart, NotVerified
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from keyturn.run.past import Past
+
+DONE: Final = package.WENT_WELL
+ROLLED_BACK: Final = "rolled back"
+
+
+def check_whole(past: Past, key: Ed25519PrivateKey) -> None:
+    """Raise `NotVerified` unless a sealed recording is what was sealed, with the operator's own `key`."""
+    if not past.is_sealed:
+        return  # Its journal's chain held when it was read; there is nothing more to check.
+    found = verify.verify(past.folder)
+    if not found.holds:
+        raise NotVerified(
+            f"the recording does not verify: {'; '.join(found.faults[:3])}",
+            hint=f"`keyturn evidence verify {past.folder}` tells all; nothing was touched",
+        )
+    message = (past.folder / package.TAG_MANIFEST).read_bytes()
+    armoured = (past.folder / package.SIGNATURE).read_text(encoding="ascii")
+    if sshsig.verify(armoured, message, package.NAMESPACE) != sshsig.raw_public(key):
+        raise NotVerified(
+            "the recording was sealed with another key than yours", hint="whoever made it can go on with it"
+        )
+
+
+def check_resumable(past: Past) -> None:
+    """Raise `CannotStart` for a run that cannot go on."""
+    if past.folder.parent.name == "quarantine":
+        raise CannotStart(f"a secret was found in the recording of {past.run}", hint="rotate again, with a new run")
+    if past.kind != "run":
+        raise CannotStart(
+            f"{past.run} was a rehearsal, whose portals ended with it",
+            hint="to practise this, use `keyturn serve` and `keyturn run`",
+        )
+    if past.status == DONE and past.is_sealed:
+        raise CannotStart(f"{past.run} came to its end: there is nothing left to do", hint="start another run")
+    if past.status == ROLLED_BACK or past.undone:
+        raise CannotStart(f"{past.run} is being rolled back", hint=f"`keyturn rollback {past.run}` goes on with that")
