@@ -123,15 +123,15 @@ def recordings(home: Path) -> list[Path]:
     return sorted(path for path in home.iterdir() if (path / PAYLOAD).is_dir() and not path.is_symlink())
 
 
-def reopen(folder: Path) -> str:
+def reopen(folder: Path, *, well: bool = False) -> str:
     """Open a sealed recording again, because its run goes on; return the digest that it had.
 
-    Whoever calls this has verified it. What sealed it, and what is written anew when a run goes on, is kept below
-    `data/earlier/`, so that nothing that was sealed is lost: `verify` checks that too. Raises `NotARecording` when it
-    is not sealed, or the run came to its end.
+    `well`: even one whose run came to its end, because what it did is taken back. Whoever calls this has verified it.
+    What sealed it, and what is written anew when a run goes on, is kept below `data/earlier/`, so that nothing that
+    was sealed is lost: `verify` checks that too. Raises `NotARecording` when it is not sealed, or came to its end.
     """
     was = digest(folder)
-    if read_info(folder).get(STATUS) == WENT_WELL:
+    if not well and read_info(folder).get(STATUS) == WENT_WELL:
         raise NotARecording(f"{folder.name}: its run came to its end", hint="start another run")
     earlier = folder / EARLIER
     shutil.rmtree(earlier / "part", ignore_errors=True)  # of one that was killed at this

@@ -291,6 +291,14 @@ class WalkedAgain(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RollbackBegan(Event):
+    """The steps of a run are about to be taken back, last first. `can`: step and how; `cannot`: step and why not."""
+
+    can: tuple[tuple[str, str], ...]
+    cannot: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Undone(Event):
     """What a step did was taken back, and is seen to be; `say` is how, in the runbook's words."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "rehearse": ("rehearse",),
     "run": ("run",),
-    "resume": ("resume",),
+    "resume": ("resume", "rollback"),
     "runs": ("runs",),
     "language": ("check", "plan", "show", "schema", "pages", "new"),
     "serve": ("serve",),

@@ -1,4 +1,4 @@
-"""`keyturn resume`: go on with a run that was interrupted, stopped or failed, in its own recording."""
+"""`keyturn resume` and `keyturn rollback`: go on with a run in its own recording, or take back what it did."""
 
 from __future__ import annotations
 
@@ -19,13 +19,29 @@ if TYPE_CHECKING:
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command."""
+    """Add the commands."""
     parser = commands.add_parser(
         "resume",
         help="go on with a run that was interrupted, stopped or failed",
         description="Reads what the run did from its journal, asks the pages what is done, says what it found, and "
         "goes on in the same recording. What was announced and not confirmed is not done again unless you say so.",
     )
+    _add_options(parser)
+    parser.add_argument(
+        "--spare", action="append", default=[], metavar="ID", help="this new secret in the portal is somebody else's"
+    )
+    parser.set_defaults(run=resume)
+    parser = commands.add_parser(
+        "rollback",
+        help="take back what a run did, last first",
+        description="Says what can be taken back and what cannot; takes back each after a yes, looks whether it is "
+        "undone, and seals the recording again.",
+    )
+    _add_options(parser)
+    parser.set_defaults(run=rollback, spare=[])
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recording", metavar="RECORDING", help="the recording's folder, or its run as `runs` lists it")
     parser.add_argument("--runbook", type=Path, metavar="FILE", help="where the runbook is, if it was moved")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="give an input again")
@@ -33,14 +49,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--accept-changes", action="store_true", help="go on although the runbook or an input was changed; recorded"
     )
-    parser.add_argument(
-        "--spare", action="append", default=[], metavar="ID", help="this new secret in the portal is somebody else's"
-    )
     parser.add_argument("--approve", action="append", default=[], metavar="STEP|all", help="answer a gate beforehand")
     add_walkthrough(parser, anew=False)
     add_unlock(parser)
     add_common(parser)
-    parser.set_defaults(run=resume)
 
 
 def resume(args: argparse.Namespace) -> int:
@@ -49,27 +61,42 @@ def resume(args: argparse.Namespace) -> int:
 
     ready = Keeper()  # First of all: it comes up while everything else is loaded and checked.
     try:
-        return _resume(args, ready)
+        return _again(args, ready, "resume")
     finally:
         ready.dismiss()
 
 
-def _resume(args: argparse.Namespace, ready: Keeper) -> int:
+def rollback(args: argparse.Namespace) -> int:
+    """Take the run back and return the exit code."""
+    from keyturn.keeper import Keeper  # noqa: PLC0415  # the browser library is loaded only by what drives it
+
+    ready = Keeper()
+    args.plain = True  # There is no list of steps that goes on; what is taken back is told in lines.
+    try:
+        return _again(args, ready, "rollback")
+    finally:
+        ready.dismiss()
+
+
+def _again(args: argparse.Namespace, ready: Keeper, what: str) -> int:
     from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
     from keyturn.gates import Nobody  # noqa: PLC0415  # the same
-    from keyturn.run import past, resumable, resume  # noqa: PLC0415  # the same
+    from keyturn.run import past, resumable  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Around  # noqa: PLC0415  # the same
+    from keyturn.run.resume import Again, resume  # noqa: PLC0415  # the same
+    from keyturn.run.rollback import roll_back  # noqa: PLC0415  # the same
     from keyturn.run.runs import find  # noqa: PLC0415  # the same
     from secrets_store import Store  # noqa: PLC0415  # the same
 
     so_far = past.read(find(args.recording, args.recordings or settings.default_recordings()))
     key = signing.load_or_make()
     resumable.check_whole(so_far, key)
-    resumable.check_resumable(so_far)
+    checks = {"resume": resumable.check_resumable, "rollback": resumable.check_undoable}
+    checks[what](so_far)
     prepared = prepared_again(args, so_far)
     folder = args.store or settings.default_store()
     store = Store.open(folder, signing_key=key, noted_head=store_head.remembered(folder))
-    again = resume.Again(
+    again = Again(
         past=so_far,
         identities=unlocked(args, store) if store.entries(run=so_far.run) else (),
         accepts=args.accept_changes,
@@ -82,10 +109,11 @@ def _resume(args: argparse.Namespace, ready: Keeper) -> int:
         gatekeeper=Nobody(),
         listeners=(),
         ready=ready,
-        tsa=args.tsa,
+        tsa=args.tsa or "",
     )
+    acts = {"resume": resume, "rollback": roll_back}
     try:
-        return attend(prepared, around, args, carry=lambda ready, around: resume.resume(ready, around, again))
+        return attend(prepared, around, args, carry=lambda prepared, around: acts[what](prepared, around, again))
     finally:
         store_head.remember(folder, store.head())
 

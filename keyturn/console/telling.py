@@ -28,6 +28,14 @@ def how_it_goes_on(event: events.Resumed) -> list[str]:
     ]
 
 
+def what_is_taken_back(event: events.RollbackBegan) -> list[str]:
+    """Return what can be taken back, last first, and what cannot, a line each."""
+    can = [f"  {step}: {say}" for step, say in event.can]
+    cannot = [f"  {step}: {say}" for step, say in event.cannot]
+    heads = ("What can be taken back, in this order:", "What cannot:")
+    return [clean(line) for line in (heads[0], *can, *((heads[1], *cannot) if cannot else ()))]
+
+
 def _asked(event: events.GateAsked) -> str:
     return "Waiting for a person to sign in, in the browser." if event.gate == "sign_in" else ""
 
@@ -64,5 +72,6 @@ _WORDS: Final[Mapping[type[events.Event], Callable[[Any], str]]] = {
     events.SecretNotMade: lambda event: f"No secret was made: {event.why}.",
     events.ValueLost: lambda event: f"The value of the secret {event.secret_id} is lost: {event.why}.",
     events.OrphanDeleted: lambda event: f"The secret {event.secret_id}, whose value nobody had, was deleted.",
+    events.Undone: lambda event: f"Taken back, {event.step}: {event.say}.",
     events.SearchBegan: lambda event: SEARCHING[event.pictures_read],
 }

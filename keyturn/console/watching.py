@@ -15,7 +15,7 @@ from keyturn.console.live_face import LiveFace
 from keyturn.console.person import Person
 from keyturn.console.plain import PlainLines
 from keyturn.console.scene import Scene
-from keyturn.console.telling import how_it_goes_on
+from keyturn.console.telling import how_it_goes_on, what_is_taken_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -77,6 +77,8 @@ def watching(  # noqa: PLR0913  # what a console is about, part by part
                 face.pictures = f"{recordings / event.run / 'data'}/"
             if isinstance(event, events.Resumed):  # Above everything else, where it stays.
                 console.print(*how_it_goes_on(event), sep="\n", markup=False, soft_wrap=True)
+            if isinstance(event, events.RollbackBegan):
+                console.print(*what_is_taken_back(event), sep="\n", markup=False, soft_wrap=True)
             listener(event)
 
         yield Watching(told, person, lambda text: face.tell(None, text), plain)

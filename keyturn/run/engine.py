@@ -102,24 +102,26 @@ class Engine:
         """Carry the steps out, from `first` to `last` where given. Raises what stopped it, after telling it."""
         steps = self.state.runbook.steps
         begun = not first
-        try:
+        with self.ending():
             for number, step in enumerate(steps, 1):
                 begun = begun or step.id == first
                 if begun and step.id not in self.state.results:  # Others were seen done, or are of a run that goes on.
                     take_step(self, step, number)
                 if step.id == last:
                     break
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Do what is done however it ends, whatever ends what is inside."""
+        try:
+            yield
         finally:
             with self.whole():
-                self._end()
-
-    def _end(self) -> None:
-        """Do what is done however the run ends."""
-        if self._overlay:
-            for tab in self.session.tabs().values():
-                self._overlay.clear(tab)
-        for act in self.state.runbook.always:
-            self._always(act)
+                if self._overlay:
+                    for tab in self.session.tabs().values():
+                        self._overlay.clear(tab)
+                for act in self.state.runbook.always:
+                    self._always(act)
 
     def breathe(self) -> None:
         """Let the browser work for a moment while a person thinks, so that films and pages go on."""

@@ -10,7 +10,8 @@ from evidence import Recorder
 from evidence.chain import ChainedLog
 from keyturn import settings
 from keyturn.clipboard import BrowserClipboard
-from keyturn.events import Event, LeakGate, RunEnded, SearchBegan, StepEnded
+from keyturn.errors import Exit
+from keyturn.events import Event, LeakGate, RunEnded, SearchBegan, SecretIntended, StepEnded
 from keyturn.gates import Mode
 from keyturn.outcome import Summary, exit_of, status_of
 from keyturn.overlay import Overlay
@@ -36,8 +37,10 @@ class Part:
         self.recording = recording
         self.state = state
         self.summary = Summary(state.run, str(recording.folder))
+        self.came_to = status_of(Exit.DONE)  # the word for it when nothing stops it
         self._listeners: tuple[Listener, ...] = ()
         self._error: BaseException | None = None
+        self._intended = False
         self._began = time.monotonic()
 
     def carry_out(self, act: Callable[[Engine, Browsing], None]) -> tuple[Summary, BaseException | None]:
@@ -126,7 +129,7 @@ class Part:
     def _sum_up(self) -> None:
         summary = self.summary
         summary.exit = int(exit_of(self._error))
-        summary.status = status_of(summary.exit)
+        summary.status = status_of(summary.exit) if self._error else self.came_to
         summary.changed = self.state.changed
         summary.secrets = [
             {"name": held.secret.label, "secret_id": held.secret_id, "expires_on": held.expires_on}
@@ -148,7 +151,8 @@ class Part:
         """End the browser, or leave it open: for a person to look, or because its page may show an unsealed value."""
         wish, store = self.prepared.wish, self.around.store
         wanted = wish.keep_open or (wish.headed and self._error is not None)
-        stays = wanted or bool(store.open_intents(run=self.state.run))
+        shows_value = self._intended or browsing.again
+        stays = wanted or (shows_value and bool(store.open_intents(run=self.state.run)))
         if stays and not self.around.outlives:
             self.around.before_close()
             stays = False
@@ -160,7 +164,8 @@ class Part:
             listener(event)
 
     def _collect(self, event: Event) -> None:
-        """Listen for the summary's steps."""
+        """Listen for the summary's steps, and for whether a secret may have been made in this part."""
+        self._intended = self._intended or isinstance(event, SecretIntended)
         if not isinstance(event, StepEnded):
             return
         step = next(one for one in self.prepared.runbook.steps if one.id == event.step)

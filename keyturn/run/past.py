@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from evidence import NotARecording, package
 from evidence.chain import read_chain
 from keyturn.events import Result
-from keyturn.run.state import Intended, Sealed, Unfinished
+from keyturn.run.state import FOUND_DONE, Intended, Sealed, Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,6 +55,11 @@ class Past:
     def kind(self) -> str:
         """`run` or `rehearsal`."""
         return str(self.facts["kind"])
+
+    @property
+    def found_done(self) -> set[str]:
+        """The steps that were found done after an interruption that had caught them: this run did them."""
+        return {step for step, entry in self.ended.items() if entry["reason"] == FOUND_DONE}
 
     @property
     def value_may_be_open(self) -> bool:

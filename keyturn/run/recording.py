@@ -94,10 +94,12 @@ class Recording:
     ) -> Self:
         """Open a recording again for a part that goes on; `part` is noted of it, with the digest it was sealed with.
 
+        Its `what` says whether the run goes on (`resume`) or is taken back (`rollback`).
+
         The caller has verified it. A runbook that is not as it was is kept beside the first one.
         """
         if (folder / package.TAG_MANIFEST).is_file():
-            package.reopen(folder)
+            package.reopen(folder, well=part["what"] == "rollback")
         data = folder / package.PAYLOAD
         facts = json.loads((data / "run.json").read_text(encoding="utf-8"))
         earlier: list[dict[str, Any]] = facts.get("resumed", [])

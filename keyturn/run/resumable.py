@@ -36,6 +36,21 @@ def check_whole(past: Past, key: Ed25519PrivateKey) -> None:
 
 def check_resumable(past: Past) -> None:
     """Raise `CannotStart` for a run that cannot go on."""
+    _check_real(past)
+    if past.status == DONE and past.is_sealed:
+        raise CannotStart(f"{past.run} came to its end: there is nothing left to do", hint="start another run")
+    if past.status == ROLLED_BACK or past.undone:
+        raise CannotStart(f"{past.run} is being rolled back", hint=f"`keyturn rollback {past.run}` goes on with that")
+
+
+def check_undoable(past: Past) -> None:
+    """Raise `CannotStart` for a run that cannot be taken back."""
+    _check_real(past)
+    if past.status == ROLLED_BACK and past.is_sealed:
+        raise CannotStart(f"{past.run} was rolled back already", hint="nothing was touched")
+
+
+def _check_real(past: Past) -> None:
     if past.folder.parent.name == "quarantine":
         raise CannotStart(f"a secret was found in the recording of {past.run}", hint="rotate again, with a new run")
     if past.kind != "run":
@@ -43,7 +58,3 @@ def check_resumable(past: Past) -> None:
             f"{past.run} was a rehearsal, whose portals ended with it",
             hint="to practise this, use `keyturn serve` and `keyturn run`",
         )
-    if past.status == DONE and past.is_sealed:
-        raise CannotStart(f"{past.run} came to its end: there is nothing left to do", hint="start another run")
-    if past.status == ROLLED_BACK or past.undone:
-        raise CannotStart(f"{past.run} is being rolled back", hint=f"`keyturn rollback {past.run}` goes on with that")

@@ -6,6 +6,7 @@ or somebody says yes to the change, and the values that the run sealed can be op
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from keyturn.run.recording import Recording, facts_of
 from keyturn.run.state import Held, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from keyturn.outcome import Summary
     from keyturn.run.browsing import Browsing
@@ -59,47 +60,71 @@ def changes(past: Past, prepared: Prepared) -> tuple[str, ...]:
 
 def resume(prepared: Prepared, around: Around, again: Again) -> tuple[Summary, BaseException | None]:
     """Go on with the run in its own recording. Returns as `conduct` does; raises before anything is touched."""
+    with taken_up(prepared, around, again) as part:
+
+        def act(engine: Engine, browsing: Browsing) -> None:
+            come_back(engine, browsing, part, again.past)
+            engine.run(prepared.wish.first, prepared.wish.last)
+
+        return part.carry_out(act)
+
+
+@contextmanager
+def taken_up(
+    prepared: Prepared,
+    around: Around,
+    again: Again,
+    what: str = "resume",
+    check: Callable[[RunState], None] = lambda _: None,
+) -> Iterator[Part]:
+    """Take the run up in its own recording, as the only one that does; `what` is noted of it.
+
+    Raises before anything is touched: where somebody must say yes to a change and does not, another run is at work, or
+    `check` does not like what the run knows.
+    """
     past = again.past
     applications = alone.applications_of(prepared.runbook, prepared.inputs)
     with alone.holding(applications) as tell, keeper.attending(past.run):
-        tell(past.run)
         changed = changes(past, prepared)
         by = _accepted(changed, around, again)
         state = state_of(prepared, around.store, again)
+        check(state)
+        tell(past.run)
         recording = Recording.reopen(
             past.folder,
             prepared.runbook,
             prepared.inputs,
             around.signing_key,
+            what=what,
             journal_before=past.head,
             changes=list(changed),
             accepted_by=by,
         )
-
-        def act(engine: Engine, browsing: Browsing) -> None:
-            engine.come_back()
-            tabs = tuple(engine.session.tabs())
-            engine.emit(
-                Resumed(
-                    past.run,
-                    prepared.runbook.title,
-                    prepared.wish.mode,
-                    recording.facts["resumed"][-1]["operator"],
-                    dict(recording.facts["versions"]),
-                    len(prepared.runbook.steps),
-                    {step: result.value for step, result in past.results.items()},
-                    _found(past, prepared, tabs, again=browsing.again),
-                    changed,
-                    by,
-                )
-            )
-            for held in state.held.values():
-                engine.clipboard.forget(held.secret)
-            engine.run(prepared.wish.first, prepared.wish.last)
-
         part = Part(prepared, around, recording, state)
         part.summary.steps = [_told(past, prepared, step) for step in past.results]
-        return part.carry_out(act)
+        yield part
+
+
+def come_back(engine: Engine, browsing: Browsing, part: Part, past: Past) -> None:
+    """Take in what an earlier part left in the browser, and tell how things stand."""
+    engine.come_back()
+    noted = part.recording.facts["resumed"][-1]
+    engine.emit(
+        Resumed(
+            past.run,
+            part.prepared.runbook.title,
+            part.prepared.wish.mode,
+            noted["operator"],
+            dict(part.recording.facts["versions"]),
+            len(part.prepared.runbook.steps),
+            {step: result.value for step, result in past.results.items()},
+            _found(past, part.prepared, tuple(engine.session.tabs()), again=browsing.again),
+            tuple(noted["changes"]),
+            noted["accepted_by"],
+        )
+    )
+    for held in part.state.held.values():
+        engine.clipboard.forget(held.secret)
 
 
 def state_of(prepared: Prepared, store: Store, again: Again) -> RunState:

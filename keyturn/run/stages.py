@@ -15,6 +15,7 @@ from keyturn.run import by_hand
 from keyturn.run.capture import create_and_capture, paste
 from keyturn.run.facts import holds, worded
 from keyturn.run.orphan import recover
+from keyturn.run.state import FOUND_DONE
 from pages.base import PageError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
     if was_done(engine, step):
         engine.picture(step, "after")
         engine.state.note_change(f"portal: {step.title} – done before the interruption")
-        return Result.ALREADY, "it was done before the interruption", {}
+        return Result.ALREADY, FOUND_DONE, {}
     theirs = _asked(engine, step)
     check_guard(engine, step)
     if is_already(engine, step):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from keyturn.errors import KeyturnError
 from keyturn.events import Result
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from keyturn.catalogue import Parameter
     from keyturn.model import Runbook, Scalar, Step
     from secrets_store import Entry, Secret
+
+
+FOUND_DONE: Final = "it was done before the interruption"  # the reason of a step that was announced and is found so
 
 
 @dataclass(frozen=True, slots=True)

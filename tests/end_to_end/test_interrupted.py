@@ -50,7 +50,7 @@ def test_a_value_whose_page_is_gone_is_told_and_its_secret_deleted_after_a_yes(a
     assert at.run(killed="taking").code == KILLED
     (orphan,) = at.made
     at.kill_browser()
-    unasked = at.resume("--approve", "delete-expired-secret")
+    unasked = at.resume("--approve", "sign-in")
     assert unasked.code == 5, unasked.told
     assert orphan["secret_id"] in unasked.told
     assert [one["secret_id"] for one in at.made] == [orphan["secret_id"]]

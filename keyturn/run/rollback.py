@@ -1,0 +1,149 @@
+"""Taking back what a run did: the `undo` of its steps, last first, each asked for and then seen to be undone.
+
+What can be taken back and what cannot is said before anything is asked. What is not known to be done is not taken
+back: `keyturn resume` finds out first.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from keyturn.errors import CannotStart, StepFailed
+from keyturn.events import Acting, Changed, Failed, Result, RollbackBegan, Undone
+from keyturn.model import Effect
+from keyturn.run.facts import holds
+from keyturn.run.failure import told
+from keyturn.run.resumable import ROLLED_BACK
+from keyturn.run.resume import come_back, taken_up
+from pages.base import PageError
+
+if TYPE_CHECKING:
+    from keyturn.model import Step
+    from keyturn.outcome import Summary
+    from keyturn.run.browsing import Browsing
+    from keyturn.run.conduct import Around, Prepared
+    from keyturn.run.engine import Engine
+    from keyturn.run.past import Past
+    from keyturn.run.resume import Again
+    from keyturn.run.state import RunState
+
+_SETTLING = 5.0  # seconds in which a page that was just loaded shows what it holds
+_LOOK_AGAIN = 100  # ms
+_THEIR_ACT = {Result.DONE, Result.BY_OPERATOR, Result.OVERRIDDEN}
+
+
+class NotUndone(StepFailed):
+    """The way back was taken, and the page does not show that it led anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A step that changed something, whether it can be taken back, and how or why not."""
+
+    step: Step
+    can: bool
+    say: str
+
+
+def ways(past: Past, state: RunState) -> tuple[Way, ...]:
+    """Return the steps that this run did and that changed something, last first.
+
+    Raises `CannotStart` where it is not known whether a step was done, and where nothing is left to take back.
+    """
+    unfinished, steps = past.unfinished, state.runbook.steps
+    changing = [step for step in steps if step.effect is not Effect.READ]
+    unknown = [step.id for step in changing if step.id in {*unfinished.announced, *unfinished.intended}]
+    if unknown:
+        raise CannotStart(
+            f"it is not known whether this was done: {', '.join(unknown)}",
+            hint=f"`keyturn resume {past.run}` finds out; stop it at its next question, then roll back",
+        )
+    did = [step for step in changing if past.results.get(step.id) in _THEIR_ACT or step.id in past.found_done]
+    found = tuple(_way(step, state) for step in reversed(did) if step.id not in past.undone)
+    if not any(way.can for way in found):
+        why = "; ".join(f"{way.step.id}: {way.say}" for way in found) or "it changed nothing"
+        raise CannotStart(f"nothing of {past.run} can be taken back: {why}", hint="nothing was touched")
+    return found
+
+
+def _way(step: Step, state: RunState) -> Way:
+    if step.undo is None:
+        return Way(step, can=False, say="the runbook names no way back")
+    refused = next((fact for fact in step.undo.guard if not holds(fact, state)), None)
+    if refused is not None:
+        return Way(step, can=False, say=refused.say)
+    return Way(step, can=bool(step.undo.do), say=step.undo.say)
+
+
+def roll_back(prepared: Prepared, around: Around, again: Again) -> tuple[Summary, BaseException | None]:
+    """Take back what can be, in the run's own recording. Returns as `conduct` does."""
+    found: list[Way] = []
+
+    def check(state: RunState) -> None:
+        found.extend(ways(again.past, state))
+
+    with taken_up(prepared, around, again, "rollback", check) as part:
+        part.came_to = ROLLED_BACK
+
+        def act(engine: Engine, browsing: Browsing) -> None:
+            come_back(engine, browsing, part, again.past)
+            can = tuple((way.step.id, way.say) for way in found if way.can)
+            engine.emit(RollbackBegan(can, tuple((way.step.id, way.say) for way in found if not way.can)))
+            with engine.ending():
+                for way in found:
+                    if way.can:
+                        _taken_back(engine, way)
+
+        return part.carry_out(act)
+
+
+def _taken_back(engine: Engine, way: Way) -> None:
+    """Take one step back. Raises what stops it, after telling it whole."""
+    step = way.step
+    try:
+        with engine.under_way(step):
+            _undo(engine, way)
+    except (PageError, StepFailed) as error:
+        expected, seen, do_next = told(step, error)
+        engine.emit(Failed(step.id, f"undo: {step.title}", expected, seen, tuple(engine.state.changed), do_next))
+        raise
+    if step.copies and (held := engine.state.held.get(step.copies)):
+        engine.store.note(held.entry.id, "portal-deleted")
+    what = f"portal: {step.title} – undone"
+    engine.state.note_change(what)
+    engine.emit(Undone(step.id, way.say))
+    engine.emit(Changed(what))
+
+
+def _undo(engine: Engine, way: Way) -> None:
+    step, undo = way.step, way.step.undo
+    if undo is None:
+        return
+    where = undo.page or step.page
+    page: Any = engine.bring(where)
+    if not _so(engine, step, _SETTLING):
+        return  # Somebody, or an earlier rollback that was cut short, has taken it back already.
+    engine.confirm(step, f"Take back “{step.title}”: {undo.say}?", warning="This cannot be undone.")
+    args = engine.state.fill_all(undo.args)
+    engine.emit(Acting(step.id, where, undo.do, args))
+    getattr(page, undo.do)(**args)
+    until = time.monotonic() + step.timeout
+    while _so(engine, step, 0.0) or not page.is_on_screen():
+        if time.monotonic() > until:
+            raise NotUndone(
+                f"the page still shows “{step.title}” as done", hint="look in the portal, then roll back again"
+            )
+        page.tab.wait_for_timeout(_LOOK_AGAIN)
+
+
+def _so(engine: Engine, step: Step, patience: float) -> bool:
+    """Return whether the pages show, within `patience` seconds, what the step is for."""
+    shows = step.done_when or step.expect
+    until = time.monotonic() + patience
+    while not all(engine.session.answer(probe) for probe in shows):
+        if time.monotonic() > until:
+            return False
+        engine.session.tab(step.page.partition(".")[0]).wait_for_timeout(_LOOK_AGAIN)
+    return True
