@@ -1,0 +1,148 @@
+"""What can be taken back and what cannot, and that it is seen to be undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from keyturn import events
+from keyturn.errors import CannotStart, NobodyThere, Stopped
+from keyturn.events import Event, Failed, Undone
+from keyturn.gates import Beforehand, Choice, Nobody
+from keyturn.model import Effect, Fact, FactKind, Undo
+from keyturn.run import past, rollback
+from keyturn.run.rollback import NotUndone, Way, ways
+from keyturn.run.state import FOUND_DONE, RunState
+from tests.keyturn.stage import STEP, Stage, build, probe, says
+from tests.keyturn.test_past import INTENDED, ended, recorded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keyturn.gates import Gatekeeper
+    from keyturn.model import Step
+    from keyturn.run.engine import Engine
+
+BACK = Undo(say="press it again", do="act", args={"secret_id": "x"})
+
+
+def step(name: str, **more: Any) -> Step:
+    return replace(STEP, id=name, effect=Effect.CHANGE, done_when=(probe("has_it"),), timeout=0.0, **more)
+
+
+def found(home: Path, steps: list[Step], *told: events.Event) -> tuple[Way, ...]:
+    so_far = past.read(recorded(home, *told))
+    runbook: Any = SimpleNamespace(steps=steps)
+    state = RunState("run", runbook, {})
+    state.results = dict(so_far.results)
+    return ways(so_far, state)
+
+
+def test_what_was_done_is_taken_back_last_first_and_what_cannot_be_says_why(tmp_path: Path) -> None:
+    later = Fact(kind=FactKind.DONE, of=("last",), negated=True, say="the last one needs it")
+    steps = [
+        replace(STEP, id="read"),
+        step("first", undo=BACK),
+        step("kept", undo=replace(BACK, guard=(later,))),
+        step("said", undo=Undo(say="it cannot be")),
+        step("silent"),
+        step("was-so", undo=BACK),
+        step("caught", undo=BACK),
+        step("gone", undo=BACK),
+        step("last", undo=BACK),
+    ]
+    done = [ended(one.id, "already" if one.id == "was-so" else "done") for one in steps if one.id != "caught"]
+    caught = events.StepEnded("caught", "already", FOUND_DONE, {}, 1.0)
+    told = found(tmp_path, steps, *done, caught, events.Undone("gone", "press it again"))
+    assert [(way.step.id, way.can) for way in told] == [
+        ("last", True),
+        ("caught", True),
+        ("silent", False),
+        ("said", False),
+        ("kept", False),
+        ("first", True),
+    ]
+    assert [way.say for way in told if not way.can] == [
+        "the runbook names no way back",
+        "it cannot be",
+        "the last one needs it",
+    ]
+
+
+def test_what_is_not_known_to_be_done_is_found_out_first(tmp_path: Path) -> None:
+    steps = [step("one", undo=BACK), step("add", undo=BACK)]
+    acting = events.Acting("one", "p.page", "act", {})
+    for at, unsettled in enumerate((acting, INTENDED)):
+        with pytest.raises(CannotStart, match="not known") as refused:
+            found(tmp_path / str(at), steps, ended("one", "done"), unsettled)
+        assert "keyturn resume a-run" in refused.value.hint
+
+
+def test_where_nothing_can_be_taken_back_nothing_is_touched(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="it cannot be"):
+        found(tmp_path / "a", [step("said", undo=Undo(say="it cannot be"))], ended("said", "done"))
+    with pytest.raises(CannotStart, match="changed nothing"):
+        found(tmp_path / "b", [replace(STEP, id="read")], ended("read", "done"))
+
+
+@pytest.fixture
+def stage() -> Stage:
+    stage = Stage(on_screen={"has_it"})
+    stage.act = stage.on_screen.clear
+    return stage
+
+
+def ready(stage: Stage, monkeypatch: pytest.MonkeyPatch, gatekeeper: Gatekeeper) -> tuple[Engine, list[Event], Way]:
+    monkeypatch.setattr(rollback, "_SETTLING", 0.0)
+    one = step("one", undo=BACK)
+    engine, told = build(stage, one, gatekeeper=gatekeeper)
+    engine.bring = stage.page  # type: ignore[method-assign,assignment]  # loading it is not what is looked at here
+    return engine, told, Way(one, can=True, say=BACK.say)
+
+
+def test_each_is_asked_for_announced_pressed_once_and_seen_to_be_undone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, told, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+    rollback._taken_back(engine, way)
+    assert [event.kind for event in told] == ["gate-asked", "gate-answered", "acting", "undone", "changed"]
+    assert stage.log.count("act") == 1
+    assert stage.log.index("! acting") < stage.log.index("act") < stage.log.index("! undone")
+    assert any("undone" in change for change in engine.state.changed)
+
+
+@pytest.mark.parametrize(("gatekeeper", "stopped"), [(says(Choice.STOP), Stopped), (Nobody(), NobodyThere)])
+def test_without_a_yes_nothing_is_pressed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, gatekeeper: Gatekeeper, stopped: type[Exception]
+) -> None:
+    engine, _, way = ready(stage, monkeypatch, gatekeeper)
+    with pytest.raises(stopped):
+        rollback._taken_back(engine, way)
+    assert "act" not in stage.log
+
+
+def test_a_yes_beforehand_counts_for_the_step_that_it_names(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, _, way = ready(stage, monkeypatch, Beforehand(["one"], Nobody()))
+    rollback._taken_back(engine, way)
+    assert "act" in stage.log
+
+
+def test_what_is_taken_back_already_is_not_asked_about(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.on_screen.clear()
+    engine, told, way = ready(stage, monkeypatch, Nobody())
+    rollback._taken_back(engine, way)
+    assert "act" not in stage.log
+    assert isinstance(told[0], Undone)
+
+
+def test_what_is_still_so_afterwards_is_a_failure(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.act = None
+    engine, told, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+    with pytest.raises(NotUndone):
+        rollback._taken_back(engine, way)
+    (failed,) = [event for event in told if isinstance(event, Failed)]
+    assert failed.next
+    assert not [event for event in told if isinstance(event, Undone)]
