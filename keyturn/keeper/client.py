@@ -58,11 +58,12 @@ class Keeper:
             **system.detached(),
         )
 
-    def open(self, run: str, installed: Installed, *, headed: bool) -> Self:
-        """Have the browser opened for `run`; `kept` waits until it is there."""
+    def open(self, run: str, installed: Installed, *, headed: bool, outlives: bool = True) -> Self:
+        """Have the browser opened for `run`; `kept` waits until it is there. `outlives`: it stays without keyturn."""
         self._run, self._what = run, installed.name
         launch = {"headless": not headed, **installed.launch_options(headed=headed)}
-        self._tell(json.dumps({"run": run, "launch": launch, "context": context_options(headed=headed)}))
+        context = context_options(headed=headed)
+        self._tell(json.dumps({"run": run, "launch": launch, "context": context, "outlives": outlives}))
         return self
 
     def kept(self) -> Kept:

@@ -1,7 +1,8 @@
 """The keeper itself: `python -m keyturn.keeper.process`, its one order as JSON on standard input, before it or never.
 
 It says nothing and takes no orders afterwards. It ends with its context: when keyturn closes that, when the browser
-dies, when the person has closed the last tab and keyturn is gone, or when nobody used it for `_ALONE`.
+dies, when the person has closed the last tab and keyturn is gone, or when nobody used it for `_ALONE`; one that is not
+to outlive keyturn, as soon as that is gone.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ async def keep(folder: str, stack: ExitStack) -> None:
         context.on("close", lambda _: ended.set())
         bound = await browser.bind("keyturn")
         record.Kept(order["run"], bound["endpoint"], folder, not order["launch"]["headless"]).write()
-        await _until_nobody_needs_it(order["run"], context, ended)
+        await _until_nobody_needs_it(order["run"], context, ended, _ALONE if order["outlives"] else _LOOK)
         await browser.close()
 
 
-async def _until_nobody_needs_it(run: str, context: BrowserContext, ended: asyncio.Event) -> None:
+async def _until_nobody_needs_it(run: str, context: BrowserContext, ended: asyncio.Event, alone: float) -> None:
     last = time.monotonic()
     while not ended.is_set():
         try:
@@ -59,7 +60,7 @@ async def _until_nobody_needs_it(run: str, context: BrowserContext, ended: async
         except TimeoutError:
             if record.is_attended(run):
                 last = time.monotonic()
-            elif time.monotonic() - last > (_ALONE if context.pages else _LOOK):
+            elif time.monotonic() - last > (alone if context.pages else _LOOK):
                 return
 
 

@@ -48,13 +48,18 @@ class Browsing:
 
 
 @contextmanager
-def kept_browser(run: str, installed: Installed, *, headed: bool, ready: Keeper | None = None) -> Iterator[Browsing]:
+def kept_browser(
+    run: str, installed: Installed, *, headed: bool, ready: Keeper | None = None, outlives: bool = True
+) -> Iterator[Browsing]:
     """Come back to the browser that is kept for `run`, else start one; `ready` is a keeper that waits for an order.
 
-    The caller is attending the run. Raises `CannotStart`.
+    `outlives`: it stays open when this process was killed. The caller is attending the run. Raises `CannotStart`.
     """
     with ExitStack() as stack:
-        browsing = _come_back(stack, run) or _opened(stack, (ready or Keeper()).open(run, installed, headed=headed))
+        browsing = _come_back(stack, run)
+        if browsing is None:
+            process = (ready or Keeper()).open(run, installed, headed=headed, outlives=outlives)
+            browsing = _opened(stack, process)
         try:
             yield browsing
         finally:

@@ -81,7 +81,8 @@ class Part:
             with around.open_browser(self.prepared) as context:
                 yield Browsing(context, ends=True)
             return
-        with kept_browser(self.state.run, self.prepared.browser, headed=wish.headed, ready=around.ready) as browsing:
+        options = {"headed": wish.headed, "outlives": around.outlives}
+        with kept_browser(self.state.run, self.prepared.browser, ready=around.ready, **options) as browsing:
             yield browsing
 
     def _browse(self, browsing: Browsing, act: Callable[[Engine, Browsing], None]) -> None:

@@ -15,6 +15,7 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from evidence import sight
 from keyturn.cli import main
 from keyturn.clipboard import BrowserClipboard
 from keyturn.events import SecretIntended
@@ -71,7 +72,8 @@ def announce_nothing() -> None:
 
 
 if __name__ == "__main__":
-    recording.can_read = lambda: False  # type: ignore[attr-defined]  # where it is used
+    for module in (sight, recording):
+        module.can_read = lambda: False  # type: ignore[attr-defined]  # where it is asked
     match sys.argv[1].split():
         case ["before" | "after" as when, kind, step]:
             kill_at_event(when, kind, step)

@@ -101,6 +101,16 @@ def test_a_browser_without_tabs_that_nobody_uses_is_ended() -> None:
     assert not Path(kept.folder).exists()
 
 
+def test_a_browser_that_is_not_to_outlive_keyturn_ends_when_that_was_killed() -> None:
+    kept = keeper.Keeper().open("run-6", find_browser("auto"), headed=False, outlives=False).kept()
+    with subprocess.Popen([sys.executable, "-c", USER, "run-6"], stdout=subprocess.PIPE) as user:
+        assert user.stdout
+        assert user.stdout.readline() == b"shown\n"
+        os.kill(user.pid, signal.SIGKILL)
+    _until(lambda: not record.is_alive("run-6"), 10 * process._LOOK)
+    assert not Path(kept.folder).exists()
+
+
 def test_a_keeper_that_gets_no_order_ends_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
