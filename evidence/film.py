@@ -21,6 +21,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as BrowserError
 
+from evidence.child import apart
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
@@ -141,6 +143,7 @@ class WindowFilm:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
+            **apart(),
             preexec_fn=_end_with_me() if sys.platform == "linux" else None,  # noqa: PLW1509  # it only makes one call
         )
         self._quit = self._process.stdin
@@ -162,7 +165,7 @@ def kept(film: Path) -> bool:
     """Return whether a film has a frame; remove one that has none: it could be neither seen nor searched."""
     ffmpeg = shutil.which("ffmpeg") or "ffmpeg"
     command = [ffmpeg, "-v", "error", "-i", str(film), "-frames:v", "1", "-f", "framecrc", "-"]
-    said = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True).stdout  # noqa: S603  # ours
+    said = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True, **apart()).stdout  # noqa: S603  # ours
     if any(line and not line.startswith(b"#") for line in said.splitlines()):
         return True
     film.unlink(missing_ok=True)
@@ -246,7 +249,7 @@ def encode(frames: Path, chapters: Sequence[Chapter], size: tuple[int, int], end
             ),
             *("-fps_mode", "vfr", "-c:v", encoder, *options, str(part)),
         ]
-        if subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode == 0:  # noqa: S603  # our own words
+        if subprocess.run(command, check=False, stdin=subprocess.DEVNULL, **apart()).returncode == 0:  # noqa: S603  # our own words
             part.replace(video)
             shutil.rmtree(frames)
             return video

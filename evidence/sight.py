@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence import change
+from evidence.child import apart
 from evidence.error import ScanError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _started(pictures: Sequence[Path], listing: Path, layout: str) -> subprocess
     listing.write_text("".join(f"{path}\n" for path in pictures), encoding="utf-8")
     command = [shutil.which("tesseract") or "tesseract", str(listing), "stdout", "--psm", layout]
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)  # noqa: S603  # ours
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, **apart())  # noqa: S603  # ours
 
 
 def frames(film: Path, folder: Path, after: float = 0.0) -> list[Path]:
@@ -90,7 +91,7 @@ def frames(film: Path, folder: Path, after: float = 0.0) -> list[Path]:
         *("-vf", f"select='eq(n,0)+gte(t,{max(after, 0.0):.3f})',mpdecimate=hi=512:lo=192:frac=0.02,format=gray"),
         *("-fps_mode", "vfr", str(folder / "%06d.pgm")),
     ]
-    failed = subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode  # noqa: S603  # our own words
+    failed = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, **apart()).returncode  # noqa: S603  # our own words
     pictures = sorted(folder.glob("*.pgm"))
     if failed or not pictures:
         raise ScanError(f"{film.name}: its frames cannot be read")

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 RUNBOOK: Final = shipped_runbooks() / "update-entra-client-secret.yaml"
 KILLED: Final = -signal.SIGKILL
-ONCE: Final = ("add_secret", "delete_secret", "ma-reset", "ma-save")  # what one decision presses once
 
 
 @dataclass(frozen=True)
@@ -71,21 +70,28 @@ class Desk:
         return [line["kind"] for line in self.journal if not step or line.get("step") == step]
 
     def command(self, place: str, *words: str) -> list[str]:
+        """Return the command of a keyturn that is killed at `place`."""
         folders = ["--store", str(self.home / "store"), "--recordings", str(self.home / "recordings")]
         return [sys.executable, "-m", "tests.end_to_end.killed", place, *words, "--json", *folders]
 
-    def run(self, *options: str, killed: str = "never") -> Ended:
-        """Begin a run; every gate is approved beforehand unless `options` say which."""
+    def run_words(self, *options: str) -> tuple[str, ...]:
+        """Return the words that begin a run; every gate is approved beforehand unless `options` say which."""
         names = ("entra_url", "ma_portal_url", "application_id")
         given = [word for name in names for word in ("--set", f"{name}={self.replicas.inputs[name]}")]
-        return self.keyturn(
-            "run", str(self.runbook), "--headless", "--plain", *given, *_approved(options), killed=killed
-        )
+        return ("run", str(self.runbook), "--headless", "--plain", *given, *_approved(options))
+
+    def run(self, *options: str, killed: str = "never") -> Ended:
+        """Begin a run."""
+        return self.keyturn(*self.run_words(*options), killed=killed)
 
     def resume(self, *options: str, killed: str = "never") -> Ended:
         """Go on with the run."""
         words = ("resume", self.recording.name, "--headless", "--plain")
         return self.keyturn(*words, *_approved(options), killed=killed)
+
+    def rollback(self, *options: str) -> Ended:
+        """Take the run back."""
+        return self.keyturn("rollback", self.recording.name, "--headless", *_approved(options))
 
     def keyturn(self, *words: str, killed: str = "never") -> Ended:
         """Carry a command out and return how it ended."""
@@ -128,6 +134,11 @@ class Desk:
         """Return whether the vendor holds a value that the token endpoint takes."""
         value = self.replicas.state()["ma_portal"]["integration"]["value"]
         return asked_for_token(self.replicas, value) == 200
+
+    @property
+    def store(self) -> Store:
+        """The operator's store, as it is now."""
+        return Store.open(self.home / "store", signing_key=None)
 
     @property
     def faults(self) -> list[str]:

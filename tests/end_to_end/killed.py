@@ -1,6 +1,6 @@
 """Keyturn in a process of its own that is killed at an exact place: `python -m tests.end_to_end.killed PLACE ARGUMENT…`.
 
-PLACE is `after KIND STEP` or `before KIND STEP` (the journal's line of that event), `taking` (the value is on the
+PLACE is `after KIND [STEP]` or `before KIND [STEP]` (the journal's line of that event), `taking` (the value is on the
 clipboard, and nobody has read it yet), or `never`. `unannounced` is never killed by itself, and announces no secret:
 neither the store nor the journal hears of the intent. Production knows nothing of this.
 
@@ -75,8 +75,8 @@ if __name__ == "__main__":
     for module in (sight, recording):
         module.can_read = lambda: False  # type: ignore[attr-defined]  # where it is asked
     match sys.argv[1].split():
-        case ["before" | "after" as when, kind, step]:
-            kill_at_event(when, kind, step)
+        case ["before" | "after" as when, kind, *step]:
+            kill_at_event(when, kind, "".join(step))
         case ["taking"]:
             kill_when_taking()
         case ["unannounced"]:

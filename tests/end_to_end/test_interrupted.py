@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.interrupting import KILLED, desk
+from tests.end_to_end.interrupting import KILLED, RUNBOOK, desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.end_to_end.interrupting import Desk
+    from tests.end_to_end.interrupting import Desk, Ended
 
 
 @pytest.fixture
@@ -22,49 +28,194 @@ def at(tmp_path: Path) -> Iterator[Desk]:
         yield it
 
 
-def came_out_right(at: Desk, deleted: int = 1) -> None:
-    """The vendor holds a value that works, of the one secret that was made; nothing was pressed twice."""
+def came_out_right(at: Desk, ended: Ended, *, added: int = 1) -> None:
+    """The vendor holds a value that works, of the only secret there is; each decision pressed once."""
+    assert ended.code == 0, ended.told
     (new,) = at.made
+    assert [one["secret_id"] for one in at.secrets] == [new["secret_id"]]
     assert at.replicas.state()["ma_portal"]["integration"]["value"] == new["value"]
     assert at.vendor_value_works()
-    assert [one["secret_id"] for one in at.secrets] == [new["secret_id"]]
-    assert {button: at.presses.get(button, 0) for button in ("delete_secret", "ma-reset", "ma-save")} == {
-        "delete_secret": deleted,
-        "ma-reset": 1,
-        "ma-save": 1,
-    }
+    pressed = {name: at.presses.get(name, 0) for name in ("add_secret", "delete_secret", "ma-reset", "ma-save")}
+    assert pressed == {"add_secret": added, "delete_secret": added, "ma-reset": 1, "ma-save": 1}
+    assert at.store.open_intents() == []
     assert at.faults == []
 
 
-def test_a_value_on_a_page_that_is_still_open_is_not_lost(at: Desk) -> None:
+def test_killed_with_the_value_on_its_page_and_again_with_no_credentials_saved_it_comes_out_right(at: Desk) -> None:
     assert at.run(killed="taking").code == KILLED
-    finished = at.resume()
-    assert finished.code == 0, finished.told
-    came_out_right(at)
-    assert at.kinds("add-secret").count("secret-intended") == 1
-    assert at.kinds("add-secret").count("secret-sealed") == 1
-    assert "resumed" in at.kinds()
+    refused = at.run()
+    assert refused.code == 2
+    assert f"keyturn resume {at.recording.name}" in refused.told
+    assert at.resume(killed="after step-ended reset-integration").code == KILLED
+    assert at.replicas.state()["ma_portal"]["integration"] is None
+    (entry,) = at.store.entries()
+    assert entry.metadata.secret_id == at.made[0]["secret_id"]
+    at.kill_browser()
+    came_out_right(at, at.resume())
+    assert at.kinds("add-secret").count("secret-intended") == at.kinds("add-secret").count("secret-sealed") == 1
+    assert at.kinds().count("resumed") == 2
+    again = at.resume()
+    assert again.code == 2
+    assert "came to its end" in again.told
 
 
 def test_a_value_whose_page_is_gone_is_told_and_its_secret_deleted_after_a_yes(at: Desk) -> None:
-    assert at.run(killed="taking").code == KILLED
+    assert at.run("--until", "add-secret", killed="taking").code == KILLED
     (orphan,) = at.made
     at.kill_browser()
     unasked = at.resume("--approve", "sign-in")
     assert unasked.code == 5, unasked.told
     assert orphan["secret_id"] in unasked.told
     assert [one["secret_id"] for one in at.made] == [orphan["secret_id"]]
-    finished = at.resume()
-    assert finished.code == 0, finished.told
-    assert orphan["secret_id"] not in [one["secret_id"] for one in at.secrets]
-    assert at.presses["add_secret"] == 2
-    came_out_right(at, deleted=2)
+    assert at.faults == []
+    ended = at.resume()
+    assert ended.code == 0, ended.told
+    (new,) = at.made
+    assert new["secret_id"] != orphan["secret_id"]
+    assert at.presses == {"add_secret": 2, "delete_secret": 1}
+    assert at.kinds("add-secret").count("orphan-deleted") == 1
+    (entry,) = at.store.entries()
+    assert entry.metadata.secret_id == new["secret_id"]
+    assert at.faults == []
 
 
-def test_the_users_are_brought_back_after_a_kill_between_reset_and_save(at: Desk) -> None:
-    assert at.run(killed="after step-ended reset-integration").code == KILLED
+def test_a_run_that_waits_for_a_person_goes_on_another_day_and_tells_of_a_changed_runbook(
+    at: Desk, tmp_path: Path
+) -> None:
+    for name in (RUNBOOK.name, f"{RUNBOOK.stem}.procedure.md"):
+        shutil.copy(RUNBOOK.with_name(name), tmp_path)
+    at.runbook = tmp_path / RUNBOOK.name
+    assert at.run("--approve", "sign-in", "--until", "add-secret").code == 5
+    sealed = (at.recording / "tagmanifest-sha256.txt").read_bytes()
+    at.runbook.write_text(at.runbook.read_text().replace("title: Click New client secret", "title: Click it"))
+    unasked = at.resume()
+    assert unasked.code == 5
+    assert "was changed" in unasked.told
+    assert (at.recording / "tagmanifest-sha256.txt").read_bytes() == sealed
+    ended = at.resume("--accept-changes")
+    assert ended.code == 0, ended.told
+    (resumed,) = [line for line in at.journal if line["kind"] == "resumed"]
+    assert resumed["accepted_by"] == "--accept-changes"
+    (noted,) = json.loads((at.recording / "data" / "run.json").read_text())["resumed"]
+    assert noted["changes"] == resumed["changes"] != []
+    assert (at.recording / "data" / "resumed" / "1" / "runbook.yaml").read_text() == at.runbook.read_text()
+    assert at.presses == {"add_secret": 1}
+    assert at.faults == []
+
+
+def test_a_recording_that_was_changed_is_not_gone_on_with(at: Desk) -> None:
+    assert at.run("--approve", "sign-in", "--until", "open-app-registrations").code == 0
+    procedure = at.recording / "data" / "procedure.md"
+    procedure.chmod(0o600)
+    procedure.write_text("Something else.")
+    refused = at.resume()
+    assert refused.code == 8
+    assert "procedure.md" in refused.told
+
+
+def _until(so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 300
+    while not so():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.02)
+
+
+def test_ctrl_c_ends_in_order_and_once_more_while_it_is_ending_changes_nothing(at: Desk) -> None:
+    def told(kind: str) -> bool:
+        return any(f'"kind":"{kind}"' in path.read_text() for path in at.home.glob("recordings/*/data/journal.jsonl"))
+
+    command = at.command("never", *at.run_words("--until", "choose-expiry"))
+    with subprocess.Popen(
+        command, env=at.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, start_new_session=True,
+    ) as running:  # fmt: skip
+        _until(lambda: told("pictured"))
+        os.killpg(running.pid, signal.SIGINT)
+        _until(lambda: told("search-began"))
+        os.killpg(running.pid, signal.SIGINT)
+        out, err = running.communicate(timeout=300)
+    assert running.returncode == 130, err
+    assert json.loads(out.splitlines()[-1])["status"] == "interrupted"
+    assert at.faults == []
+    assert at.kinds()[-1] == "run-ended"
+    ended = at.resume()
+    assert ended.code == 0, ended.told
+    assert at.faults == []
+
+
+def test_what_a_run_made_is_taken_back_and_the_recording_says_so(at: Desk) -> None:
+    assert at.run("--until", "delete-expired-secret").code == 0
+    (new,) = at.made
+    unasked = at.rollback("--approve", "sign-in")
+    assert unasked.code == 5, unasked.told
+    assert "a deleted secret cannot be brought back" in unasked.told
+    assert [one["secret_id"] for one in at.made] == [new["secret_id"]]
+    ended = at.rollback()
+    assert ended.code == 0, ended.told
+    assert ended.summary["status"] == "rolled back"
+    assert at.secrets == []
+    assert at.presses == {"add_secret": 1, "delete_secret": 2}
+    assert [line["step"] for line in at.journal if line["kind"] == "undone"] == ["add-secret"]
+    (entry,) = at.store.entries()
+    assert entry.status == "portal-deleted"
+    assert at.faults == []
+    assert at.rollback().code == 2
+    assert at.resume().code == 2
+
+
+PLACES = {
+    "before add is pressed": "after acting add-secret",
+    "before the value is read": "taking",
+    "before the journal knows of the seal": "before secret-sealed add-secret",
+    "before the step knows of the seal": "after secret-sealed add-secret",
+    "before the old one is deleted": "after acting delete-expired-secret",
+    "after the old one is deleted": "before step-ended delete-expired-secret",
+    "after the reset is pressed": "before step-ended reset-integration",
+    "with half the form filled in": "after step-ended enter-nickname",
+    "before the value is pasted": "after acting paste-secret-value",
+    "after the test has passed": "after step-ended test-connection",
+    "before the credentials are saved": "after acting save-credentials",
+    "after the credentials are saved": "before step-ended save-credentials",
+    "before the group is selected": "after acting select-group",
+    "while it is packaged": "after search-began ",
+}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("browser", ["browser lives", "browser dies"])
+@pytest.mark.parametrize("place", PLACES)
+def test_killed_anywhere_it_comes_out_right(at: Desk, place: str, browser: str) -> None:
+    assert at.run(killed=PLACES[place]).code == KILLED
+    if browser == "browser dies":
+        at.kill_browser()
+    lost = browser == "browser dies" and place == "before the value is read"
+    came_out_right(at, at.resume(), added=2 if lost else 1)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("fault", ["session-ended", "masked-after-reload", "two-accounts", "stale-twin"])
+def test_whatever_the_portal_does_meanwhile_it_comes_out_right(at: Desk, fault: str) -> None:
+    assert at.run(killed="after step-ended delete-expired-secret").code == KILLED
     at.kill_browser()
-    assert at.replicas.state()["ma_portal"]["integration"] is None
-    finished = at.resume()
-    assert finished.code == 0, finished.told
-    came_out_right(at)
+    at.replicas.world.faults.chosen[fault] = ""
+    came_out_right(at, at.resume())
+
+
+@pytest.mark.soak
+def test_a_secret_that_somebody_else_made_meanwhile_is_named_and_left_alone(at: Desk) -> None:
+    assert at.run(killed="after acting add-secret").code == KILLED
+    at.kill_browser()
+    world = at.replicas.world
+    ours = world.registration(world.application_id)
+    assert ours
+    now = world.clock()
+    theirs = world.new_secret(ours, "Somebody else's", now, now)
+    refused = at.resume()
+    assert refused.code == 6, refused.told
+    assert theirs.secret_id in refused.told
+    assert at.presses == {}
+    ended = at.resume("--spare", theirs.secret_id, "--approve", "all")
+    assert ended.code == 0, ended.told
+    assert theirs.secret_id in [one["secret_id"] for one in at.secrets]
+    assert at.presses["add_secret"] == 1
+    assert at.faults == []
