@@ -43,11 +43,11 @@ def steps(story: Story, album: Album) -> str:
     """Every step in the order in which it went, with gates, guards and pictures."""
     texts = {one.number: one.text for one in story.instructions}
     return "<h2 class=new-page>The steps, in the order in which they went</h2>" + "".join(
-        _act(act, anchor(story, act), texts, album) for act in story.acts
+        _act(act, anchor(story, act), texts, album, _unpictured(story, act)) for act in story.acts
     )
 
 
-def _act(act: Act, name: str, texts: Mapping[int, str], album: Album) -> str:
+def _act(act: Act, name: str, texts: Mapping[int, str], album: Album, unpictured: str) -> str:
     covers = "".join(f"<li><b>P{number:02d}</b> {escaped(texts.get(number))}</li>" for number in act.covers)
     instructions = f'<ul class="covers">{covers}</ul>' if covers else ""
     reason = f"<p><b>Reason:</b> {escaped(act.reason)}</p>" if act.reason else ""
@@ -78,7 +78,7 @@ def _act(act: Act, name: str, texts: Mapping[int, str], album: Album) -> str:
     told = f'<table class="remarks">{remarks}</table>' if remarks else ""
     return (
         f'<article id="{name}">{bar}<div>{instructions}<p class="meta">{escaped(meta)}</p>{reason}{outputs}{told}'
-        f"{_pictures(act, album)}</div></article>"
+        f"{_pictures(act, album) or unpictured}</div></article>"
     )
 
 
@@ -95,9 +95,16 @@ def _pictures(act: Act, album: Album) -> str:
         words = f"{when}: {picture.path}{'' if address else ' is missing'}"
         image = f'<img src="{address}" alt="{escaped(act.title)}, {escaped(picture.moment)}">' if address else ""
         shown += f"<figure tabindex=0>{image}<figcaption>{escaped(words)}</figcaption></figure>"
-    if not shown:
-        return '<p class="none">No pictures were taken during this step.</p>'
-    return f'<div class="pictures">{shown}</div>'
+    return f'<div class="pictures">{shown}</div>' if shown else ""
+
+
+def _unpictured(story: Story, act: Act) -> str:
+    """Say that a step has no pictures, and why where the recording knows."""
+    dark = any(
+        one.get("what") == "dark" and one.get("reason") == act.title for one in story.recorded.get("periods", ())
+    )
+    why = ": while a person signs in, nothing is recorded" if dark else ""
+    return f'<p class="none">No pictures were taken during this step{why}.</p>'
 
 
 def concealment(story: Story) -> str:

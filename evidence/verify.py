@@ -17,6 +17,7 @@ from evidence.gate import shape_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 HASHES, SIGNED, STAMPED = "hashes only", "signed", "signed and timestamped"
 _ALWAYS = (
@@ -60,8 +61,10 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     faults = [*tags.faults, *payload.faults]
     faults += _declared(folder, tags.entries, payload.entries)
     faults += _contents(folder, tags.entries | payload.entries)
-    signer, key, signature_faults = _signature(folder, allowed_signers)
-    stamped, stamp_faults = _timestamp(folder, tsa_root) if not signature_faults else (False, [])
+    stamped, stamp_faults = _timestamp(folder, tsa_root)
+    signer, key, signature_faults = _signature(folder, allowed_signers, stamped)
+    if signature_faults:  # What speaks of no valid signature says nothing.
+        stamped, stamp_faults = None, []
     faults += signature_faults + stamp_faults + _journal(folder) + _earlier(folder, allowed_signers)
     leaks = _leaks(folder)
     unproven = [*_ALWAYS]
@@ -110,8 +113,11 @@ def _contents(folder: Path, listed: dict[str, str]) -> Iterator[str]:
         yield f"{name}: it is missing"
 
 
-def _signature(folder: Path, allowed: Path | None) -> tuple[str, str, list[str]]:
-    """Return who signed, the key's fingerprint, and what is wrong with the signature."""
+def _signature(folder: Path, allowed: Path | None, at: datetime | None = None) -> tuple[str, str, list[str]]:
+    """Return who signed, the key's fingerprint, and what is wrong with the signature.
+
+    `at`: when it is known to have existed. A key that has been retired since could still sign then.
+    """
     claimed = package.read_info(folder).get(package.SIGNER, "")
     own = allowed or folder / package.ALLOWED_SIGNERS
     try:
@@ -129,26 +135,27 @@ def _signature(folder: Path, allowed: Path | None) -> tuple[str, str, list[str]]
         key = sshsig.verify(armoured, message, package.NAMESPACE)
     except sshsig.BadSignature as error:
         return "", "", [f"{package.SIGNATURE}: {error.message}"]
-    if any(signer.key == key and signer.may(claimed, package.NAMESPACE, utc_now()) for signer in signers):
+    if any(signer.key == key and signer.may(claimed, package.NAMESPACE, at or utc_now()) for signer in signers):
         return claimed, sshsig.fingerprint(key), []
     return "", "", [f"{package.SIGNATURE}: it was not made by a key that {claimed or 'anybody'} may sign with"]
 
 
-def _timestamp(folder: Path, root: Path | None) -> tuple[bool, list[str]]:
-    """Return whether there is a token to believe, and what is wrong with it."""
-    token = folder / package.TOKEN
-    if not token.is_file():
-        return False, []
-    signature = (folder / package.SIGNATURE).read_bytes()
+def _timestamp(folder: Path, root: Path | None) -> tuple[datetime | None, list[str]]:
+    """Return when the signature existed by a token that is to be believed, and what is wrong with the token."""
+    token, signed = folder / package.TOKEN, folder / package.SIGNATURE
+    if not (token.is_file() and signed.is_file()):
+        return None, []
+    signature = signed.read_bytes()
     try:
-        if timestamp.read(token.read_bytes()).imprint != timestamp.imprint(signature):
-            return False, [f"{package.TOKEN}: it speaks of another signature"]
+        told = timestamp.read(token.read_bytes())
+        if told.imprint != timestamp.imprint(signature):
+            return None, [f"{package.TOKEN}: it speaks of another signature"]
         believed = timestamp.trusted(signature, token, root)
     except EvidenceError as error:
-        return False, [f"{package.TOKEN}: {error.message}"]
+        return None, [f"{package.TOKEN}: {error.message}"]
     if believed is False and root:
-        return False, [f"{package.TOKEN}: its authority is not to be believed by {root.name}"]
-    return bool(believed), []
+        return None, [f"{package.TOKEN}: its authority is not to be believed by {root.name}"]
+    return (told.at if believed else None), []
 
 
 def _journal(folder: Path) -> list[str]:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from evidence import LeakGate, ScanError, package, report, shape_search
+from evidence import Finding, LeakGate, ScanError, package, report, shape_search
 from evidence.chain import stamp, utc_now
 from evidence.sight import can_read
 from evidence.timestamp import NoTimestamp
@@ -145,19 +145,30 @@ class Recording:
         """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took.
 
         `since`: when the first of them can have come to be, if that is known. Where no value was captured, or there
-        may have been `more`, anything of a client secret's shape is a hit, and so is what cannot be searched.
+        may have been `more`, anything of a client secret's shape is a hit, and so is what cannot be searched. Reading
+        pictures takes a while: who interrupts it still gets everything else searched, and `pictures_read` says so.
         """
         began = time.monotonic()
         self.pictures_read = bool(needles) and reads_pictures(wanted=optical)
         self._gate = LeakGate(needles, optical=optical) if needles else None
         try:
-            found = self._gate.search(self.folder, since) if self._gate else []
+            found = self._searched(self._gate, needles, since) if self._gate else []
             if more or not self._gate:
                 found = [*found, *shape_search(self.folder)]
             self._found([str(finding) for finding in found])
         except ScanError as error:
             self._found([error.message])
         return round(time.monotonic() - began, 3)
+
+    def _searched(self, gate: LeakGate, needles: Sequence[bytes], since: datetime | None) -> list[Finding]:
+        try:
+            return gate.search(self.folder, since)
+        except KeyboardInterrupt:
+            if not self.pictures_read:
+                raise
+        self.pictures_read = False
+        self._gate = LeakGate(needles, optical=False)
+        return self._gate.search(self.folder)
 
     def _found(self, findings: list[str]) -> None:
         self.findings += findings

@@ -64,6 +64,13 @@ def test_it_tells_who_was_asked_and_what_they_answered(recording: Path) -> None:
     assert "1 override" in text
 
 
+def test_a_step_without_pictures_says_so_and_why(recording: Path) -> None:
+    text = _text(report.write(recording).read_text())
+    assert "No pictures were taken during this step: while a person signs in, nothing is recorded." in text
+    (recording / "data" / "recorded.json").unlink()
+    assert "No pictures were taken during this step." in _text(report.write(recording).read_text())
+
+
 def test_a_rehearsal_says_that_it_is_one(recording: Path) -> None:
     assert "Record of a procedure carried out" in report.write(recording).read_text()
     (recording / "data" / "run.json").write_text('{"kind": "rehearsal"}')

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +53,23 @@ def test_an_authority_that_nobody_vouches_for_is_no_proof(stamped: Path, tmp_pat
     other.server_close()
     verdict = verify.verify(stamped, tsa_root=other.root)
     assert verdict.faults == [f"{package.TOKEN}: its authority is not to be believed by root.pem"]
+
+
+def test_a_key_that_was_retired_since_signed_when_the_authority_says(
+    stamped: Path, authority: Authority, tmp_path: Path
+) -> None:
+    line = (stamped / package.ALLOWED_SIGNERS).read_text()
+    signers = tmp_path / "signers"
+    yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y%m%d%H%M%SZ}"
+    signers.write_text(line.replace("namespaces=", f'valid-before="{yesterday}",namespaces='))
+    assert not verify.verify(stamped, allowed_signers=signers, tsa_root=authority.root).holds
+    token = timestamp.read((stamped / package.TOKEN).read_bytes()).at
+    retired = f"{token + timedelta(seconds=1):%Y%m%d%H%M%SZ}"
+    signers.write_text(line.replace("namespaces=", f'valid-before="{retired}",namespaces='))
+    time.sleep(max(0.0, (token + timedelta(seconds=2) - datetime.now(UTC)).total_seconds()))
+    assert not verify.verify(stamped, allowed_signers=signers).holds  # Nobody vouches for the authority.
+    verdict = verify.verify(stamped, allowed_signers=signers, tsa_root=authority.root)
+    assert (verdict.faults, verdict.proof) == ([], "signed and timestamped")
 
 
 def test_a_foreign_token_is_named_even_without_the_authoritys_root(stamped: Path, authority: Authority) -> None:

@@ -86,6 +86,27 @@ def test_the_search_says_whether_it_read_pictures(recording: Recording, monkeypa
             assert not recording.pictures_read
 
 
+@pytest.mark.parametrize("leaked", [False, True])
+def test_whoever_interrupts_the_reading_of_pictures_gets_everything_else_searched(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch, leaked: bool
+) -> None:
+    keys = ["Ctrl-C"]
+
+    def interrupted(*_: object) -> dict[Path, str]:
+        if keys:
+            keys.clear()
+            raise KeyboardInterrupt
+        return {}
+
+    monkeypatch.setattr("keyturn.run.recording.can_read", lambda: True)
+    monkeypatch.setattr("evidence.sight.can_read", lambda: True)
+    monkeypatch.setattr("evidence.sight.read", interrupted)
+    (recording.data / "log.txt").write_text(VALUE if leaked else "nothing")
+    recording.search([VALUE.encode()], optical=True, since=None)
+    assert not recording.pictures_read
+    assert (recording.leak is not None) == leaked
+
+
 def _begun(home: Path) -> Recording:
     book = load(RUNBOOKS / "list-expiring-secrets.yaml")
     recording = Recording.begin(home, book, {}, Ed25519PrivateKey.generate(), "rehearsal")
