@@ -18,6 +18,13 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line of standard output")
 
 
+def add_allow_synced(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that writes to the store takes."""
+    parser.add_argument(
+        "--allow-synced", action="store_true", help="use a store whose folder is on a network or synchronised"
+    )
+
+
 def add_walkthrough(parser: argparse.ArgumentParser, *, anew: bool = True) -> None:
     """Add what every command that drives a browser takes; `anew`: where a run begins, and not where one goes on."""
     shown = parser.add_mutually_exclusive_group()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyturn import settings, signing
 from keyturn.cli.given import given_inputs
-from keyturn.cli.options import add_common, add_replica, add_walkthrough, wants_headed
+from keyturn.cli.options import add_allow_synced, add_common, add_replica, add_walkthrough, wants_headed
 
 if TYPE_CHECKING:
     import argparse
@@ -30,6 +30,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add_replica(parser)
     add_walkthrough(parser)
     add_common(parser)
+    add_allow_synced(parser)
     parser.add_argument(
         "--read-pictures",
         action="store_true",
@@ -88,7 +89,7 @@ def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
         )
         around = Around(
             recordings=args.recordings or settings.default_recordings(),
-            store=_store(folder, key),
+            store=_store(folder, key, allow_synced=args.allow_synced),
             signing_key=key,
             gatekeeper=Nobody(),
             listeners=(StepTold(replicas),),
@@ -102,10 +103,10 @@ def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
         return attend(prepared, around, args, instead=None if practising else SecondHand(replicas.operator_url))
 
 
-def _store(folder: Path, key: Ed25519PrivateKey) -> Store:
+def _store(folder: Path, key: Ed25519PrivateKey, *, allow_synced: bool) -> Store:
     from secrets_store import Store  # noqa: PLC0415  # as above
 
     if folder.exists():
-        return Store.open(folder, signing_key=key)
+        return Store.open(folder, signing_key=key, allow_synced=allow_synced)
     store, _ = Store.throw_away(folder, key)
     return store

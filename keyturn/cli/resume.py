@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn import settings, signing, store_head
 from keyturn.cli.given import given_inputs
-from keyturn.cli.options import add_common, add_walkthrough, wants_headed
+from keyturn.cli.options import add_allow_synced, add_common, add_walkthrough, wants_headed
 from keyturn.cli.unlocking import add_unlock, unlocked
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add_walkthrough(parser, anew=False)
     add_unlock(parser)
     add_common(parser)
+    add_allow_synced(parser)
 
 
 def resume(args: argparse.Namespace) -> int:
@@ -95,7 +96,8 @@ def _again(args: argparse.Namespace, ready: Keeper, what: str) -> int:
     checks[what](so_far)
     prepared = prepared_again(args, so_far)
     folder = args.store or settings.default_store()
-    store = Store.open(folder, signing_key=key, noted_head=store_head.remembered(folder))
+    noted = store_head.remembered(folder)
+    store = Store.open(folder, signing_key=key, allow_synced=args.allow_synced, noted_head=noted)
     again = Again(
         past=so_far,
         identities=unlocked(args, store) if store.entries(run=so_far.run) else (),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn import settings, signing, store_head
 from keyturn.cli.given import given_inputs
-from keyturn.cli.options import add_common, add_walkthrough, wants_headed
+from keyturn.cli.options import add_allow_synced, add_common, add_walkthrough, wants_headed
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +29,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     add_walkthrough(parser)
     add_common(parser)
+    add_allow_synced(parser)
     parser.set_defaults(run=run)
 
 
@@ -66,7 +67,8 @@ def _run(args: argparse.Namespace, ready: Keeper) -> int:
     prepared = prepare(wish)
     key = signing.load_or_make()
     folder = args.store or settings.default_store()
-    store = Store.open(folder, signing_key=key, noted_head=store_head.remembered(folder))
+    noted = store_head.remembered(folder)
+    store = Store.open(folder, signing_key=key, allow_synced=args.allow_synced, noted_head=noted)
     around = Around(
         recordings=args.recordings or settings.default_recordings(),
         store=store,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn.cli import secrets_keys, secrets_read, secrets_values
+from keyturn.cli.options import add_allow_synced
 from keyturn.cli.secrets_common import number
 from keyturn.cli.unlocking import add_unlock
 from secrets_store import REFUSALS, discreet
@@ -40,9 +41,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         added.add_argument(
             "--json", action="store_true", help="print one JSON object as the last line of standard output"
         )
-        added.add_argument(
-            "--allow-synced", action="store_true", help="use a folder that is on a network or synchronised"
-        )
+        add_allow_synced(added)
         added.set_defaults(run=discreet(run))  # passphrases, keys and values are in the clear in some
         return added
 

@@ -15,6 +15,7 @@ import pytest
 from keyturn import settings, signing, store_head
 from keyturn.cli import main
 from secrets_store import REFUSALS, Store, disk, keychain, lock, place, terminal
+from tests.cli.test_refusals import APPLICATION, RUNBOOK
 from tests.secrets_store.conftest import sealed
 from tests.secrets_store.test_place import HOLD
 
@@ -136,3 +137,14 @@ def test_it_refuses_in_its_own_words(  # noqa: PLR0913, PLR0917  # what is arran
 
 def test_these_are_all() -> None:
     assert [kind.exit_code for kind in REFUSALS] == list(range(10, 20))
+
+
+def test_a_run_may_use_a_synchronised_store_when_it_is_told_to(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", RUNBOOK, "--headless", "--set", APPLICATION]
+    for moved in shared_folder(store, monkeypatch):
+        assert main([*words, "--store", str(moved)]) == 14
+        assert "--allow-synced" in capfd.readouterr().err
+        (moved / "recipients.txt").unlink()  # the next that would stop it
+        assert main([*words, "--store", str(moved), "--allow-synced"]) == 17
