@@ -113,7 +113,7 @@ def action(
         @functools.wraps(method)
         def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> R:
             self.pressed = False
-            self._began = time.monotonic()
+            network.begin(self.tab)
             self._expected = f"“{first_line(method)}” to take effect"
             try:
                 return method(self, *args, **kwargs)
@@ -217,20 +217,20 @@ class Surroundings:
         """Return the addresses from which a page of the portal comes, besides the portal's own."""
         return [self.tab.url]
 
-    def unreached(self, url: str, since: float) -> str:
-        """Return why the portal at `url` was not reached since `since`, if it was not; else an empty text."""
+    def unreached(self, url: str) -> str:
+        """Return why the portal at `url` was not reached by the last action, if it was not; else an empty text."""
         with suppress(library.Error):  # A page is about to take another's place; what failed is known nevertheless.
             for document in self.documents():
                 if words := network.error_page(document):
                     return words
-        return network.failed_request(self.tab, [url, *self.addresses()], since, whole=True)
+        return network.failed_request(self.tab, [url, *self.addresses()], whole=True)
 
-    def cut_off(self, url: str, since: float) -> str:
-        """Return which part of a page did not come since `since`, if one did not; else an empty text."""
+    def cut_off(self, url: str) -> str:
+        """Return which part of a page did not come since the last action began, if one did not; else an empty text."""
         for document in self.documents():
-            if words := network.refused_document(document):
+            if words := network.refused(document, self.tab):
                 return words
-        return network.failed_request(self.tab, [url, *self.addresses()], since, whole=False)
+        return network.failed_request(self.tab, [url, *self.addresses()], whole=False)
 
     def seen(self) -> str:
         """Say what is on screen, in static words: never field contents, never whole page text."""
@@ -255,7 +255,6 @@ class Page:
         self.around = self.surroundings(tab)
         self.pressed = False
         self._expected = ""
-        self._began = time.monotonic()
 
     @property
     def proof(self) -> Iterable[Locator]:
@@ -337,11 +336,11 @@ class Page:
 
     def _trouble(self) -> Trouble | None:
         """Return what explains a failure: no portal there, else the portal's own words, else a part that is missing."""
-        if words := self.around.unreached(self.url, self._began):
+        if words := self.around.unreached(self.url):
             return Trouble(Unreachable, words, network.ADVICE)
         if trouble := self.around.trouble():
             return trouble
-        words = self.around.cut_off(self.url, self._began)
+        words = self.around.cut_off(self.url)
         return Trouble(Unreachable, words, network.ADVICE) if words else None
 
 

@@ -62,11 +62,18 @@ _CODE: Final = re.compile(r"\bERR_([A-Z0-9_]+)")
 _STATUS_CODE: Final = re.compile(r"\b([45]\d\d)\b")
 # CSS, 2026-11: the error page of Chromium and its kin shows its code in an element of this class.
 _FACTS: Final = """
-() => ({
-  broken: location.protocol === 'chrome-error:',
-  code: document.querySelector('.error-code')?.textContent || '',
-  status: performance.getEntriesByType('navigation')[0]?.responseStatus || 0,
-})
+(_, ago) => {
+  const fails = status => status === 429 || status >= 500;
+  const asked = performance.getEntriesByType('resource').filter(one =>
+    ['fetch', 'xmlhttprequest'].includes(one.initiatorType) && fails(one.responseStatus) &&
+    one.responseEnd > performance.now() - (ago || 0) && new URL(one.name).origin === location.origin);
+  return {
+    broken: location.protocol === 'chrome-error:',
+    code: document.querySelector('.error-code')?.textContent || '',
+    status: performance.getEntriesByType('navigation')[0]?.responseStatus || 0,
+    asked: asked.at(-1)?.responseStatus || 0,
+  };
+}
 """
 
 
@@ -81,6 +88,7 @@ class _Failed:
 
 
 _failed: WeakKeyDictionary[Tab, list[_Failed]] = WeakKeyDictionary()
+_began: WeakKeyDictionary[Tab, float] = WeakKeyDictionary()  # when the last action in a tab began, by the same clock
 
 
 def watch(tab: Tab) -> None:
@@ -102,18 +110,24 @@ def watch(tab: Tab) -> None:
     tab.on("requestfailed", note)
 
 
+def begin(tab: Tab) -> None:
+    """Note that an action begins in `tab`: what failed before it does not explain what it meets."""
+    _began[tab] = time.monotonic()
+
+
 def forget(tab: Tab) -> None:
     """Forget what failed so far: a page that was loaded since is not as it is for that reason."""
     _failed[tab].clear()
 
 
-def failed_request(tab: Tab, addresses: Iterable[str], since: float, *, whole: bool) -> str:
-    """Return why the last request failed that went from `tab` to one of `addresses` after `since`; empty if none did.
+def failed_request(tab: Tab, addresses: Iterable[str], *, whole: bool) -> str:
+    """Return why the last request of an action in `tab` to one of `addresses` failed; empty if none did.
 
     `whole`: one for a document, not for a part of it. What goes to other servers, such as those that count visits, is
     often blocked on purpose and tells nothing.
     """
     own = {urlsplit(address).netloc for address in addresses}
+    since = _began.get(tab, 0.0)
     codes = [one.code for one in _failed.get(tab, []) if one.at >= since and one.host in own and one.whole is whole]
     if not codes:
         return ""
@@ -134,16 +148,23 @@ def error_page(document: Tab | FrameLocator) -> str:
     return f"{_OWN_PAGE}: {worded(code[1] if code else '')}"
 
 
-def refused_document(document: Tab | FrameLocator) -> str:
-    """Return with which status the server sent a document, where that tells of an error; else an empty text."""
-    return _by_status(int(document.locator(":root").evaluate(_FACTS, timeout=_LOOK)["status"]))
+def refused(document: Tab | FrameLocator, tab: Tab) -> str:
+    """Return with which status the server refused a document of `tab`, or what it asked for; else an empty text.
+
+    Only what the document's own server answers is known: the browser does not tell a page more of others. Of requests
+    only those count that were put off or failed: a page may ask for what is not there as a matter of course.
+    """
+    found = document.locator(":root").evaluate(_FACTS, 1000 * (time.monotonic() - _began.get(tab, 0.0)), timeout=_LOOK)
+    if words := _by_status(int(found["status"])):
+        return words
+    return _by_status(int(found["asked"]), "the server's answer to a request of the page")
 
 
-def _by_status(number: int) -> str:
+def _by_status(number: int, what: str = "the server's own error page") -> str:
     if number < _CLIENT_ERROR:
         return ""
     words = _STATUS.get(number, "it failed by itself" if number >= _SERVER_ERROR else "what was asked for was refused")
-    return f"the server's own error page: {words} ({number})"
+    return f"{what}: {words} ({number})"
 
 
 def worded(code: str) -> str:

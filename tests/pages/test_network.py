@@ -104,6 +104,18 @@ def test_what_the_portal_cannot_fetch_is_told_though_it_says_nothing_itself(
     assert plain(caught.value)
 
 
+@pytest.mark.parametrize("rendering", ["classic", "react"])
+def test_a_request_of_the_page_that_is_put_off_is_told_by_its_number(admin_center: Opening, rendering: str) -> None:
+    portal = admin_center("net-429@open", rendering=rendering)
+    portal.tab.goto(f"{portal.url}/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade")
+    page = AppRegistrationsPage(portal.tab, portal.url).arrive()
+    portal.replicas.at_step("open")
+    expect.set_options(timeout=IMPATIENCE)
+    with pytest.raises(Unreachable, match=r"asked too often .* \(429\)") as caught:
+        page.open_registration(portal.application_id)
+    assert plain(caught.value)
+
+
 @pytest.mark.parametrize(("fault", "words"), [("clock-ahead", "20 days ahead"), ("clock-behind", "20 days behind")])
 @pytest.mark.parametrize("prefix", PAGES)
 def test_a_clock_that_is_not_the_portals_stops_before_anything_is_decided_by_a_date(
