@@ -70,11 +70,13 @@ class ChainedLog:
             raise EvidenceError(f"a journal entry cannot name its own “{min(taken)}”")
         entry = {**fields, "kind": kind, "seq": self.seq + 1, "at": stamp(self._now()), "prev": self.head}
         line = canonical(entry)
+        whole = os.fstat(self._file).st_size
         try:
             _write_whole(self._file, line + b"\n")
             os.fsync(self._file)
         except OSError as error:
             reason = error.strerror or "unknown"
+            os.ftruncate(self._file, whole)  # A torn line would tear the next one, once there is room again.
         else:
             self.seq += 1
             self.head = digest(line)

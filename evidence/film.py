@@ -53,8 +53,12 @@ class Chapter:
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: one that a killed process tore could be neither seen nor searched."""
     fresh = path.with_suffix(".new")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+    try:
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def now() -> float:
@@ -72,6 +76,7 @@ class Film:
         self.frames.mkdir(mode=0o700, parents=True)
         size = tab.viewport_size or {"width": LARGEST[0], "height": LARGEST[1]}
         self.width, self.height = min(size["width"], LARGEST[0]), min(size["height"], LARGEST[1])
+        self.broken = ""  # why no frame could be kept any more
         self._dark = False
         self._from = 0.0  # ms; frames before this are not kept
         self._last = 0.0
@@ -117,8 +122,13 @@ class Film:
 
     def _keep(self, stamp: float, jpeg: bytes) -> None:
         looks = hashlib.sha256(jpeg).digest()
-        if looks != self._seen:
+        if self.broken or looks == self._seen:
+            return
+        try:
             write_whole(self.frames / f"{int(stamp):015d}.jpg", jpeg)
+        except OSError as error:  # A frame comes in the middle of anything: who closes the recording tells it.
+            self.broken = f"its frames could not be kept: {(error.strerror or 'unknown').lower()}"
+        else:
             self._seen, self._last = looks, stamp
 
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from evidence.chain import stamp, utc_now
-from evidence.film import Chapter
+from evidence.film import Chapter, write_whole
+from evidence.reserve import NoRoom
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +73,7 @@ class Recorded:
         return [{"part": part, "why": why} for part, why in sorted(self.missing.items())]
 
     def write(self) -> None:
-        """Write the file, whole or not at all."""
+        """Write the file, whole or not at all. Raises `NoRoom` when the disk does not take it."""
         facts: dict[str, Any] = {
             "parts": self.parts,
             "videos": self.videos,
@@ -80,10 +81,14 @@ class Recorded:
             "periods": self.periods,
             "not_recorded": self.not_recorded(),
         }
-        fresh = self.path.with_suffix(".new")
         text = json.dumps(facts, indent=2, ensure_ascii=False)
-        fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
-        fresh.replace(self.path)
+        try:
+            write_whole(self.path, f"{text}\n".encode())
+        except OSError as error:
+            why = error
+        else:
+            return
+        raise NoRoom("the recording", why)
 
     def take_over(self) -> None:
         """Read what an earlier part told of itself, if one did."""

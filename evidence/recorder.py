@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from playwright.sync_api import Error as BrowserError
 
 from evidence import banner as strip
+from evidence import reserve
 from evidence.chain import stamp, utc_now
 from evidence.concealment import Concealment
 from evidence.error import EvidenceError
@@ -83,6 +84,7 @@ class Recorder:
         self._context = context
         for place in ("pictures", "video", "trace"):
             (self._folder / place).mkdir(mode=0o700, parents=True, exist_ok=True)
+        reserve.take(self._folder)
         self._recorded.begin()
         finish(self._folder, self._recorded)
         self._concealment.attach(context)
@@ -123,7 +125,7 @@ class Recorder:
     def picture(self, tab: Tab, step_id: str, moment: Moment) -> str | None:
         """Take a picture of what `tab` shows, with the banner above it; return its path below the recording's payload.
 
-        None while it is dark, or when the picture could not be taken; the latter is told by `close`.
+        None while it is dark, or when the picture could not be taken; the latter is told by `close`. Raises `NoRoom`.
         """
         if self._dark:
             return None
@@ -136,7 +138,15 @@ class Recorder:
         except (BrowserError, EvidenceError):
             self._recorded.missing[f"picture {path.stem}"] = "the browser could not take it"
             return None
-        return path.relative_to(self._folder).as_posix()
+        except OSError as error:
+            why = error
+        else:
+            return path.relative_to(self._folder).as_posix()
+        raise reserve.NoRoom("a picture", why)
+
+    def make_room(self) -> None:
+        """Give back the room that was kept: from here on the recording is coming to its end."""
+        reserve.give_back(self._folder)
 
     def dark(self, reason: str) -> None:
         """Record nothing from now on, and say why: a person signs in."""
@@ -145,7 +155,8 @@ class Recorder:
         self._dark = reason
         self._recorded.open_period("dark", reason)
         for film in self._films:
-            film.dark(self._card(film, reason))
+            if not film.tab.is_closed():
+                film.dark(self._card(film, reason))
         self._stop_window()
         self._end_trace()
 
@@ -162,8 +173,12 @@ class Recorder:
             film.light()
         self._start_window()
         if self._context and "trace" not in self._recorded.missing:
-            self._context.tracing.start_chunk()
-            self._tracing = True
+            try:
+                self._context.tracing.start_chunk()
+            except BrowserError:
+                self._recorded.missing["trace"] = "the browser ended while it was dark"
+            else:
+                self._tracing = True
 
     def conceal(self) -> None:
         """Disguise all text on every page from now on. Raises `ConcealmentFailed` when a frame does not answer."""
@@ -190,6 +205,7 @@ class Recorder:
 
     def close(self) -> list[dict[str, str]]:
         """End everything, encode the videos, write `recorded.json`; return what could not be recorded: part and why."""
+        self.make_room()
         self._end_trace()
         self._stop_window()
         if self._dark:
@@ -198,6 +214,8 @@ class Recorder:
             self._recorded.end_period("concealed")
         for film in self._films:
             film.stop()
+            if film.broken:
+                self._recorded.missing[f"video of {film.name}, to its end"] = film.broken
             keep(self._recorded, film.frames, (film.width, film.height), now())
         self._recorded.end()
         return self._recorded.not_recorded()
@@ -236,10 +254,12 @@ class Recorder:
         if not self._tracing or self._context is None:
             return
         self._tracing = False
+        path = self._numbered("trace", "trace", ".zip")
         try:
-            self._context.tracing.stop_chunk(path=self._numbered("trace", "trace", ".zip"))
+            self._context.tracing.stop_chunk(path=path)
         except BrowserError:
-            self._recorded.missing["trace"] = "the browser ended before it could be written"
+            path.unlink(missing_ok=True)  # A torn one could not be searched.
+            self._recorded.missing["trace"] = "the browser ended, or the disk was full, before it could be written"
 
     def _free(self, stem: str) -> Path:
         """Return a picture's path that is not taken: a step that is tried again has pictures of its own.

@@ -119,6 +119,26 @@ def test_a_full_disk_is_told_in_our_words(tmp_path: Path, monkeypatch: pytest.Mo
     log.close()
 
 
+def test_a_line_that_a_full_disk_tore_does_not_tear_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.jsonl"
+    write = os.write
+
+    def torn(descriptor: int, data: bytes) -> int:
+        write(descriptor, data[:10])
+        raise OSError(28, "No space left on device")
+
+    with ChainedLog(path) as log:
+        log.append("acting")
+        monkeypatch.setattr(os, "write", torn)
+        with pytest.raises(EvidenceError):
+            log.append("acting")
+        monkeypatch.undo()
+        log.append("failed")
+    assert [entry["kind"] for entry in read_chain(path).entries] == ["acting", "failed"]
+
+
 def test_an_entry_cannot_name_its_own_place(tmp_path: Path) -> None:
     with ChainedLog(tmp_path / "journal.jsonl") as log, pytest.raises(EvidenceError, match="its own “prev”"):
         log.append("acting", prev="0")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Error as BrowserError
 
-from evidence import LeakGate, banner, sight
+from evidence import LeakGate, banner, reserve, sight
 from evidence.error import EvidenceError
 from tests.evidence.stage import stage
 
@@ -229,3 +229,76 @@ def test_a_browser_that_died_still_leaves_a_recording(browser: Browser, tmp_path
         with pytest.raises(BrowserError):
             play.tab.title()
     assert (tmp_path / "recorded.json").is_file()
+
+
+def test_the_room_that_is_kept_for_the_end_is_given_back_at_the_end(
+    browser: Browser, tmp_path: Path, value: str
+) -> None:
+    with stage(browser, tmp_path, value) as play:
+        assert (tmp_path / reserve.NAME).stat().st_size == reserve.SIZE
+        play.recorder.close()
+    assert not (tmp_path / reserve.NAME).exists()
+
+
+def test_without_room_for_the_end_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_path: Path, *_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(tmp_path), "open", full)
+    with pytest.raises(reserve.NoRoom, match="a recording cannot be written: no space left on device") as caught:
+        reserve.take(tmp_path)
+    assert "free space" in caught.value.hint
+    assert caught.value.__context__ is None
+
+
+def full_disk(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Let whatever is written into `folder` as a whole file find no room, and leave a part of it behind."""
+    write = type(folder).write_bytes
+
+    def torn(path: Path, data: bytes) -> int:
+        write(path, data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(folder), "write_bytes", torn)
+
+
+def test_a_picture_for_which_there_is_no_room_stops_the_run_and_leaves_no_half(
+    browser: Browser, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stage(browser, tmp_path, value) as play:
+        full_disk(monkeypatch, tmp_path)
+        with pytest.raises(reserve.NoRoom, match="a picture cannot be written: no space left"):
+            play.recorder.picture(play.tab, "s", "after")
+        with pytest.raises(reserve.NoRoom, match="the recording cannot be written: no space left"):
+            play.recorder.step(1, 1, "s", "S")
+        monkeypatch.undo()
+    assert list((tmp_path / "pictures").iterdir()) == []
+
+
+def test_a_frame_for_which_there_is_no_room_ends_the_film_and_is_told_at_the_end(
+    browser: Browser, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        (one,) = play.recorder._films
+        full_disk(monkeypatch, tmp_path)
+        one._take({"timestamp": one._last + 10_000, "data": b"new"})
+        monkeypatch.undo()
+        one._take({"timestamp": one._last + 20_000, "data": b"later"})
+        missing = {one["part"]: one["why"] for one in play.recorder.close()}
+    assert missing["video of portal, to its end"] == "its frames could not be kept: no space left on device"
+
+
+def test_a_tab_that_was_closed_keeps_nothing_from_becoming_dark(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        play.open("text").close()
+        play.recorder.dark("Sign in")
+        assert play.recorder.picture(play.tab, "s", "after") is None
+        play.recorder.light()
+
+
+def test_a_browser_that_ends_in_the_dark_is_told(browser: Browser, tmp_path: Path, value: str) -> None:
+    with stage(browser, tmp_path, value) as play:
+        play.recorder.dark("Sign in")
+        play.context.close()
+        play.recorder.light()
+        assert {"part": "trace", "why": "the browser ended while it was dark"} in play.recorder.close()
