@@ -7,10 +7,11 @@ value is lost for good, and the error says which secret in the portal is the orp
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from evidence import EvidenceError
 from keyturn import secret_format
 from keyturn.errors import GuardRefused, KeyturnError, StepFailed, Stopped
 from keyturn.events import (
@@ -31,6 +32,8 @@ from pages.base import PageError
 from secrets_store import Metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from keyturn.model import Scalar, SecretSpec, Step
     from keyturn.run.engine import Engine
     from keyturn.run.state import Intended
@@ -55,12 +58,17 @@ def create_and_capture(
     known = tuple(page.known_ids())
     _none_appeared(engine, step, known)
     engine.emit(ConcealmentProven(step.id, engine.recorder.prove(engine.session.tabs().values())))
-    intent = _intended(engine, step, known, _metadata(engine, step.copies, spec, label))
+    with engine.whole():
+        intent = engine.store.intend(_metadata(engine, step.copies, spec, label))
     interrupted = None
-    with engine.clipboard.turn(), nullcontext() if by_hand else engine.whole():
-        engine.clipboard.await_copy()
-        engine.recorder.conceal()
-        engine.announce(step, args)
+    with ExitStack() as stack:
+        with _nothing_pressed(engine, step, intent):
+            engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
+            stack.enter_context(engine.clipboard.turn())
+            stack.enter_context(nullcontext() if by_hand else engine.whole())
+            engine.clipboard.await_copy()
+            engine.recorder.conceal()
+            engine.announce(step, args)
         try:
             made, answer, interrupted = _made(engine, step, page, args, known, by_hand=by_hand)
         except PageError as error:
@@ -80,6 +88,16 @@ def create_and_capture(
     if interrupted:
         raise interrupted
     return made, answer
+
+
+@contextmanager
+def _nothing_pressed(engine: Engine, step: Step, intent: Intent) -> Iterator[None]:
+    """Leave no intent open when journal, clipboard or disguise refuse before anything was pressed."""
+    try:
+        yield
+    except (KeyturnError, EvidenceError, KeyboardInterrupt):
+        _abandon(engine, step, intent, "the button was not pressed")
+        raise
 
 
 def capture_made(engine: Engine, step: Step, page: Any) -> Any:

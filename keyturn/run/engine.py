@@ -71,6 +71,7 @@ class Engine:
         self.recorder = recorder
         self.attendance = Attendance(gatekeeper, mode, self.emit, state.told, state.unfinished.announced)
         self.told = len(state.changed)  # how much of what has changed has been told
+        self.acting = ""  # the step whose action was called
         self.sign_in_screen = ""  # the one that was told last
         self._overlay = overlay
         self.whole = whole
@@ -92,6 +93,7 @@ class Engine:
     def announce(self, step: Step, args: Mapping[str, Scalar]) -> None:
         """Journal that the step's action is about to be called."""
         self.emit(Acting(step.id, step.page, step.do, dict(args)))
+        self.acting = step.id
 
     def action(self, step: Step) -> ActionSpec:
         """Return what is known of the step's action."""
@@ -137,6 +139,7 @@ class Engine:
     def begin(self, step: Step, number: int) -> None:
         """Tell that `step` begins; `number` counts from 1."""
         self._number = number
+        self.acting = ""
         total = len(self.state.runbook.steps)
         self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
         self.recorder.step(number, total, step.id, step.title)

@@ -14,6 +14,7 @@ from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect
 from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.became import note_what_became
+from keyturn.run.doubt import note_doubt
 from keyturn.run.failure import LAST_WORD, offers, told
 from keyturn.run.stages import Skip, carry_out, is_already
 from keyturn.run.taken_over import taken_over
@@ -53,12 +54,9 @@ class BrowserGone(StepFailed):
 def take_step(engine: Engine, step: Step, number: int) -> None:
     """Take `step` to its end. Raises what stops the run, after telling it whole."""
     began = time.monotonic()
-    engine.begin(step, number)
-    found: Ending | TakeOver | Exception | None = None
-    if by := engine.state.unfinished.taken_over.pop(step.id, ""):  # An interruption left it in the person's hands.
-        found = TakeOver(by)
     sign_ins = 0
     try:
+        found = _tried(_begun, engine, step, number)
         while not isinstance(found, Ending):
             if found is None:
                 found = _tried(_carried_out, engine, step)
@@ -69,7 +67,8 @@ def take_step(engine: Engine, step: Step, number: int) -> None:
                 found = _tried(_signed_in_again, engine, step, found)
             else:
                 found = _failed(engine, step, found)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        note_doubt(engine, step, interrupt)
         end(engine, step, Ending(Result.FAILED, "interrupted"), began)
         raise
     except (PageError, StoreError, EvidenceError, KeyturnError) as error:
@@ -106,6 +105,12 @@ def _tried(act: Callable[[*Given], Ending | None], *given: *Given) -> Ending | T
         return met
     except BrowserError:
         return BrowserGone()  # Its text may hold page content.
+
+
+def _begun(engine: Engine, step: Step, number: int) -> None:
+    engine.begin(step, number)
+    if by := engine.state.unfinished.taken_over.pop(step.id, ""):
+        raise TakeOver(by)  # An interruption left it in the person's hands.
 
 
 def _carried_out(engine: Engine, step: Step) -> Ending:
@@ -149,10 +154,11 @@ def _failed(engine: Engine, step: Step, error: Exception) -> Ending | TakeOver |
 
     Raises `error` when the person stops, when nobody is there, and where no choice is left.
     """
-    if getattr(error, "pressed", False) and not step.copies:
-        engine.state.changed.append(f"portal: {step.title} – the button was pressed, the result was not seen")
+    note_doubt(engine, step, error)
+    if isinstance(error, EvidenceError):
+        engine.recorder.make_room()  # Where the disk is full, this is told in the room that was kept for it.
     expected, seen, do_next = told(step, error)
-    picture = engine.picture(step, "after")
+    picture = "" if isinstance(error, EvidenceError) else engine.picture(step, "after")
     changed = tuple(engine.state.changed)
     engine.emit(Failed(step.id, step.title, expected, seen, changed, do_next))
     if isinstance(error, LAST_WORD):

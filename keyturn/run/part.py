@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from evidence import Recorder
+from evidence import EvidenceError, Recorder
 from evidence.chain import ChainedLog
 from keyturn import settings
 from keyturn.clipboard import BrowserClipboard
@@ -51,7 +51,10 @@ class Part:
         """
         with ExitStack() as stack:
             browsing = self._recorded(stack, act)
-            self._seal()
+            try:
+                self._seal()
+            except OSError as error:  # As a full disk.
+                self._unsealed(error)
             if browsing:  # Only now: until the package is whole, a later part may need its pages.
                 self._let_go(browsing)
         return self.summary, self._error
@@ -147,6 +150,13 @@ class Part:
         if recording.leak:  # Found before, or only now in the report.
             self._error, summary.exit = recording.leak, int(exit_of(recording.leak))
             summary.status = status_of(summary.exit)
+
+    def _unsealed(self, error: OSError) -> None:
+        """End with a recording that is no package yet: all of it is there, and can be sealed once there is room."""
+        why = (error.strerror or "unknown").lower()
+        hint = f"free space, then `keyturn resume {self.recording.folder.name}`"
+        self._error = EvidenceError(f"the recording could not be packaged: {why}", hint=hint)
+        self._sum_up()
 
     def _let_go(self, browsing: Browsing) -> None:
         """End the browser, or leave it open: for a person to look, or because its page may show an unsealed value."""

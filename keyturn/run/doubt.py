@@ -1,0 +1,29 @@
+"""What a step that was stopped may have changed all the same: told as long as nobody has looked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyturn.model import Effect
+from pages.base import PageError
+
+if TYPE_CHECKING:
+    from keyturn.model import Step
+    from keyturn.run.engine import Engine
+
+
+def note_doubt(engine: Engine, step: Step, error: BaseException) -> None:
+    """Add to what has changed that `step` may have had its effect, if it may, when `error` stopped it.
+
+    A page says whether its button had been pressed. Of anything else that went wrong, such as a disk or a browser that
+    was gone, only that the action had been called is known.
+    """
+    if step.effect is Effect.READ or engine.acting != step.id:
+        return
+    if isinstance(error, PageError) and not error.pressed:
+        return
+    if step.copies and any("a secret was created" in change for change in engine.state.changed[engine.told :]):
+        return  # Told already, by its ID.
+    pressed = getattr(error, "pressed", False)
+    how = "the button was pressed" if pressed else "the button may have been pressed"
+    engine.state.note_change(f"portal: {step.title} – {how}, the result was not seen")
