@@ -8,7 +8,7 @@ import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from keyturn.outcome import Summary
     from rehearsal import Replicas
     from tests.end_to_end.hands import Hands
+    from tests.end_to_end.mishap import Mishap
 
 ROTATION = shipped_runbooks() / DEFAULT
 
@@ -114,6 +115,8 @@ class Rehearse(Protocol):
         until: str = ...,
         read_pictures: bool = ...,
         watching: Callable[[Replicas], Listener] | None = ...,
+        rendering: str = ...,
+        mishap: Mishap | None = ...,
         **inputs: str,
     ) -> Rehearsed: ...
 
@@ -127,14 +130,18 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
     """
 
     @contextmanager
-    def opened(person: Hands | None) -> Iterator[BrowserContext]:
-        context = browser.new_context(locale="en-US", viewport=WINDOW)
-        context.set_default_timeout(PATIENCE)
-        if person:
-            person.context = context
-        yield context
-        context.close()
-        expect.set_options(timeout=5_000)
+    def opened(person: Hands | None, mishap: Mishap | None) -> Iterator[BrowserContext]:
+        with ExitStack() as stack:
+            stack.callback(expect.set_options, timeout=5_000)
+            if mishap:
+                yield stack.enter_context(mishap.opened(browser))
+                return
+            context = browser.new_context(locale="en-US", viewport=WINDOW)
+            context.set_default_timeout(PATIENCE)
+            if person:
+                person.context = context
+            yield context
+            context.close()
 
     def run(  # noqa: PLR0913  # the same
         *faults: str,
@@ -147,14 +154,19 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         until: str = "",
         read_pictures: bool = False,
         watching: Callable[[Replicas], Listener] | None = None,
+        rendering: str = "classic",
+        mishap: Mishap | None = None,
         **inputs: str,
     ) -> Rehearsed:
         events: list[Event] = []
         home = tmp_path_factory.mktemp("rehearsal")
         key = Ed25519PrivateKey.generate()
-        store, _ = Store.throw_away(home / "store", key)
         replicas = open_replicas(scenario, faults, replication_delay=replication_delay)
-        with replicas, Operator(replicas):
+        replicas.world.rendering = rendering
+        with mishap or nullcontext(), replicas, Operator(replicas):
+            store, _ = Store.throw_away(home / "store", key)
+            if mishap:
+                mishap.prepare(home, replicas)
             before = replicas.state()
             watchers = (watching(replicas),) if watching else ()
             given = {**inputs_for(load(runbook), replicas), **inputs}
@@ -164,8 +176,14 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
                 store=store,
                 signing_key=key,
                 gatekeeper=Beforehand(approved, person or SecondHand(replicas.operator_url)),
-                listeners=(StepTold(replicas), events.append, *([person] if person else ()), *watchers),
-                open_browser=lambda _: opened(person),
+                listeners=(
+                    StepTold(replicas),
+                    events.append,
+                    *([person] if person else ()),
+                    *([mishap] if mishap else ()),
+                    *watchers,
+                ),
+                open_browser=lambda _: opened(person, mishap),
                 read_pictures=read_pictures,
             )
             summary, error = conduct(prepared, around)

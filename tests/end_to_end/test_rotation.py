@@ -25,6 +25,7 @@ from keyturn.console.words import instructions
 from keyturn.document import load
 from keyturn.errors import Exit
 from keyturn.settings import shipped_runbooks
+from tests.end_to_end.strikes import ASKS
 from tests.evidence.authority import served
 
 if TYPE_CHECKING:
@@ -223,6 +224,12 @@ def test_the_right_account_and_directory_let_the_run_go_on(rehearse: Rehearse) -
     assert run.results["add-secret"] == "done"
     assert run.results["open-user-management"] == "failed"
     assert run.state[VENDOR]["integration"] == run.before[VENDOR]["integration"]
+
+
+def test_the_fault_matrix_knows_which_steps_ask_a_server(expired: Rehearsed, expiring: Rehearsed) -> None:
+    asked = {step for run in (expired, expiring) for step in run.state["asked"]}
+    skipped = {"open-registration-by-link", "open-certificates-and-secrets"}
+    assert asked | skipped == set(ASKS)
 
 
 def test_the_secret_is_in_nothing_that_a_run_left(expired: Rehearsed, expiring: Rehearsed) -> None:
