@@ -14,7 +14,7 @@ from evidence import story as stories
 from evidence.report_album import Album
 from evidence.report_package import package_of
 from evidence.report_parts import checks, concealment, steps, table_of_instructions
-from evidence.report_summary import answers, changed, exceptions, head, summary, who
+from evidence.report_summary import answers, changed, exceptions, head, summary, went_on, who
 from evidence.report_words import escaped
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def render(story: Story, data: Path) -> str:
         changed(story),
         answers(story),
         exceptions(story),
+        went_on(story),
         table_of_instructions(story),
         steps(story, Album(data)),
         concealment(story),

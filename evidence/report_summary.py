@@ -49,7 +49,10 @@ def _sentence(story: Story) -> str:
         f"<code>{escaped(one.get('entry'))}</code>"
         for one in story.secrets
     )
-    ended = "The run was carried out to its end" if story.status == "done" else "The run did not come to its end"
+    ended = {
+        "done": "The run was carried out to its end",
+        "rolled back": "What the run did was taken back, as far as the runbook says how",
+    }.get(story.status, "The run did not come to its end")
     return f'<p class="lead">{ended}{": " + made if made else ""}. {_searched(story.gate)}</p>'
 
 
@@ -94,7 +97,7 @@ def who(story: Story) -> str:
     pairs = [
         ("Run", story.fact("run")),
         ("Began, ended", span(story.began, story.ended)),
-        *[(f"Part {number}", _part(*part)) for number, part in enumerate(story.parts, 1) if len(story.parts) > 1],
+        *[(f"Part {number}", _part(part)) for number, part in enumerate(story.parts, 1) if len(story.parts) > 1],
         ("Took", f"{seconds(story.seconds)}, the search of the recording included" if story.seconds else ""),
         ("Operator", story.fact("operator")),
         *_signed_in(story),
@@ -110,8 +113,22 @@ def who(story: Story) -> str:
     return f"<h2>Who, when, where</h2>{facts(pairs)}"
 
 
-def _part(began: str, status: str) -> str:
-    return f"{moment(began, date=True)}, {status or 'interrupted'}"
+def _part(part: stories.Part) -> str:
+    by = f" by {part.operator}" if part.operator else ""
+    return f"{moment(part.began, date=True)}{by}: {part.ended or 'cut short'}"
+
+
+def went_on(story: Story) -> str:
+    """Return how things stood each time that the run went on, and what could not be taken back."""
+    text = ""
+    for number, part in enumerate(story.parts[1:], start=2):
+        lines = [*part.found, *(f"accepted by {part.accepted_by}: {change}" for change in part.changes)]
+        items = "".join(f"<li>{escaped(line)}</li>" for line in lines)
+        text += f"<p>Part {number}, {moment(part.began, date=True)}, found:</p><ul>{items}</ul>"
+    titles = {act.id: f"{act.number}. {act.title}" for act in story.acts}
+    kept = "".join(f"<li>{escaped(titles.get(step, step))}: {escaped(why)}</li>" for step, why in story.kept)
+    text += f"<p>Not taken back:</p><ul>{kept}</ul>" if kept else ""
+    return f"<h2>How the run went on</h2>{text}" if text else ""
 
 
 def _signed_in(story: Story) -> list[tuple[str, str]]:

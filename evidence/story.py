@@ -52,6 +52,21 @@ class Act:
     announced: bool = False  # whether its action was announced: what was never confirmed may have happened
 
 
+@dataclass(slots=True)
+class Part:
+    """One part of a run: when it began and by whom, how things stood, what was otherwise and who said yes to that.
+
+    `ended` is how it ended, empty when it could not say.
+    """
+
+    began: str
+    operator: str = ""
+    found: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    accepted_by: str = ""
+    ended: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question to a person: when, at which step, what about; the answer, empty when there was none, and by whom."""
@@ -80,7 +95,7 @@ class Instruction:
         A step that was begun again, because the run went on, is as its last time.
         """
         results = [act.result or "unfinished" for act in last_times(self.acts)]
-        for word in ("failed", "unfinished", "overridden", "by-operator", "done", "already"):
+        for word in ("failed", "unfinished", "undone", "overridden", "by-operator", "done", "already"):
             if word in results:
                 return word
         return "skipped" if results else "not reached"
@@ -101,7 +116,8 @@ class Story:
     exit: int | None = None
     changed: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
-    parts: list[tuple[str, str]] = field(default_factory=list)  # each time the run began: when, and how that ended
+    parts: list[Part] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)  # what a rollback cannot take back: step, why
     secrets: list[dict[str, Any]] = field(default_factory=list)
     failure: dict[str, Any] = field(default_factory=dict)
     gate: dict[str, Any] = field(default_factory=dict)
@@ -142,7 +158,9 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
     kind, at = entry["kind"], entry["at"]
     if kind in {"run-started", "resumed"}:
         story.facts = {**entry, **story.facts}
-        story.parts.append((at, ""))
+        found, changes = (tuple(map(str, entry.get(name, ()))) for name in ("found", "changes"))
+        by = str(entry.get("accepted_by", ""))
+        story.parts.append(Part(at, str(entry.get("operator", "")), found, changes, by))
         story.status, story.ended, story.exit, story.failure = "", "", None, {}
     elif kind == "step-started":
         story.acts.append(
@@ -156,6 +174,8 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
                 at,
             )
         )
+    elif kind == "rollback-began":
+        story.kept = [(str(step), str(why)) for step, why in entry.get("cannot", ())]
     elif kind in {"run-ended", "failed", "leak-gate", "secret-sealed", "concealment-proven", "changed"}:
         _tell_run(story, kind, entry)
     act = next((act for act in reversed(story.acts) if act.id == entry.get("step")), None)
@@ -172,7 +192,7 @@ def _tell_run(story: Story, kind: str, entry: dict[str, Any]) -> None:
         story.exit, story.seconds = entry.get("exit"), float(entry.get("seconds", 0))
         story.changed += [str(change) for change in entry.get("changed", ())]
         if story.parts:
-            story.parts[-1] = (story.parts[-1][0], story.status)
+            story.parts[-1].ended = story.status
     elif kind == "failed":
         story.failure = entry
         story.changed += [str(change) for change in entry.get("changed", ())]
@@ -191,6 +211,9 @@ def _tell_step(act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
         act.result, act.reason = str(entry.get("result", "")), str(entry.get("reason", ""))
         act.seconds = float(entry.get("seconds", 0))
         act.outputs = {str(name): str(value) for name, value in dict(entry.get("outputs", {})).items()}
+    elif kind == "undone":
+        act.result = "undone"
+        act.remarks.append((at, "undone", f"taken back: {entry.get('say', '')}"))
     elif kind == "pictured":
         act.pictures.append(Picture(str(entry.get("moment", "")), str(entry.get("path", "")), at))
     else:

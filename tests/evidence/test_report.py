@@ -149,7 +149,7 @@ def test_a_run_that_went_on_is_as_good_as_its_last_time(recording: Path) -> None
     html = report.write(recording).read_text()
     text = _text(html)
     assert "Where it stopped" not in text
-    assert re.search(r"Part 1 [-0-9]+ [:0-9]+ UTC, failed Part 2 [-0-9]+ [:0-9]+ UTC, done", text)
+    assert re.search(r"Part 1 [-0-9]+ [:0-9]+ UTC by me: failed Part 2 [-0-9]+ [:0-9]+ UTC: done", text)
     assert text.count("a secret was created") == 1
     anchors = re.findall(r'<article id="([^"]*)"', html)
     assert len(set(anchors)) == len(anchors) == 5
@@ -158,6 +158,24 @@ def test_a_run_that_went_on_is_as_good_as_its_last_time(recording: Path) -> None
     suite = ET.parse(junit.write(recording, recording / "junit.xml")).getroot().find("testsuite")  # noqa: S314  # our own
     assert suite is not None
     assert (suite.get("tests"), suite.get("failures")) == ("4", "0")
+
+
+def test_a_run_that_went_on_says_how_things_stood_and_what_was_taken_back(recording: Path) -> None:
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append(
+            "resumed", operator="ann@host", found=["2 of 4 steps have an end"], changes=["the runbook was changed"],
+            accepted_by="bob",
+        )  # fmt: skip
+        log.append("rollback-began", can=[["add-secret", "delete it"]], cannot=[["sign-in", "nothing to undo"]])
+        log.append("undone", step="add-secret", say="deleted the secret")
+        log.append("run-ended", status="rolled back", exit=0, changed=[], seconds=1.0)
+    text = _text(report.write(recording).read_text())
+    assert "found: 2 of 4 steps have an end accepted by bob: the runbook was changed" in text
+    assert "Not taken back: 1. Sign in: nothing to undo" in text
+    assert "taken back: deleted the secret" in text
+    assert "What the run did was taken back" in text
+    told = story.read(recording / "data")
+    assert [one.result for one in told.instructions] == ["done", "undone", "skipped", "not reached"]
 
 
 def test_of_a_sealed_recording_it_tells_the_package_too(sealed: Path, tmp_path: Path) -> None:
