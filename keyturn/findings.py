@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,23 +82,30 @@ def _policies(browser: Installed) -> Finding:
 
 def _drives(browser: Installed) -> Finding:
     """Start the browser without a window and have it show a page: the one proof that nothing stands in the way."""
+    with ThreadPoolExecutor(1) as apart:  # The library runs once in a thread, and this one may be using it.
+        version = apart.submit(_version_of, browser).result()
+    if version:
+        return Finding("driving it", True, True, f"it starts and shows a page, version {version}")
+    to_do = "see to its policies above; else start it by hand and see what it says, or try another with --browser"
+    return Finding("driving it", False, True, "it does not start, or shows no page to a program", to_do)
+
+
+def _version_of(browser: Installed) -> str:
+    """Return the version of a browser that starts and shows a page; empty when it does not."""
     from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415  # as above
 
     try:
         with sync_playwright() as playwright:
             started = playwright.chromium.launch(timeout=_STARTS_WITHIN, **browser.launch_options())
-            version = started.version
             page = started.new_context().new_page()
             page.set_default_timeout(_STARTS_WITHIN)
             page.set_content("<p>here</p>")
             shown = page.inner_text("p") == "here"
+            version = started.version
             started.close()
     except Error:  # Its text holds the whole command line.
-        version, shown = "", False
-    if shown:
-        return Finding("driving it", True, True, f"it starts and shows a page, version {version}")
-    to_do = "see to its policies above; else start it by hand and see what it says, or try another with --browser"
-    return Finding("driving it", False, True, "it does not start, or shows no page to a program", to_do)
+        return ""
+    return version if shown else ""
 
 
 def _display() -> Finding:

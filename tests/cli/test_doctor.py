@@ -45,6 +45,7 @@ def test_everything_is_looked_at_and_what_is_missing_has_something_to_do(
     assert list(here.iterdir()) == []
 
 
+@pytest.mark.usefixtures("browser")  # Another one is under way in this very thread.
 def test_the_browser_is_really_started(capsys: pytest.CaptureFixture[str]) -> None:
     _, found = told(capsys)
     assert found["driving it"]["here"]

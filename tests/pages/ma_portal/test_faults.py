@@ -241,6 +241,7 @@ def test_any_other_refusal_of_the_test_is_final(
     with pytest.raises(PortalRefused, match=words) as caught:
         form.test_connection()
     assert not caught.value.passing
+    assert caught.value.advice
     assert not form.has_test_passed()
     assert not here.tab.get_by_role("dialog").is_visible()
 

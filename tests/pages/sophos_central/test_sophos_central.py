@@ -164,8 +164,9 @@ def test_a_key_not_known_yet_may_be_tested_again(bench: Callable[..., Bench]) ->
 def test_a_wrong_directory_is_refused_for_good(bench: Callable[..., Bench]) -> None:
     form = (here := bench()).filled_in(here.new_secret().value)
     form.enter_tenant_domain("elsewhere.example")
-    with pytest.raises(PortalRefused, match="AADSTS900023"):
+    with pytest.raises(PortalRefused, match="AADSTS900023") as caught:
         form.test_connection()
+    assert caught.value.advice.startswith("this is no identifier of a directory")
 
 
 def test_an_empty_clipboard_is_noticed(bench: Callable[..., Bench]) -> None:
