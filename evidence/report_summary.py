@@ -169,7 +169,7 @@ def answers(story: Story) -> str:
     if not rows:
         return '<h2>Who was asked, and what they answered</h2><p class="none">Nobody was asked anything.</p>'
     return "<h2>Who was asked, and what they answered</h2>" + table(
-        ("At (UTC)", "Step", "About", "Answer", "By"), rows, fit=(0, 2)
+        ("At (UTC)", "Step", "About", "Answer", "By"), rows, fit=(0, 2, 4)
     )
 
 

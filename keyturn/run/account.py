@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from keyturn.events import Event, StepEnded, StepStarted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyturn.model import Runbook
 
 SHOWN = ("account", "directory", "organisation")  # what a step that read a header calls what it found there
@@ -20,6 +22,7 @@ class SignedIn:
     found: dict[str, dict[str, str]] = field(default_factory=dict)
     _portals: dict[str, str] = field(default_factory=dict)  # step -> portal
     _here: str = ""  # the portal of the step that is under way
+    keep: Callable[[], None] = lambda: None  # called when something was found: a run that is killed has told it too
 
     @classmethod
     def into(cls, facts: dict[str, Any], runbook: Runbook) -> Self:
@@ -34,6 +37,7 @@ class SignedIn:
         elif isinstance(event, StepEnded) and event.outputs.get("account"):
             shown = {name: event.outputs[name] for name in SHOWN if event.outputs.get(name)}
             self.found[self._portals.get(event.step, "")] = shown
+            self.keep()
 
     def words(self) -> str:
         """Return who is signed in in the portal of the step that is under way; empty while nobody is."""

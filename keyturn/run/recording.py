@@ -83,6 +83,7 @@ class Recording:
         if runbook.controls:
             facts["controls"] = list(runbook.controls)
         recording = cls(folder, key, facts, signed_in=SignedIn.into(facts, runbook))
+        recording.signed_in.keep = recording.write_facts
         recording.data.mkdir(mode=0o700)
         _keep(runbook, recording.data)
         recording.write_facts()
@@ -119,6 +120,7 @@ class Recording:
             _keep(runbook, place)
         facts |= {**facts_of(runbook), "inputs": dict(inputs), "versions": _versions(), "resumed": [*earlier, noted]}
         recording = cls(folder, key, facts, signed_in=SignedIn.into(facts, runbook))
+        recording.signed_in.keep = recording.write_facts
         recording.write_facts()
         return recording
 

@@ -126,6 +126,8 @@ def test_the_facts_tell_the_clock_the_versions_and_who_was_signed_in_where(
     outputs = {"account": "ann@x.example", "directory": "X (X.EXAMPLE)", "secret_id": "1"}
     recording.signed_in(StepEnded(first.id, "done", "", outputs, 1.0))
     assert recording.banner().endswith(" · ann@x.example · X (X.EXAMPLE)")
+    early = json.loads((recording.data / "run.json").read_text(encoding="utf-8"))
+    assert early["signed_in"]["entra"]["account"] == "ann@x.example"  # A run that is killed has told it too.
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + 3600)
     recording.end(status="done")
