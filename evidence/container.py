@@ -61,7 +61,9 @@ def _inside(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _opener(data: bytes) -> Callable[[str, bytes], Iterator[tuple[str, bytes]]]:
     """Return what takes a file of this kind apart."""
-    if b"PK\x05\x06" in data[-66_000:] and zipfile.is_zipfile(io.BytesIO(data)):
+    # Four bytes in the middle of a picture are no archive: one behind it, which a program can open, is.
+    pictured = is_picture(data) or is_film(data)
+    if b"PK\x05\x06" in data[-66_000:] and (_opens(data) if pictured else zipfile.is_zipfile(io.BytesIO(data))):
         return _zip
     if data[257:262] == b"ustar":
         return _tar
@@ -86,6 +88,13 @@ def _opened(name: str, kind: str, open_: Callable[[], bytes]) -> bytes:
     except (zipfile.BadZipFile, tarfile.TarError):
         pass
     raise ScanError(f"{name}: this {kind} cannot be opened")
+
+
+def _opens(data: bytes) -> bool:
+    try:
+        return bool(zipfile.ZipFile(io.BytesIO(data)).infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
 
 
 def _zip(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:

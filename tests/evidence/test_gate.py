@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shutil
+import struct
 import subprocess
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ import pytest
 
 from evidence import LeakGate, ScanError, shape_search, sight
 from evidence.gate import Finding
+from tests.evidence.conftest import PIXEL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +93,33 @@ def test_what_cannot_be_read_is_a_finding(gate: LeakGate, tmp_path: Path, name: 
     assert finding.path == name
     with pytest.raises(ScanError, match=name):
         shape_search(tmp_path)
+
+
+PICTURES = {
+    "png": PIXEL,
+    "jpeg": b"\xff\xd8\xff" + bytes(200),
+    "film": b"\x00\x00\x00\x1cftypisom" + bytes(200),
+    "matroska": b"\x1a\x45\xdf\xa3" + bytes(200),
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_four_bytes_in_a_picture_are_no_archive_and_one_behind_it_is(
+    gate: LeakGate, tmp_path: Path, value: str, kind: str
+) -> None:
+    picture = tmp_path / "picture"
+    mark = b"PK\x05\x06" + bytes(range(40, 58))  # as compressed pixels may happen to be
+    end = PIXEL[-12:] if kind == "png" else b""
+    pixels = struct.pack(">I", len(mark)) + b"IDAT" + mark + bytes(4) if end else mark
+    picture.write_bytes(PICTURES[kind].removesuffix(end) + pixels + end)
+    assert gate.search(tmp_path) == []
+    assert shape_search(tmp_path) == []
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner", value)
+    picture.write_bytes(PICTURES[kind] + file.getvalue())
+    assert gate.search(tmp_path)
+    assert shape_search(tmp_path)
 
 
 def test_a_link_is_a_finding(gate: LeakGate, tmp_path: Path) -> None:
