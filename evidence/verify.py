@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import manifest, package, sshsig, timestamp
+from evidence import approved, manifest, package, sshsig, timestamp
 from evidence.chain import begins_with, read_chain, utc_now
 from evidence.error import ChainBroken, EvidenceError, ScanError
 from evidence.gate import shape_search
@@ -25,6 +25,7 @@ _ALWAYS = (
     "that no whole run was withheld: `keyturn evidence list` shows gaps in the chain of recordings",
 )
 _UNNAMED = "who signed: the key was taken from the recording itself; give the signer's own file with --allowed-signers"
+_APPROVERS = "whose keys may approve: their list is the recording's own; name them in --allowed-signers too"
 _UNSIGNED = "who made it, or that nobody made it anew: there is no valid signature"
 _UNSTAMPED = "when it was made: the times are those of the recording machine's clock"
 
@@ -42,6 +43,7 @@ class Verdict:
     signer: str = ""
     digest: str = ""
     leaks: list[str] = field(default_factory=list)
+    approved_by: list[str] = field(default_factory=list)  # second persons, an entry for each approval that holds
     key: str = ""  # fingerprint of the key that signed, as `ssh-keygen -l` shows it
 
     @property
@@ -66,17 +68,21 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     if signature_faults:  # What speaks of no valid signature says nothing.
         stamped, stamp_faults = None, []
     faults += signature_faults + stamp_faults + _journal(folder) + _earlier(folder, allowed_signers)
+    approvals = approved.check(folder, key, allowed_signers)
+    faults += approvals.faults
     leaks = _leaks(folder)
     unproven = [*_ALWAYS]
     if signature_faults:
         unproven.append(_UNSIGNED)
     elif allowed_signers is None:
         unproven.append(_UNNAMED)
+    if approvals.by and approvals.unnamed:
+        unproven.append(_APPROVERS)
     if not stamped:
         unproven.append(_UNSTAMPED)
     proof = HASHES if signature_faults else STAMPED if stamped else SIGNED
     name = package.digest(folder) if (folder / package.TAG_MANIFEST).is_file() else ""
-    return Verdict(faults + leaks, proof, unproven, signer, name, leaks, key)
+    return Verdict(faults + leaks, proof, unproven, signer, name, leaks, approvals.by, key)
 
 
 def _declared(folder: Path, tags: dict[str, str], payload: dict[str, str]) -> Iterator[str]:

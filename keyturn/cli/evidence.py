@@ -75,6 +75,8 @@ def run_verify(args: argparse.Namespace) -> int:
     console.print(f"{escape(args.recording.name)}: {word}; proof: [bold]{verdict.proof}[/]", soft_wrap=True)
     if verdict.signer:
         console.print(f"signed by {escape(verdict.signer)}, key {verdict.key}", soft_wrap=True)
+    for approver in verdict.approved_by:
+        console.print(f"a step was approved by {escape(approver)}", soft_wrap=True)
     for fault in verdict.faults:
         console.print(f"  [red]{escape(fault)}[/]", soft_wrap=True)
     console.print("[dim]This does not prove:[/]")
@@ -88,6 +90,7 @@ def run_verify(args: argparse.Namespace) -> int:
                 "exit": int(code),
                 "proof": verdict.proof,
                 "signer": verdict.signer,
+                "approved_by": verdict.approved_by,
                 "key": verdict.key,
                 "digest": verdict.digest,
                 "faults": verdict.faults,
