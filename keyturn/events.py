@@ -101,6 +101,34 @@ class GateAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecondPersonAsked(Event):
+    """Somebody else is to sign; `request` is the name of the file that says what, `expires` until when, in UTC."""
+
+    step: str
+    request: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRefused(Event):
+    """A signature came that approves nothing; `why` says why."""
+
+    step: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved(Event):
+    """Somebody else approved the step: `by` whom, with which key; `request` is its path in the recording's payload."""
+
+    step: str
+    by: str
+    key: str
+    request: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModeChanged(Event):
     """From this step on the run goes along with the person in another way."""
 

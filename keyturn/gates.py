@@ -39,6 +39,7 @@ class About(StrEnum):
     BY_HAND = "by hand"  # the person does this one step; the page tells when it is done
     TAKEN_OVER = "taken over"  # the person has the browser, for any number of steps
     FAILURE = "failure"  # the step failed; what now
+    SECOND_PERSON = "second person"  # somebody else's signature is waited for; no answer given here is one
     RUN = "run"  # something about the whole run: a changed runbook, an orphan found
 
 
@@ -116,8 +117,12 @@ class Gatekeeper(Protocol):
 class Nobody:
     """The end of the line: no person can be asked."""
 
-    def ask(self, question: Question, _pump: Pump) -> Answer:
-        """Raise `NobodyThere`."""
+    def ask(self, question: Question, pump: Pump) -> Answer:
+        """Raise `NobodyThere`; but a second person may be elsewhere, and signs in their own time, which `pump` ends."""
+        if question.about is About.SECOND_PERSON:
+            while not pump():
+                pass
+            return Answer(Choice.SEEN, by="the second person")
         raise NobodyThere(
             f"step {question.step} waits for a person and there is no terminal to ask at",
             hint=f"start at a terminal, or approve it beforehand with --approve {question.step}",

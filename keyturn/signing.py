@@ -36,16 +36,24 @@ def load_or_make(path: Path | None = None) -> Ed25519PrivateKey:
     path = path or default_signing_key()
     if not path.exists():
         _make(path)
+    return load(path, hint="move it away; a new one is made on the next start")
+
+
+def load(path: Path, *, hint: str) -> Ed25519PrivateKey:
+    """Return the key at `path`; `hint` says what to do when it is none that can be used here.
+
+    Raises `CannotStart` when it is not there, can be read by others, has a passphrase, or is no Ed25519 key.
+    """
+    if not path.is_file():
+        raise CannotStart(f"there is no signing key: {path}")
     if os.name != "nt" and path.stat().st_mode & 0o077:
         raise CannotStart(f"the signing key can be read by others: {path}", hint=f"chmod 600 {path}")
     try:
         key = load_ssh_private_key(path.read_bytes(), password=None)
-    except ValueError:
+    except (ValueError, TypeError):  # The latter for one with a passphrase.
         key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise CannotStart(
-            f"this is not an Ed25519 key: {path}", hint="move it away; a new one is made on the next start"
-        )
+        raise CannotStart(f"this is not an Ed25519 key without a passphrase: {path}", hint=hint)
     return key
 
 

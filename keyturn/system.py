@@ -130,6 +130,17 @@ def single_keys(terminal: int) -> Iterator[Callable[[float], bytes]]:
             termios.tcsetattr(terminal, termios.TCSANOW, before)
 
 
+def forget_typed(terminal: int) -> None:
+    """Drop what was typed at the `terminal`, a descriptor, and not read yet."""
+    if sys.platform == "win32":
+        while _typed_on_windows(0.0):
+            pass
+        return
+    import termios  # noqa: PLC0415  # not there on Windows
+
+    termios.tcflush(terminal, termios.TCIFLUSH)
+
+
 def _typed_on_windows(seconds: float) -> bytes:
     console: Any = import_module("msvcrt")
     until = time.monotonic() + seconds

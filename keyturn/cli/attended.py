@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from keyturn import settings
 from keyturn.cli.main import report
 from keyturn.console import Person, print_summary, somebody_is_there, watching
 from keyturn.errors import Exit
@@ -16,11 +17,14 @@ from keyturn.events import Event, Failed, GateAnswered, Result, StepEnded
 from keyturn.gates import About, Beforehand, Choice, Mode, Nobody, Question, Wishing
 from keyturn.interruption import Interruption, listening
 from keyturn.model import Gate
+from keyturn.run.attendance import nobody_else
 from keyturn.run.conduct import conduct
+from keyturn.run.second_person import Approvers
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
     from keyturn.gates import Gatekeeper
     from keyturn.outcome import Summary
@@ -32,6 +36,17 @@ UNTOLD = {Exit.BUG, Exit.LEAK_FOUND, Exit.CANNOT_START}  # ends that no step's f
 def default_mode(*, headed: bool) -> Mode:
     """Return the mode of a run for which none was said: guided where a person sits before a window and a terminal."""
     return Mode.GUIDED if headed and somebody_is_there() else Mode.AUTO
+
+
+def approvers(args: argparse.Namespace, prepared: Prepared) -> Approvers | None:
+    """Return whose signatures count as a second person's. Raises `NobodyThere` where a step wants one and none can."""
+    if args.approvers:
+        home: Path = args.recordings or settings.default_recordings()
+        return Approvers.read(args.approvers, args.approvals or home.parent / "approvals", patient=somebody_is_there())
+    wanting = [step for step in prepared.runbook.steps if step.gate is Gate.SECOND_PERSON]
+    if wanting:
+        nobody_else(wanting[0])
+    return None
 
 
 @dataclass(slots=True)

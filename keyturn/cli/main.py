@@ -19,6 +19,7 @@ COMMANDS = {
     "run": ("run",),
     "resume": ("resume", "rollback"),
     "runs": ("runs",),
+    "approve": ("approve",),
     "language": ("check", "plan", "show", "schema", "pages", "new"),
     "serve": ("serve",),
     "secrets": ("secrets",),

@@ -56,6 +56,18 @@ def add_walkthrough(parser: argparse.ArgumentParser, *, anew: bool = True) -> No
         "--tsa", type=authority, metavar="URL", help="ask this RFC 3161 authority to stamp the recording"
     )
     parser.add_argument(
+        "--approvers",
+        type=Path,
+        metavar="FILE",
+        help="whose signatures count as a second person's, a line for each as in allowed_signers",
+    )
+    parser.add_argument(
+        "--approvals",
+        type=Path,
+        metavar="DIR",
+        help="folder where a second person finds what to sign (default: approvals, beside the recordings)",
+    )
+    parser.add_argument(
         "--plain", action="store_true", help="plain sentences instead of a live screen, for screen readers and logs"
     )
     parser.add_argument("--keep-open", action="store_true", help="leave the browser open at the end")

@@ -56,8 +56,8 @@ def rehearse(args: argparse.Namespace) -> int:
 
 
 def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
-    from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
-    from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas  # noqa: PLC0415  # the same, the web server
+    from keyturn.cli.attended import approvers, attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
+    from keyturn.cli.replica import Colleague, SecondHand, StepTold, inputs_for, open_replicas  # noqa: PLC0415  # the same, the web server
     from keyturn.console import somebody_is_there  # noqa: PLC0415  # the same
     from keyturn.document import load  # noqa: PLC0415  # the same
     from keyturn.gates import Mode, Nobody  # noqa: PLC0415  # the same
@@ -84,17 +84,18 @@ def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
         )
         stack.enter_context(Operator(replicas, signs_in=not args.by_hand))
         key = signing.load_or_make()
-        folder = (
-            args.store or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-rehearsal-"))) / "store"
-        )
+        thrown_away = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-rehearsal-")))
+        folder = args.store or thrown_away / "store"
+        colleague = Colleague(thrown_away / "approvals")
         around = Around(
             recordings=args.recordings or settings.default_recordings(),
             store=_store(folder, key, allow_synced=args.allow_synced),
             signing_key=key,
             gatekeeper=Nobody(),
-            listeners=(StepTold(replicas),),
+            listeners=(StepTold(replicas), *(() if args.approvers else (colleague,))),
             tsa=args.tsa or "",
             ready=ready,
+            approvers=approvers(args, prepared) if args.approvers else colleague.approvers,
             kind="rehearsal",
             outlives=False,
             read_pictures=args.read_pictures,

@@ -8,14 +8,19 @@ import urllib.request
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from evidence import approval, sshsig
 from keyturn import secret_format
 from keyturn.errors import Invalid, NobodyThere
-from keyturn.events import Event, StepStarted
-from keyturn.gates import About, Answer, Choice
+from keyturn.events import Event, SecondPersonAsked, StepStarted
+from keyturn.gates import About, Answer, Choice, Nobody
+from keyturn.run.second_person import Approvers
 from rehearsal import FAULTS, SCENARIOS, Replicas
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from pathlib import Path
 
     from keyturn.gates import Pump, Question
     from keyturn.model import Runbook
@@ -68,14 +73,36 @@ class StepTold:
             self._replicas.at_step(event.step)
 
 
+class Colleague:
+    """The rehearsal's second person: signs at once whatever a run asks of them, with a key that is thrown away.
+
+    A listener. `approvers` has their key alone, for requests that are written into `folder`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._key = Ed25519PrivateKey.generate()
+        line = sshsig.allowed_line("colleague@rehearsal", sshsig.raw_public(self._key), approval.NAMESPACE)
+        self.approvers = Approvers(folder, line, tuple(sshsig.read_allowed(line)))
+
+    def __call__(self, event: Event) -> None:
+        """Sign what is asked."""
+        if isinstance(event, SecondPersonAsked):
+            path = self._folder / event.request
+            signature = sshsig.sign(self._key, path.read_bytes(), approval.NAMESPACE)
+            path.with_name(path.name + approval.SIGNATURE).write_text(signature, encoding="ascii", newline="\n")
+
+
 class SecondHand:
     """A gatekeeper that asks the replica's operator, over the replica's own HTTP side, and waits for the answer."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def ask(self, question: Question, _pump: Pump) -> Answer:
+    def ask(self, question: Question, pump: Pump) -> Answer:
         """Return the operator's answer. They say yes or no; to a failure they have nothing to say."""
+        if question.about is About.SECOND_PERSON:
+            return Nobody().ask(question, pump)  # Not theirs to answer: it is waited for.
         if question.about not in {About.GATE, About.CHANGE, About.RUN}:
             raise NobodyThere(f"the rehearsal's operator only says yes or no, at step {question.step}")
         made = self._call("/_operator/gates", {"id": question.step, "title": question.title})

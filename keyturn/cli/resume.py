@@ -80,7 +80,7 @@ def rollback(args: argparse.Namespace) -> int:
 
 
 def _again(args: argparse.Namespace, ready: Keeper, what: str) -> int:
-    from keyturn.cli.attended import attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
+    from keyturn.cli.attended import approvers, attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
     from keyturn.gates import Nobody  # noqa: PLC0415  # the same
     from keyturn.run import past, resumable  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Around  # noqa: PLC0415  # the same
@@ -111,6 +111,7 @@ def _again(args: argparse.Namespace, ready: Keeper, what: str) -> int:
         gatekeeper=Nobody(),
         listeners=(),
         ready=ready,
+        approvers=approvers(args, prepared) if args.approvers else None,
         tsa=args.tsa or "",
     )
     acts = {"resume": resume, "rollback": roll_back}

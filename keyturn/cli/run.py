@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, ready: Keeper) -> int:
-    from keyturn.cli.attended import attend, default_mode  # noqa: PLC0415  # the browser library is loaded only by what drives it
+    from keyturn.cli.attended import approvers, attend, default_mode  # noqa: PLC0415  # the browser library is loaded only by what drives it
     from keyturn.gates import Nobody  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Around, Wish, prepare  # noqa: PLC0415  # the same
     from secrets_store import Store  # noqa: PLC0415  # the same
@@ -76,6 +76,7 @@ def _run(args: argparse.Namespace, ready: Keeper) -> int:
         gatekeeper=Nobody(),
         listeners=(),
         ready=ready,
+        approvers=approvers(args, prepared),
         tsa=args.tsa or "",
     )
     try:

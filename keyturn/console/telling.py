@@ -59,6 +59,9 @@ def _sealed(event: events.SecretSealed) -> str:
 
 _WORDS: Final[Mapping[type[events.Event], Callable[[Any], str]]] = {
     events.ModeChanged: lambda event: f"From here on in {event.mode} mode: {MODES[Mode(event.mode)]}.",
+    events.SecondPersonAsked: lambda event: f"A second person is asked to sign {event.request}.",
+    events.ApprovalRefused: lambda event: f"A signature came that approves nothing: {event.why}.",
+    events.Approved: lambda event: f"Approved by {event.by}, with the key {event.key}.",
     events.TakenOver: lambda event: f"The browser was taken over, by {event.by}.",
     events.GivenBack: _given_back,
     events.HandedOver: _handed_over,

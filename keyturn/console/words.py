@@ -68,6 +68,8 @@ def asks(question: Question) -> str:
     if question.about is About.BY_HAND:
         until = f"keyturn waits for {question.expected}, and then goes on by itself." if question.expected else ""
         return f"Do this in the browser. {until or 'Say so when it is done: nothing on the page can tell.'}"
+    if question.about is About.SECOND_PERSON:
+        return "Somebody else is to sign this. keyturn waits for their signature, and then goes on by itself."
     if question.gate is Gate.MANUAL and question.about is About.GATE:
         return "This step is yours to do. Begin?"
     return _ASKS[question.about]

@@ -43,21 +43,34 @@ class Passed(Exception):  # not an error: the person passes this step over
         super().__init__(self.reason)
 
 
+def nobody_else(step: Step) -> None:
+    """Raise `NobodyThere`: one person alone is not enough, and no other can be reached."""
+    raise NobodyThere(
+        f"step {step.id} waits for a second person's signature, and nobody's key may approve",
+        hint="nothing of it was done; name the approvers with --approvers FILE",
+    )
+
+
 class Attendance:
     """Asks the person and keeps the mode. Every question and answer is told as an event."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # who and what a question is about, part by part
         self,
         gatekeeper: Gatekeeper,
         mode: Mode,
         emit: Callable[[Event], None],
         given: Callable[[Step], tuple[tuple[str, str], ...]],
         unclear: Collection[str] = (),
+        *,
+        second: Callable[[Step], None] = nobody_else,
     ) -> None:
         """Take who answers, how it begins, who is told, and `given`: what a step is given, for a person to read.
 
-        `unclear` are steps that were begun before an interruption and may be done.
+        `unclear` are steps that were begun before an interruption and may be done. `second` waits until a second person
+        has approved a step.
         """
+        self.approved: set[str] = set()  # steps that a second person approved
+        self._second = second
         self.mode = mode
         self._given = given
         self._unclear = unclear
@@ -81,8 +94,6 @@ class Attendance:
 
         Raises `Stopped`, `TakeOver`, or `Passed` when the person wants that instead.
         """
-        if step.gate is Gate.SECOND_PERSON:  # Nobody here can answer for another person: one alone is not enough.
-            raise NobodyThere(f"step {step.id} waits for a second person's signature", hint="nothing of it was done")
         while self._handed_over != step.id:
             question = self._question(step)
             if question is None:
@@ -91,9 +102,17 @@ class Attendance:
             if answer.choice is Choice.CHANGE_MODE:
                 continue  # The new mode may ask otherwise, or not at all.
             self.obey(step, answer)
+            self._approve(step)
             return answer.choice is Choice.BY_HAND or self.mode is Mode.MANUAL
         self._handed_over = ""
+        self._approve(step)
         return True
+
+    def _approve(self, step: Step) -> None:
+        """Wait for a second person where the runbook wants one: nobody here can answer for them."""
+        if step.gate is Gate.SECOND_PERSON and step.id not in self.approved:
+            self._second(step)
+            self.approved.add(step.id)
 
     def hand_over(self, step: Step) -> None:
         """Let the person do `step` when it is tried again: they said so when it failed."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from keyturn.outcome import Summary
     from keyturn.run.browsing import Browsing
     from keyturn.run.engine import Engine
+    from keyturn.run.second_person import Approvers
     from secrets_store import Store
 
 
@@ -74,7 +75,7 @@ class Around:
     left open is of use; where they are not, `before_close` lets a person look before it is closed.
     `read_pictures`: the leak gate reads pictures too, where an OCR engine is installed; it takes half a second for
     each. `tsa`: address of an RFC 3161 authority that is asked for a timestamp over the recording's signature.
-    `interruption` is how the run is told to end.
+    `interruption` is how the run is told to end. `approvers`: whose signatures count as a second person's.
     """
 
     recordings: Path
@@ -90,6 +91,7 @@ class Around:
     read_pictures: bool = True
     tsa: str = ""
     interruption: Interruption = field(default_factory=Interruption)
+    approvers: Approvers | None = None
 
 
 def prepare(wish: Wish) -> Prepared:

@@ -15,7 +15,7 @@ from keyturn.events import Acting, ClipboardLeft, LeftOpen, Pictured, StepStarte
 from keyturn.gates import About, Choice, Mode, Question
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Always, Gate, Pictures
-from keyturn.run.attendance import Attendance
+from keyturn.run.attendance import Attendance, nobody_else
 from keyturn.run.one_step import take_step
 from keyturn.run.reach import reach
 from keyturn.run.session import Session
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from keyturn.gates import Gatekeeper
     from keyturn.model import Scalar, Step
     from keyturn.overlay import Overlay
+    from keyturn.run.second_person import SecondPerson
     from keyturn.run.state import RunState
     from pages.base import Page
     from secrets_store import Store
@@ -46,7 +47,7 @@ class Engine:
     """Everything a step needs.
 
     `overlay` shows the person what is about to be done, in the page itself; `pace` is for how long, in seconds.
-    `whole` surrounds what no signal may cut in two.
+    `whole` surrounds what no signal may cut in two. `second` asks a second person.
     """
 
     def __init__(  # noqa: PLR0913  # the rooms are handed in one by one; a bag of them would hide what is used
@@ -64,16 +65,19 @@ class Engine:
         overlay: Overlay | None = None,
         pace: float = 0.0,
         whole: Callable[[], AbstractContextManager[None]] = nullcontext,
+        second: SecondPerson | None = None,
     ) -> None:
         self.state = state
         self.clipboard = clipboard
         self.store = store
         self.recorder = recorder
-        self.attendance = Attendance(gatekeeper, mode, self.emit, state.told, state.unfinished.announced)
+        unclear = state.unfinished.announced
+        self.attendance = Attendance(gatekeeper, mode, self.emit, state.told, unclear, second=self._approve)
         self.told = len(state.changed)  # how much of what has changed has been told
         self.acting = ""  # the step whose action was called
         self.sign_in_screen = ""  # the one that was told last
         self._overlay = overlay
+        self._second = second
         self.whole = whole
         self._pace = pace
         self._number = 0  # of the step that is being done
@@ -162,6 +166,13 @@ class Engine:
         """Take the outline away: what it was around may be gone by now."""
         if self._overlay and self.session.is_open(portal_of(step)):
             self._overlay.point(self.session.tab(portal_of(step)), None)
+
+    def _approve(self, step: Step) -> None:
+        """Wait until a second person has approved `step`."""
+        if self._second is None:
+            nobody_else(step)
+        else:
+            self._second.wait(self, step, self._number)
 
     def confirm(self, step: Step, words: str, warning: str = "") -> None:
         """Ask the person to go on in the middle of a step. Raises `Stopped` when they do not."""

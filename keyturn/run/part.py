@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from evidence import EvidenceError, Recorder
-from evidence.chain import ChainedLog
+from evidence.chain import GENESIS, ChainedLog
 from keyturn import settings
 from keyturn.clipboard import BrowserClipboard
 from keyturn.errors import Exit
@@ -19,6 +19,7 @@ from keyturn.run.browsing import Browsing, kept_browser
 from keyturn.run.engine import Engine
 from keyturn.run.journal import Journal
 from keyturn.run.recording import FirstIntent, Recording, reads_pictures
+from keyturn.run.second_person import SecondPerson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +42,7 @@ class Part:
         self._listeners: tuple[Listener, ...] = ()
         self._error: BaseException | None = None
         self._intended = False
+        self._head: Callable[[], str] = lambda: GENESIS  # digest of the journal's last line
         self._began = time.monotonic()
 
     def carry_out(self, act: Callable[[Engine, Browsing], None]) -> tuple[Summary, BaseException | None]:
@@ -64,6 +66,7 @@ class Part:
         browsing = None
         with ChainedLog(self.recording.data / "journal.jsonl") as log:
             intent = FirstIntent(earlier=self.state.secret_before)
+            self._head = lambda: log.head
             journal = Journal(log, self.around.interruption.held)
             self._listeners = (journal, intent, self.recording.signed_in, self._collect, *self.around.listeners)
             try:
@@ -112,12 +115,25 @@ class Part:
                 overlay=Overlay(context, self.state.run) if wish.headed else None,
                 pace=wish.pace,
                 whole=self.around.interruption.held,
+                second=self._second_person(),
                 listeners=self._listeners,
             )
             try:
                 act(engine, browsing)
             finally:
                 self.around.interruption.end()
+
+    def _second_person(self) -> SecondPerson | None:
+        around = self.around
+        if around.approvers is None:
+            return None
+        return SecondPerson(
+            around.approvers,
+            key=around.signing_key,
+            operator=str(self.recording.facts["operator"]),
+            kept=self.recording.data,
+            head=self._head,
+        )
 
     def _search(self, intent: FirstIntent) -> None:
         """Search everything that was written for the values of the run."""

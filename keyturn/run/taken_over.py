@@ -92,6 +92,8 @@ def _seen(engine: Engine, step: Step, by: str) -> Found | None:
         if step.effect is Effect.DELETE:
             raise
         return Found(step, Result.OVERRIDDEN, f"{refused.message} ({by})", outputs)
+    if step.gate is Gate.SECOND_PERSON and step.id not in engine.attendance.approved:
+        return Found(step, Result.OVERRIDDEN, f"done by hand without a second person's approval ({by})", outputs)
     return Found(step, Result.BY_OPERATOR, "", outputs)
 
 

@@ -140,6 +140,15 @@ def test_a_terminal_that_went_away_is_the_end_of_input(terminal: tuple[int, int]
             typed(10.0)
 
 
+def test_what_was_typed_too_early_can_be_dropped(terminal: tuple[int, int]) -> None:
+    theirs, ours = terminal
+    os.write(theirs, b"y\r")
+    system.forget_typed(ours)
+    os.set_blocking(ours, False)
+    with pytest.raises(BlockingIOError):
+        os.read(ours, 10)
+
+
 class WindowsConsole:
     """`msvcrt`, as its documentation tells: special keys come as two characters."""
 
@@ -160,6 +169,8 @@ def test_on_windows_keys_come_from_its_console(monkeypatch: pytest.MonkeyPatch) 
     with system.single_keys(0) as typed:
         came = [typed(1.0) for _ in range(4)]
         assert [key_of(burst.decode()) for burst in came] == ["y", "up", "", "down"]
+        console.keys = list("early")
+        system.forget_typed(0)
         began = time.monotonic()
         assert typed(0.05) == b""
         assert time.monotonic() - began >= 0.05
