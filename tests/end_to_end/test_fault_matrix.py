@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from evidence import Recorder
 from keyturn.errors import Exit
 from keyturn.events import Failed
+from keyturn.run import part
 from pages.entra import shell
 from rehearsal import FAULTS
 from tests.end_to_end.conftest import ROTATION
@@ -88,9 +91,11 @@ def test_a_fault_ends_as_it_should(
     endures(row, rehearse, impatient, monkeypatch)
 
 
+# In the soak nothing is filmed: it takes a third of the time, and the rows above are filmed.
 @pytest.mark.soak
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name not in quick()], ids=lambda row: row.name)
 def test_every_fault_at_every_step_ends_as_it_should(
     row: Row, rehearse: Rehearse, impatient: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(part, "Recorder", partial(Recorder, video=False))
     endures(row, rehearse, impatient, monkeypatch)
