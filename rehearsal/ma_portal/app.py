@@ -119,7 +119,7 @@ def _add_screens(app: Flask, world: World, portal: MaPortal) -> None:
             "portal": portal,
             "sections": _SLUGS,
             "path": request.path,
-            "old_wording": world.faults.live("ma-old-wording"),
+            "old_wording": world.faults.strikes("ma-old-wording"),
             "faults": sorted(name for name in world.faults.chosen if name.startswith("ma-")),
         }
 
@@ -145,7 +145,7 @@ def _add_screens(app: Flask, world: World, portal: MaPortal) -> None:
             group=group,
             expired=EXPIRED if portal.has_expired(world.clock().date()) else "",
             last_sync=f"{saved.last_sync.astimezone(UTC):%m/%d/%Y, %I:%M:%S %p} UTC" if saved.last_sync else "Never",
-            groups=[] if world.faults.live("ma-no-groups") else portal.groups.values(),
+            groups=[] if world.faults.strikes("ma-no-groups") else portal.groups.values(),
         )
 
 

@@ -48,7 +48,7 @@ def make_app(world: World) -> Flask:
     def authorize() -> ResponseReturnValue:
         """Begin a sign-in and show its first screen."""
         key = desk.begin(screens(world), error(world))
-        second = world.faults.live("two-accounts")
+        second = world.faults.strikes("two-accounts")
         return render_template("sign_in.html", key=key, who=world.directory, second=second)
 
     @app.get("/attempt/<key>")
