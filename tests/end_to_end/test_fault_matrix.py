@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,14 @@ from tests.end_to_end.judge import every_deed_is_a_step, judge
 from tests.end_to_end.strikes import BOOK, MISHAPS, Row, quick, rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.end_to_end.conftest import Rehearse, Rehearsed
 
 ROWS = list(rows())
 PATIENCE = 10  # seconds for a step; a busy machine needs two
+TALLY: Counter[str] = Counter()  # of this session: how the rows ended, and what was wrong
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +63,10 @@ def endures(row: Row, rehearse: Rehearse, runbook: Path, monkeypatch: pytest.Mon
     else:
         faults = [f"{row.fault}@{row.step}" if row.step else row.fault]
     run = rehearse(*faults, runbook=runbook, rendering=row.rendering, **options)
-    assert judge(run) == []
+    found = judge(run)
+    TALLY[f"ended {run.summary.status}"] += 1
+    TALLY["faults judged"] += len(found)
+    assert found == []
     assert run.summary.exit in row.ends.exits, said(run)
     assert run.summary.exit == Exit.DONE or re.search(row.ends.says, said(run)), said(run)
     if row.fault not in MISHAPS:
@@ -99,3 +105,15 @@ def test_every_fault_at_every_step_ends_as_it_should(
 ) -> None:
     monkeypatch.setattr(part, "Recorder", partial(Recorder, video=False))
     endures(row, rehearse, impatient, monkeypatch)
+
+
+@pytest.mark.soak
+def test_what_the_rows_came_to(figure: Callable[[str], None]) -> None:
+    rows_run = sum(count for how, count in TALLY.items() if how.startswith("ended"))
+    if not rows_run:
+        pytest.skip("it sums up the rows above")
+    ends = ", ".join(f"{count} {how}" for how, count in sorted(TALLY.items()) if how.startswith("ended"))
+    figure(
+        f"{rows_run} rows of {len(ROWS)}: {ends}; anything wrong in what they told and left: {TALLY['faults judged']}"
+    )
+    assert TALLY["faults judged"] == 0
