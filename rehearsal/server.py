@@ -84,11 +84,13 @@ class Replicas:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for server in self._servers:
-            server.shutdown()
-            server.server_close()
-        for thread in self._threads:
+        ending = [threading.Thread(target=server.shutdown) for server in self._servers]  # Each waits for its next look.
+        for thread in ending:
+            thread.start()
+        for thread in (*ending, *self._threads):
             thread.join()
+        for server in self._servers:
+            server.server_close()
         self._nowhere.__exit__()
         self._servers.clear()
         self._threads.clear()
