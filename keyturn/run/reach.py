@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from keyturn.errors import GuardRefused
 from keyturn.events import WalkedAgain
+from keyturn.interpolate import NotYetKnown
 from keyturn.model import Gate
 from keyturn.run.stages import Skip, carry_out
-from keyturn.run.way_back import portal, way_back
+from keyturn.run.way_back import filled_before, portal, way_back
+from pages.base import PageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,23 +26,36 @@ _LOOK_AGAIN = 100  # ms
 def reach(engine: Engine, step: Step, *, afresh: bool = False) -> None:
     """Bring the page of `step` on screen, as the steps before it had it. Raises whatever stops the way there.
 
-    `afresh`: what is on screen now is not to be trusted, and the way is walked in any case.
+    `afresh`: what is on screen now is not to be trusted, and the way is walked in any case. Where the page is there and
+    what was filled in on it is not, because it was loaded again meanwhile, that alone is filled in again.
 
     What the pages say on the way counts for the way alone: what the run learnt before stays, because some of it, such
     as which group was selected before a reset, cannot be learnt twice.
     """
     engine.session.unsure.discard(portal(step))
-    if not afresh and _is_there(engine, step):
-        return
+    there = not afresh and _is_there(engine, step)
     learnt = dict(engine.state.outputs)
     try:
-        for again in way_back(engine.state.runbook, step):
+        for again in _emptied(engine, step) if there else way_back(engine.state.runbook, step):
             _walk(engine, again, learnt)
     except BaseException:
         engine.session.unsure.add(portal(step))
         raise
     finally:
         engine.state.outputs |= learnt
+
+
+def _emptied(engine: Engine, step: Step) -> tuple[Step, ...]:
+    """Return what was filled in on the page right before `step`, from the first on that it does not show any more."""
+    filled = filled_before(engine.state.runbook, step)
+    for at, done in enumerate(filled):
+        try:
+            gone = engine.state.is_done(done.id) and not all(engine.session.answer(probe) for probe in done.expect)
+        except (NotYetKnown, PageError):
+            gone = True
+        if gone:
+            return filled[at:]
+    return ()
 
 
 def _walk(engine: Engine, step: Step, learnt: Mapping[str, str]) -> None:

@@ -17,13 +17,24 @@ def way_back(runbook: Runbook, to: Step) -> tuple[Step, ...]:
     right before `to` on the same page, because what they filled in is gone. A step that changed something is never
     among them, nor what led to it alone: its result stands.
     """
-    before = runbook.steps[: runbook.steps.index(to)]
-    there = [step for step in before if portal(step) == portal(to)]
+    there = _before(runbook, to)
     first = next((at for at, step in enumerate(there) if step.page == to.page), len(there))
+    led = [step for step in there[:first] if step.effect is Effect.READ]
+    return (*led, *filled_before(runbook, to))
+
+
+def filled_before(runbook: Runbook, to: Step) -> tuple[Step, ...]:
+    """Return the steps that come right before `to` on the same page and only fill something in there."""
+    there = _before(runbook, to)
     filled = len(there)
-    while filled > first and there[filled - 1].page == to.page and there[filled - 1].effect is Effect.READ:
+    while filled and there[filled - 1].page == to.page and there[filled - 1].effect is Effect.READ:
         filled -= 1
-    return tuple(step for step in (*there[:first], *there[filled:]) if step.effect is Effect.READ)
+    return tuple(there[filled:])
+
+
+def _before(runbook: Runbook, to: Step) -> list[Step]:
+    """Return the steps of the portal before `to`."""
+    return [step for step in runbook.steps[: runbook.steps.index(to)] if portal(step) == portal(to)]
 
 
 def portal(step: Step) -> str:

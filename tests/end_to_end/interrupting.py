@@ -47,12 +47,18 @@ class Desk:
     replicas: Replicas
     before: dict[str, Any]  # the replicas' state when it began
     runbook: Path = RUNBOOK
+    display: str = ""  # where the browser is shown, if it is
 
     @property
     def environment(self) -> dict[str, str]:
-        """Places of the operator's own, short enough for the browser's socket."""
+        """Places of the operator's own, and the display."""
         places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), str(self.home))
-        return {**os.environ, **places}
+        return {**os.environ, **places, **({"DISPLAY": self.display} if self.display else {})}
+
+    @property
+    def how(self) -> tuple[str, ...]:
+        """The options that every run has."""
+        return ("--headed" if self.display else "--headless", "--plain", "--mode", "auto")
 
     @property
     def recording(self) -> Path:
@@ -78,7 +84,7 @@ class Desk:
         """Return the words that begin a run; every gate is approved beforehand unless `options` say which."""
         names = ("entra_url", "ma_portal_url", "application_id")
         given = [word for name in names for word in ("--set", f"{name}={self.replicas.inputs[name]}")]
-        return ("run", str(self.runbook), "--headless", "--plain", *given, *_approved(options))
+        return ("run", str(self.runbook), *self.how, *given, *_approved(options))
 
     def run(self, *options: str, killed: str = "never") -> Ended:
         """Begin a run."""
@@ -86,12 +92,11 @@ class Desk:
 
     def resume(self, *options: str, killed: str = "never") -> Ended:
         """Go on with the run."""
-        words = ("resume", self.recording.name, "--headless", "--plain")
-        return self.keyturn(*words, *_approved(options), killed=killed)
+        return self.keyturn("resume", self.recording.name, *self.how, *_approved(options), killed=killed)
 
     def rollback(self, *options: str) -> Ended:
         """Take the run back."""
-        return self.keyturn("rollback", self.recording.name, "--headless", *_approved(options))
+        return self.keyturn("rollback", self.recording.name, *self.how, *_approved(options))
 
     def keyturn(self, *words: str, killed: str = "never") -> Ended:
         """Carry a command out and return how it ended."""

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -219,3 +220,37 @@ def test_a_secret_that_somebody_else_made_meanwhile_is_named_and_left_alone(at: 
     assert theirs.secret_id in [one["secret_id"] for one in at.secrets]
     assert at.presses["add_secret"] == 1
     assert at.faults == []
+
+
+@pytest.mark.soak
+@pytest.mark.headed
+def test_two_runs_on_one_desktop_take_turns_at_the_clipboard(tmp_path: Path, display: dict[str, str]) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    with desk(tmp_path / "one", scenario="expired") as one, desk(tmp_path / "two", scenario="expiring") as two:
+        one.display = two.display = display["DISPLAY"]
+        with ThreadPoolExecutor(2) as both:
+            ended = list(both.map(lambda at: at.run(), (one, two)))
+        came_out_right(one, ended[0])
+        came_out_right(two, ended[1])
+    assert one.made[0]["value"] != two.made[0]["value"]
+
+
+@pytest.mark.soak
+@pytest.mark.headed
+def test_a_browser_that_can_be_seen_stays_open_after_a_stop_and_is_gone_on_with(
+    tmp_path: Path, display: dict[str, str]
+) -> None:
+    with desk(tmp_path) as at:
+        at.display = display["DISPLAY"]
+        stopped = at.run("--approve", "sign-in")
+        assert stopped.code == 5
+        assert stopped.summary["browser_open"]
+        assert f"keyturn runs --end {at.recording.name}" in stopped.told
+        listed = at.keyturn("runs").summary["runs"]
+        assert [(one["run"], one["browser_open"], one["step"]) for one in listed] == [
+            (at.recording.name, True, "add-secret")
+        ]
+        came_out_right(at, at.resume())
+        assert at.kinds().count("walked-again") == 0
+        assert at.keyturn("runs").summary["runs"] == []

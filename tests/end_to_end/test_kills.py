@@ -139,7 +139,7 @@ def rehearse(at: Desk, killer: Killer, kills: int) -> None:
         last = turn == kills
         before = sum('"kind":"value-lost"' in one for one in lines(at))
         killed = figures.browsers_killed
-        words = ("resume", at.recording.name, "--headless", "--plain", "--approve", "all") if lines(at) else ()
+        words = ("resume", at.recording.name, *at.how, "--approve", "all") if lines(at) else ()
         if not words:  # Killed before anything was recorded: nothing was touched.
             shutil.rmtree(at.home / "recordings", ignore_errors=True)
         ended = killer.carry(*(words or at.run_words()), when=never if last else killer.moment())
