@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_ENDING = 10.0  # seconds in which a keeper that was told to has ended
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A browser that is kept for `run`: where it listens, and the private folder of its profile and socket.
@@ -71,8 +74,8 @@ def is_attended(run: str) -> bool:
 
 @contextmanager
 def living(run: str) -> Iterator[None]:
-    """Hold the keeper's lock. Raises `filelock.Timeout` when `run` has a keeper already."""
-    with FileLock(settings.kept_browsers() / f"{run}.keeper.lock", timeout=0, mode=0o600):
+    """Hold the keeper's lock. Raises `filelock.Timeout` when `run` has a keeper already that is not just ending."""
+    with FileLock(settings.kept_browsers() / f"{run}.keeper.lock", timeout=_ENDING, mode=0o600):
         yield
 
 

@@ -10,8 +10,9 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from evidence import NotARecording, package
+from evidence import package
 from evidence.chain import read_chain
+from keyturn.errors import CannotStart
 from keyturn.events import Result
 from keyturn.run.state import FOUND_DONE, Intended, Sealed, Unfinished
 
@@ -75,7 +76,7 @@ class Past:
 def read(folder: Path) -> Past:
     """Return what the recording in `folder` tells of the run so far.
 
-    Raises `NotARecording` when a run never began in it, `ChainBroken` when its journal does not hold.
+    Raises `CannotStart` when a run never began in it, `ChainBroken` when its journal does not hold.
     """
     data = folder / package.PAYLOAD
     try:
@@ -84,7 +85,7 @@ def read(folder: Path) -> Past:
     except (OSError, ValueError):
         chain = None
     if chain is None:
-        raise NotARecording(f"{folder.name}: no run began in it", hint="`keyturn runs` lists those that did")
+        raise CannotStart(f"{folder.name}: no run began in it", hint="`keyturn runs` lists those that did")
     past = Past(folder, facts, head=chain.head)
     for entry in chain.entries:
         past.since = entry["at"]

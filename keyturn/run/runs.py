@@ -50,7 +50,7 @@ def listed(home: Path) -> list[Listed]:
     for folder in package.recordings(home):
         try:
             so_far = past.read(folder)
-        except EvidenceError:
+        except (EvidenceError, CannotStart):
             continue  # Nothing began in it, or it does not hold: `keyturn evidence list` tells of those.
         one = _listed(so_far, is_open=folder.name in kept)
         if one.resumable or one.browser_open:

@@ -10,12 +10,13 @@ from keyturn.events import GuardHeld, Result, Retrying, SignInScreen
 from keyturn.events import GuardRefused as GuardRefusedEvent
 from keyturn.gates import Choice
 from keyturn.interpolate import NotYetKnown
-from keyturn.model import Effect, Gate
+from keyturn.model import Gate
 from keyturn.run import by_hand
 from keyturn.run.capture import create_and_capture, paste
 from keyturn.run.facts import holds, worded
 from keyturn.run.orphan import recover
 from keyturn.run.state import FOUND_DONE
+from keyturn.run.unclear import was_done
 from pages.base import PageError
 
 if TYPE_CHECKING:
@@ -69,12 +70,12 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
     if step.copies and (found := recover(engine, step)):
         engine.state.give(step, found.outputs)
         return found
-    engine.reach(step)
-    engine.show(step)
     if was_done(engine, step):
         engine.picture(step, "after")
         engine.state.note_change(f"portal: {step.title} – done before the interruption")
         return Result.ALREADY, FOUND_DONE, {}
+    engine.reach(step)
+    engine.show(step)
     theirs = _asked(engine, step)
     check_guard(engine, step)
     if is_already(engine, step):
@@ -110,11 +111,6 @@ def is_already(engine: Engine, step: Step) -> bool:
         return bool(step.done_when) and all(engine.session.answer(probe) for probe in step.done_when)
     except NotYetKnown:
         return False
-
-
-def was_done(engine: Engine, step: Step) -> bool:
-    """Return whether an earlier part of the run began `step`, could not say how it ended, and it is seen to be done."""
-    return step.effect is not Effect.READ and step.id in engine.state.unfinished.announced and is_already(engine, step)
 
 
 def _asked(engine: Engine, step: Step) -> bool:

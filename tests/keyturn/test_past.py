@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import ChainBroken, NotARecording, package
+from evidence import ChainBroken, package
 from evidence.chain import ChainedLog
 from keyturn import events
 from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
@@ -115,7 +115,7 @@ def test_the_browser_in_a_person_s_hands_is_theirs_until_they_give_it_back(tmp_p
 def test_where_nothing_began_nothing_goes_on(tmp_path: Path, file: str) -> None:
     folder = recorded(tmp_path, started("one"))
     (folder / "data" / file).unlink()
-    with pytest.raises(NotARecording):
+    with pytest.raises(CannotStart, match="no run began"):
         past.read(folder)
 
 

@@ -1,0 +1,58 @@
+"""What an earlier part of the run announced and never confirmed: whether the pages show that it is done.
+
+Looked for where the browser stands, for as long as a page takes to come to rest; and where that page is gone, on the
+page that would show it. Nothing is pressed here.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from keyturn.interpolate import NotYetKnown
+from keyturn.model import Effect
+from keyturn.run.way_back import portal
+
+if TYPE_CHECKING:
+    from keyturn.model import Step
+    from keyturn.run.engine import Engine
+
+_SETTLING = 5.0  # seconds in which a page that was left in the middle of a change has come to rest
+_LOOK_AGAIN = 100  # ms
+
+
+def was_done(engine: Engine, step: Step) -> bool:
+    """Return whether an earlier part began `step`, could not say how it ended, and it is seen to be done.
+
+    Afterwards the tab may stand anywhere. Raises whatever stops the way to the page that would show it.
+    """
+    if step.effect is Effect.READ or step.id not in engine.state.unfinished.announced or not _can_be_seen(engine, step):
+        return False
+    if engine.session.is_open(portal(step)):
+        if _is_so(engine, step):
+            return True
+        if engine.session.page(step.page).is_on_screen():
+            return False
+    engine.bring(step.done_when[0].page)
+    done = _is_so(engine, step)
+    engine.session.unsure.add(portal(step))
+    return done
+
+
+def _can_be_seen(engine: Engine, step: Step) -> bool:
+    """Return whether there is anything to look for: not what only the step's own result could tell."""
+    try:
+        for probe in step.done_when:
+            engine.state.fill_all(probe.args)
+    except NotYetKnown:
+        return False
+    return bool(step.done_when)
+
+
+def _is_so(engine: Engine, step: Step) -> bool:
+    until = time.monotonic() + _SETTLING
+    while not all(engine.session.answer(probe) for probe in step.done_when):
+        if time.monotonic() > until:
+            return False
+        engine.session.tab(portal(step)).wait_for_timeout(_LOOK_AGAIN)
+    return True
