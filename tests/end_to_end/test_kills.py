@@ -130,31 +130,42 @@ def never() -> bool:
     return False
 
 
+def stands(at: Desk) -> str:
+    """Return how the run stands after a kill: not `begun`, `done` and packaged, or to be `resumed`."""
+    if not list(at.home.glob("recordings/*/data/run.json")) or not list(
+        at.home.glob("recordings/*/data/journal.jsonl")
+    ):
+        return "begun"
+    whole = (at.recording / "tagmanifest-sha256.txt").exists()
+    return "done" if whole and '"status":"done"' in lines(at)[-1] else "resumed"
+
+
 def rehearse(at: Desk, killer: Killer, kills: int) -> None:
     """Begin a run, kill it and its resumes, and let the last one come to its end; then judge."""
     figures = killer.figures
     figures.rehearsals += 1
-    lived = True  # the browser, since the last secret was intended
+    lived = True  # the browser, since keyturn was killed
     for turn in range(kills + 1):
-        last = turn == kills
-        before = sum('"kind":"value-lost"' in one for one in lines(at))
-        killed = figures.browsers_killed
-        words = ("resume", at.recording.name, *at.how, "--approve", "all") if lines(at) else ()
-        if not words:  # Killed before anything was recorded: nothing was touched.
+        lost, dead = count(at, "value-lost"), figures.browsers_killed
+        if stands(at) == "begun":  # Nothing was touched.
             shutil.rmtree(at.home / "recordings", ignore_errors=True)
-        ended = killer.carry(*(words or at.run_words()), when=never if last else killer.moment())
-        lost = sum('"kind":"value-lost"' in one for one in lines(at)) - before
-        if lost and lived:
-            figures.lost_while_browser_lived += lost
-            figures.remarks.append(f"lost in {at.recording}")
-        lived = figures.browsers_killed == killed
-        if ended is not None and ended.returncode == 0:
+        words = at.run_words() if stands(at) == "begun" else ("resume", at.recording.name, *at.how, "--approve", "all")
+        ended = killer.carry(*words, when=never if turn == kills else killer.moment())
+        if lived and count(at, "value-lost") > lost:
+            figures.lost_while_browser_lived += count(at, "value-lost") - lost
+        lived = figures.browsers_killed == dead
+        if stands(at) == "done":
             break
         if ended is not None:
             figures.not_ended += 1
             figures.remarks.append(f"exit {ended.returncode} in {at.home}")
             return
     judge(at, figures)
+
+
+def count(at: Desk, kind: str) -> int:
+    """Return how many lines of this kind the journal has."""
+    return sum(f'"kind":"{kind}"' in line for line in lines(at))
 
 
 def judge(at: Desk, figures: Figures) -> None:
