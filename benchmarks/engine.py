@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 BEGAN = time.time()
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402  # the clock comes first
+from keyturn.keeper import Keeper  # noqa: E402  # the clock comes first
+
+READY = Keeper()  # as the command line does: it comes up while everything else is loaded
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402  # the same
 
 from keyturn import settings  # noqa: E402  # the same
 from keyturn.errors import Exit  # noqa: E402  # the same
 from keyturn.gates import Beforehand, Nobody  # noqa: E402  # the same
-from keyturn.keeper import Keeper  # noqa: E402  # the same
 from keyturn.run import conduct as conducting  # noqa: E402  # the same
 from keyturn.run import part  # noqa: E402  # the same
 from secrets_store import Store  # noqa: E402  # the same
@@ -79,7 +82,7 @@ def recording(*, kept: bool) -> Iterator[None]:
 
 def main(entra_url: str, ma_portal_url: str, application_id: str, recordings: str = "", pictures: str = "") -> None:
     """Do everything once and print what it took."""
-    watch, ready = Watch(), Keeper()
+    watch = Watch()
     given = {"entra_url": entra_url, "ma_portal_url": ma_portal_url, "application_id": application_id}
     wish = conducting.Wish(runbook=settings.shipped_runbooks() / "update-entra-client-secret.yaml", given=given)
     with tempfile.TemporaryDirectory(prefix="keyturn-") as folder, recording(kept=bool(recordings)):
@@ -92,7 +95,7 @@ def main(entra_url: str, ma_portal_url: str, application_id: str, recordings: st
             signing_key=key,
             gatekeeper=Beforehand(["all"], Nobody()),
             listeners=(watch,),
-            ready=ready,
+            ready=READY,
             read_pictures=bool(pictures),
         )
         summary, error = conducting.conduct(prepared, around)

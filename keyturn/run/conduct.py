@@ -119,7 +119,9 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
     earlier one was interrupted and the operator did not say that this one begins all the same.
     """
     wish, applications = prepared.wish, alone.applications_of(prepared.runbook, prepared.inputs)
-    with alone.holding(applications if around.outlives else ()) as tell:
+    if not around.outlives:
+        applications = ()  # The registrations of a rehearsal are its own.
+    with alone.holding(applications) as tell:
         left = alone.interrupted(applications, around.store, around.recordings)
         if not wish.despite_interrupted:
             alone.refuse_interrupted(left)
