@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from secrets_store.errors import NotStored
@@ -50,6 +51,29 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(mode=FOLDER_MODE)
     folder.chmod(FOLDER_MODE)  # a umask can only take away from the mode, and 0700 must hold exactly
     flush_folder(folder.parent)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a new private folder to fill; afterwards it is `folder`, durably, with all that is in it or not at all."""
+    _make_parents(folder.parent)
+    fresh = folder.with_name(f".new-{folder.name}")
+    shutil.rmtree(fresh, ignore_errors=True)  # what an interrupted attempt left
+    make_folder(fresh)
+    try:
+        yield fresh
+        fresh.rename(folder)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    flush_folder(folder.parent)
+
+
+def _make_parents(folder: Path) -> None:
+    if not folder.exists():
+        _make_parents(folder.parent)
+        with suppress(FileExistsError):
+            make_folder(folder)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

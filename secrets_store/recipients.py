@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 FILE = "recipients.txt"
-_LEAST = 2  # recipients of a store
+_LEAST, _MOST = 2, 16  # recipients of a store; all of their names stand in one journal line
+_LONGEST_NAME = 40  # characters
 NEXT = ".next-recipients.txt"  # the next list, until it is in force
 
 
@@ -30,6 +31,8 @@ class Recipient:
 
     def __post_init__(self) -> None:
         check_text("a recipient's name", self.name)
+        if len(self.name) > _LONGEST_NAME:
+            raise BadInput(f"a recipient's name has at most {_LONGEST_NAME} characters")
 
     @classmethod
     def from_text(cls, name: str, text: str) -> Recipient:
@@ -62,7 +65,9 @@ def read_recipients(text: bytes) -> list[Recipient]:
 
 
 def check_recipients(recipients: Sequence[Recipient], *, single: bool) -> None:
-    """Raise `BadInput` unless losing one key leaves another, or `single` accepts that loss."""
+    """Raise `BadInput` unless losing one key leaves another, or `single` accepts that loss; and when there are many."""
+    if len(recipients) > _MOST:
+        raise BadInput(f"a store has at most {_MOST} recipients")
     if len({one.key for one in recipients}) != len(recipients):
         raise BadInput("a recipient is named twice")
     if len(recipients) < _LEAST and not (single and recipients):

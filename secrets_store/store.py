@@ -90,18 +90,14 @@ class Store:
         if not allow_synced:
             place.check_local(folder)
         text = recipients_text(recipients)
-        with disk.refused("the store could not be made"):
-            folder.parent.mkdir(parents=True, exist_ok=True, mode=disk.FOLDER_MODE)
-            disk.make_folder(folder)
-            disk.make_folder(folder / "v")
+        fields = {"op": "created", "store": secrets.token_hex(8), "recipients": pin(text)}
+        with disk.refused("the store could not be made"), disk.whole_folder(folder) as fresh:
+            disk.make_folder(fresh / "v")
             if identity_file is not None:
-                disk.create(folder / IDENTITY, identity_file)
-            disk.create(folder / FILE, text)
-            # Last, because the journal makes it a store: what is interrupted before is none.
-            fields = {"op": "created", "store": secrets.token_hex(8), "recipients": pin(text)}
-            if identity_file is not None:
+                disk.create(fresh / IDENTITY, identity_file)
                 fields["identity"] = pin(identity_file)
-            Journal.start(folder / "journal.jsonl", signing_key, fields)
+            disk.create(fresh / FILE, text)
+            Journal.start(fresh / "journal.jsonl", signing_key, fields)
         return cls.open(folder, signing_key=signing_key, allow_synced=allow_synced)
 
     @classmethod

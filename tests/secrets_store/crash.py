@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-CALLS = ("open", "write", "ftruncate", "fsync", "rename", "replace", "unlink", "lseek", "chmod", "close")
+CALLS = ("open", "write", "ftruncate", "fsync", "rename", "replace", "unlink", "lseek", "chmod", "close", "mkdir")
 
 
 @contextmanager

@@ -206,6 +206,19 @@ def test_what_is_no_public_key_is_refused(text: str) -> None:
         Recipient("two\nlines", X25519Identity.generate().recipient)
 
 
+def test_more_recipients_than_the_journal_can_name_are_refused(
+    store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity
+) -> None:
+    most = [Recipient(f"{number:02}" + "\U0001f511" * 38, X25519Identity.generate().recipient) for number in range(15)]
+    change_recipients(store, [*names(operator), *most], [operator])
+    change_recipients(store, names(operator, X25519Identity.generate()), [operator])
+    with pytest.raises(BadInput, match="at most 16"):
+        change_recipients(store, [*most, *names(operator, X25519Identity.generate())], [operator])
+    with pytest.raises(BadInput, match="at most 40"):
+        Recipient("x" * 41, operator.recipient)
+    assert Store.open(store.folder, signing_key=signing_key).verify() == []
+
+
 def test_a_drill_proves_each_key_and_is_noted(
     store: Store, signing_key: Ed25519PrivateKey, operator: X25519Identity, break_glass: X25519Identity
 ) -> None:

@@ -9,9 +9,22 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from secrets_store import BadInput, NotThere, NotVerified, Recipient, RecipientsChanged, Secret, Store
+from secrets_store import (
+    BadInput,
+    NotStored,
+    NotThere,
+    NotVerified,
+    Recipient,
+    RecipientsChanged,
+    Secret,
+    Store,
+    disk,
+    verify,
+)
 from secrets_store.age import X25519Identity, open_sealed
+from secrets_store.journal import Journal
 from tests.secrets_store.conftest import EXPIRES, VALUE, metadata, sealed, with_age
+from tests.secrets_store.crash import ended, started
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,6 +167,48 @@ def test_one_recipient_needs_the_named_flag(
 def test_a_store_is_never_made_over_something(store: Store, signing_key: Ed25519PrivateKey) -> None:
     with pytest.raises(BadInput, match="already"):
         Store.create(store.folder, recipients=store.recipients(), signing_key=signing_key)
+
+
+def test_killed_at_every_call_of_its_making_there_is_a_whole_store_or_none(
+    folder: Path, signing_key: Ed25519PrivateKey, operator: X25519Identity, break_glass: X25519Identity
+) -> None:
+    recipients = [Recipient("operator", operator.recipient), Recipient("break-glass", break_glass.recipient)]
+    deep, point, wholes = folder / "deep" / "store", 0, 0
+
+    def create() -> None:
+        Store.create(deep, recipients=recipients, signing_key=signing_key, identity_file=b"sealed")
+
+    while ended(started(create, die=(point := point + 1))) != 0:
+        if deep.exists():
+            wholes += 1
+            assert verify(deep) == []
+            shutil.rmtree(deep)
+        create()
+        assert [path.name for path in deep.parent.iterdir()] == ["store"]
+        shutil.rmtree(folder)
+    assert point > 20
+    assert 0 < wholes < point
+
+
+def test_a_disk_that_refuses_leaves_nothing_of_a_new_store(
+    folder: Path, signing_key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Journal, "start", refuse)
+    with pytest.raises(NotStored, match="No space left"):
+        Store.throw_away(folder, signing_key)
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_every_folder_that_is_made_on_the_way_is_flushed(
+    folder: Path, signing_key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed = set[str]()
+    monkeypatch.setattr(disk, "flush_folder", lambda path: flushed.add(path.name))
+    Store.throw_away(folder / "one" / "two" / "store", signing_key)
+    assert {folder.parent.name, folder.name, "one", "two"} <= flushed
 
 
 def test_no_store_is_said_to_be_none(tmp_path: Path) -> None:
