@@ -178,6 +178,8 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
         story.kept = [(str(step), str(why)) for step, why in entry.get("cannot", ())]
     elif kind in {"run-ended", "failed", "leak-gate", "secret-sealed", "concealment-proven", "changed"}:
         _tell_run(story, kind, entry)
+    elif kind == "step-ended" and entry.get("result") != "failed":
+        story.failure = {}  # Whatever failed in it was put right, or passed over, and stands among its remarks.
     act = next((act for act in reversed(story.acts) if act.id == entry.get("step")), None)
     if act:
         _tell_step(act, kind, at, entry)

@@ -227,6 +227,17 @@ def test_a_run_that_stopped_says_where_and_what_next(recording: Path) -> None:
     assert "did not come to its end" in text
 
 
+@pytest.mark.parametrize(("result", "stopped"), [("done", False), ("skipped", False), ("failed", True)])
+def test_a_failure_that_was_put_right_is_not_where_the_run_stopped(recording: Path, result: str, stopped: bool) -> None:
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="read")
+        log.append("failed", step="bye", title="Bye", expected="a wave", seen="no wave", changed=[], next="look")
+        log.append("step-ended", step="bye", result=result, reason="", outputs={}, seconds=1.0)
+    text = _text(report.write(recording).read_text())
+    assert ("Where it stopped" in text) is stopped
+    assert "expected a wave; saw no wave" in text
+
+
 def test_a_journal_that_ends_in_the_middle_is_still_told(recording: Path) -> None:
     journal = recording / "data" / "journal.jsonl"
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:6]) + b'{"torn')
