@@ -106,7 +106,9 @@ def single_keys(terminal: int) -> Iterator[Callable[[float], bytes]]:
         yield _typed_on_windows
         return
     import select  # noqa: PLC0415  # on Windows these are others, or are not there
+    import signal  # noqa: PLC0415
     import termios  # noqa: PLC0415
+    import threading  # noqa: PLC0415
     import tty  # noqa: PLC0415
 
     def typed(seconds: float) -> bytes:
@@ -120,14 +122,26 @@ def single_keys(terminal: int) -> Iterator[Callable[[float], bytes]]:
             raise EOFError
         return found
 
+    def listen(*_: object) -> None:
+        tty.setcbreak(terminal, termios.TCSANOW)
+
     before = termios.tcgetattr(terminal)
-    tty.setcbreak(terminal, termios.TCSANOW)
+    listen()
+    in_front = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGCONT, listen) if in_front else None  # Ctrl-Z gave the terminal to the shell.
     try:
         yield typed
     finally:
+        if in_front:
+            signal.signal(signal.SIGCONT, handler)
         with suppress(termios.error):  # A terminal that is gone needs nothing.
             termios.tcflush(terminal, termios.TCIFLUSH)
             termios.tcsetattr(terminal, termios.TCSANOW, before)
+
+
+def screen_of(terminal: int) -> Path:
+    """Return the file by which something is shown at the `terminal`, a descriptor that keys come from."""
+    return Path("CONOUT$" if sys.platform == "win32" else os.ttyname(terminal))
 
 
 def forget_typed(terminal: int) -> None:

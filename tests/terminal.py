@@ -12,7 +12,7 @@ import subprocess
 import termios
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 import pyte
 
@@ -27,7 +27,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|O.|.)")
 class Terminal:
     """Runs `command` in a terminal of that size until it ends; use as a context manager."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # keywords, each a side of a terminal
         self,
         command: Sequence[str],
         env: Mapping[str, str],
@@ -35,8 +35,12 @@ class Terminal:
         width: int = 80,
         height: int = 40,
         patience: float = 60.0,
+        stderr: IO[bytes] | None = None,
     ) -> None:
-        """Start it. `patience`: for how many seconds something is waited for before the test fails."""
+        """Start it. `patience`: for how many seconds something is waited for before the test fails.
+
+        `stderr` is where its standard error goes instead.
+        """
         self._patience = patience
         self.screen = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self.screen)
@@ -45,7 +49,7 @@ class Terminal:
         self._before = termios.tcgetattr(theirs)
         self.resize(width, height)
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**env, "TERM": "xterm-256color"}, stdin=theirs, stdout=theirs, stderr=theirs,
+            command, cwd=ROOT, env={**env, "TERM": "xterm-256color"}, stdin=theirs, stdout=theirs, stderr=stderr or theirs,
             start_new_session=True, preexec_fn=_controlling,  # noqa: PLW1509  # it only makes one call
         )  # fmt: skip
         self._theirs = theirs  # Kept open, so that the terminal outlives the command and can be looked at.

@@ -107,6 +107,8 @@ def attend(
     print_summary(console, summary, prepared.runbook, kept.failed, plain=watch.plain)
     if error is not None and (kept.failed is None or summary.exit in UNTOLD):
         report(error)
+    if summary.exit == Exit.INTERRUPTED:
+        console.print(f"To go on from here: keyturn resume {summary.run}", style="bold", soft_wrap=True)
     if summary.browser_open:
         how = f"close its window, or: keyturn runs --end {summary.run}"
         console.print(f"The browser stays open. When you have seen enough, {how}", style="bold", soft_wrap=True)

@@ -35,10 +35,12 @@ def instruction(scene: Scene, console: Console) -> RenderableType:
     low = console.height < _LOW
     if step is None:
         words = [question.title, question.act] if question else [scene.last_word or "Opening the browser."]
+        words += scene.found
         asking = _asking(scene, console.width) if question else []
         return Panel(Group(*map(Text, filter(None, words)), *asking), border_style="yellow" if question else "blue")
     failed = question is not None and question.about is About.FAILURE
     parts: list[RenderableType] = [Text(_title(step, question), style="bold red" if failed else "bold")]
+    parts = [*(Text(line, style="cyan") for line in scene.found), *parts]
     if step.note:
         parts.append(Text(step.note, style="italic"))
     parts.append(_facts(scene, step, question))

@@ -41,18 +41,19 @@ class PlainLines:
         self._places = places or {}
         self.pictures = pictures
         self._echoed = ""
+        self._asking = False
 
     def __call__(self, event: events.Event) -> None:
         """Print what `event` is to a person; most events are for the journal alone."""
         match event:
             case events.RunStarted():
-                self._line(f"{event.title}.\nRun {event.run}, in {event.mode} mode, {event.total} steps.\n")
+                self._between(f"{event.title}.\nRun {event.run}, in {event.mode} mode, {event.total} steps.\n")
             case events.StepEnded():
                 self._ended(event)
             case events.Failed():
-                self._line(clean(f"    {event.title}: expected {event.expected}; saw {event.seen}."))
+                self._between(clean(f"    {event.title}: expected {event.expected}; saw {event.seen}."))
             case _ if text := sentence(event):
-                self._line(f"    {text}")
+                self._between(f"    {text}")
             case _:
                 pass
 
@@ -62,6 +63,7 @@ class PlainLines:
         for line in self._question(dialogue.question):
             self._line(line)
         self._options(dialogue)
+        self._asking = True
 
     def typed(self, text: str) -> None:
         """Echo what is typed."""
@@ -91,7 +93,7 @@ class PlainLines:
 
     def close(self, answer: Answer | None) -> None:
         """Print the answer."""
-        self._echoed = ""
+        self._echoed, self._asking = "", False
         self._line("")
         if answer and answer.choice is Choice.SEEN:
             self._line("The page shows that it is done.")
@@ -149,7 +151,15 @@ class PlainLines:
             result += f", {event.reason}" if event.reason else ""
             result += f", {duration(event.seconds)}"
         covers = f" ({instructions(step.covers)})" if step.covers else ""
-        self._line(f"Step {number} of {len(self._steps)}, {step.id}: {step.title}{covers}: {result}.")
+        self._between(f"Step {number} of {len(self._steps)}, {step.id}: {step.title}{covers}: {result}.")
+
+    def _between(self, text: str) -> None:
+        """Print what happens; below a question that is open, and then what is typed there once more."""
+        if self._asking:
+            self._line("")
+        self._line(text)
+        if self._asking:
+            self._write(_ANSWER + self._echoed)
 
     def _line(self, text: str) -> None:
         # A terminal would break a line in the middle of a word; a log keeps it whole.

@@ -47,6 +47,7 @@ class Scene:
     typed: str | None = None  # a line that is being typed
     noted: str = ""  # what to tell about the last key
     listed: int | None = None  # the whole list is shown from this step on
+    found: list[str] = field(default_factory=list)  # how a run that goes on stands, until its first step has ended
     last_word: str = ""  # what is done after the last step
     began: float = 0.0
 
@@ -75,7 +76,7 @@ class Scene:
                 return
             case events.StepEnded():
                 self.ended[event.step] = event
-                self.waiting, self.noted = None, ""
+                self.waiting, self.noted, self.found = None, "", []
             case events.SearchBegan():
                 self.now, self.last_word = -1, sentence(event)
             case _:

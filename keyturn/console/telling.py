@@ -18,7 +18,14 @@ def sentence(event: events.Event) -> str:
     return clean(words(event)) if words else ""
 
 
-def how_it_goes_on(event: events.Resumed) -> list[str]:
+def at_length(event: events.Event) -> list[str]:
+    """Return what is to be read in full, a line each; nothing for what one sentence can tell."""
+    if isinstance(event, events.Resumed):
+        return _how_it_goes_on(event)
+    return _what_is_taken_back(event) if isinstance(event, events.RollbackBegan) else []
+
+
+def _how_it_goes_on(event: events.Resumed) -> list[str]:
     """Return what a run that goes on found, a line each."""
     by = f", accepted by {event.accepted_by}" if event.accepted_by else ""
     changes = [f"  Changed: {change}{by}." for change in event.changes]
@@ -28,7 +35,7 @@ def how_it_goes_on(event: events.Resumed) -> list[str]:
     ]
 
 
-def what_is_taken_back(event: events.RollbackBegan) -> list[str]:
+def _what_is_taken_back(event: events.RollbackBegan) -> list[str]:
     """Return what can be taken back, last first, and what cannot, a line each."""
     can = [f"  {step}: {say}" for step, say in event.can]
     cannot = [f"  {step}: {say}" for step, say in event.cannot]

@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 from keyturn import events, system
 from keyturn.console.keyboard import ASK_FOR_MARKS, NO_MARKS, Keyboard
 from keyturn.console.live import LiveScreen
@@ -15,13 +17,11 @@ from keyturn.console.live_face import LiveFace
 from keyturn.console.person import Person
 from keyturn.console.plain import PlainLines
 from keyturn.console.scene import Scene
-from keyturn.console.telling import how_it_goes_on, what_is_taken_back
+from keyturn.console.telling import at_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
-
-    from rich.console import Console
 
     from keyturn.events import Listener
     from keyturn.gates import Mode
@@ -52,15 +52,21 @@ def watching(  # noqa: PLR0913  # what a console is about, part by part
 ) -> Iterator[Watching]:
     """Show a run on `console` until it is left. `places` names the page of each step; pictures lie below `recordings`.
 
-    `plain`: lines in place of a screen that is redrawn; so also where the console cannot redraw.
+    `plain`: lines in place of a screen that is redrawn; so also where the console cannot redraw. Where the console is a
+    file and keys come from a terminal all the same, questions are put at the terminal.
     """
     with ExitStack() as stack:
         plain = plain or not console.is_terminal or console.is_dumb_terminal
         face: PlainLines | LiveFace
         scene = Scene(runbook, places, mode, attended=somebody_is_there())
+        beside: list[str] = []  # what a screen that is redrawn would not keep
+        asks_at = console
         if plain:
-            face = PlainLines(console, runbook, places)
+            if somebody_is_there() and not console.is_terminal:
+                asks_at = stack.enter_context(_at_terminal())
+            face = PlainLines(asks_at, runbook, places)
         else:
+            stack.callback(lambda: console.print(*beside, sep="\n", end="", markup=False, soft_wrap=True))
             face = LiveFace(stack.enter_context(LiveScreen(console, scene)))
         person = None
         if somebody_is_there():
@@ -70,18 +76,29 @@ def watching(  # noqa: PLR0913  # what a console is about, part by part
                 _write(console, ASK_FOR_MARKS)
             person = Person(face, f"{getpass.getuser()} at the terminal")
             stack.enter_context(Keyboard(read, person.take, person.left_alone))
-        listener: Listener = face if isinstance(face, PlainLines) else scene
+        listener: Listener = scene
+        if isinstance(face, PlainLines):
+            listener = face if asks_at is console else PlainLines(console, runbook, places)
 
         def told(event: events.Event) -> None:
             if isinstance(event, events.RunStarted | events.Resumed):
                 face.pictures = f"{recordings / event.run / 'data'}/"
-            if isinstance(event, events.Resumed):  # Above everything else, where it stays.
-                console.print(*how_it_goes_on(event), sep="\n", markup=False, soft_wrap=True)
-            if isinstance(event, events.RollbackBegan):
-                console.print(*what_is_taken_back(event), sep="\n", markup=False, soft_wrap=True)
+            if lines := at_length(event):
+                scene.found = lines
+                if plain:
+                    console.print(*lines, sep="\n", markup=False, soft_wrap=True)
+                else:
+                    beside.extend([*lines, ""])
             listener(event)
 
         yield Watching(told, person, lambda text: face.tell(None, text), plain)
+
+
+@contextmanager
+def _at_terminal() -> Iterator[Console]:
+    """Open the terminal that keys come from, to show questions there."""
+    with system.screen_of(sys.stdin.fileno()).open("w", encoding="utf-8") as screen:
+        yield Console(file=screen, force_terminal=True, color_system=None, highlight=False, emoji=False)
 
 
 def _write(console: Console, text: str) -> None:

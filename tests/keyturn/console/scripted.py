@@ -1,7 +1,7 @@
 """A run without a browser, for a terminal: what is told and asked stands in a script, the console around it is real.
 
-Usage: `python scripted.py SCRIPT`, one word a thing: `gate`, `sign-in`, `failure`, `read`, `wait`, `work`, `break`. It
-prints the answers, a line each, when it is over.
+Usage: `python scripted.py SCRIPT`, one word a thing: `gate`, `delete`, `sign-in`, `taken-over`, `failure`, `resumed`,
+`work`, `break`. It prints the answers when it is over.
 """
 
 from __future__ import annotations
@@ -50,6 +50,9 @@ def main() -> None:
                     answers.append(f"wish {wish.choice if wish else None}")
                 elif word == "break":
                     raise ValueError
+                elif word == "resumed":
+                    found = ("the browser is still open",)
+                    watch.listener(events.Resumed("run", BOOK.title, "auto", "m@h", {}, len(BOOK.steps), {}, found))
                 else:
                     question = QUESTIONS[word]
                     number = 1 + [step.id for step in BOOK.steps].index(question.step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import termios
 import time
 from contextlib import suppress
@@ -130,6 +131,16 @@ def test_the_terminal_is_as_it_was_afterwards_also_after_an_interruption(termina
     os.set_blocking(ours, False)
     with pytest.raises(BlockingIOError):  # No shell gets what was typed.
         os.read(ours, 10)
+
+
+def test_after_ctrl_z_keys_arrive_one_by_one_again(terminal: tuple[int, int]) -> None:
+    _, ours = terminal
+    before, handler = termios.tcgetattr(ours), signal.getsignal(signal.SIGCONT)
+    with system.single_keys(ours):
+        termios.tcsetattr(ours, termios.TCSANOW, before)  # as a shell does while the run is stopped
+        os.kill(os.getpid(), signal.SIGCONT)
+        assert not echoes(ours)
+    assert signal.getsignal(signal.SIGCONT) is handler
 
 
 def test_a_terminal_that_went_away_is_the_end_of_input(terminal: tuple[int, int]) -> None:

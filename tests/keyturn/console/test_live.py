@@ -13,6 +13,7 @@ from keyturn import events
 from keyturn.console import LiveScreen, Scene
 from keyturn.console.dialogue import Dialogue
 from keyturn.console.live_face import LiveFace
+from keyturn.console.telling import at_length
 from keyturn.gates import About, Choice, Mode, Question
 from keyturn.model import Gate
 from tests.keyturn.console.scenery import BOOK, PLACES, asked, console, failed, started, text
@@ -308,6 +309,21 @@ def test_a_question_about_the_whole_run_needs_no_step() -> None:
     drawn = stage.drawn()
     for words in ("The runbook has changed since", "It says more.", "y yes"):
         assert words in drawn
+
+
+def test_how_a_run_that_goes_on_stands_is_shown_until_its_first_step_has_ended() -> None:
+    stage = Stage(0, width=100)
+    results = {step.id: "done" for step in BOOK.steps[:12]}
+    resumed = events.Resumed("run", "T", "auto", "m@h", {}, len(BOOK.steps), results, ("the browser is still open",))
+    stage.scene(resumed)
+    stage.scene.found = at_length(resumed)
+    assert "The browser is still open." in stage.drawn()
+    stage.scene(started(13))
+    drawn = stage.drawn()
+    assert "Run run goes on, in auto mode." in drawn
+    assert "12 of 32" in drawn
+    stage.scene(events.StepEnded("add-secret", "done", "", {}, 1.0))
+    assert "The browser is still open." not in stage.drawn()
 
 
 def test_after_the_last_step_the_search_is_told() -> None:

@@ -10,6 +10,7 @@ from inline_snapshot import snapshot
 
 from keyturn import events
 from keyturn.console import Person, PlainLines
+from keyturn.console.dialogue import Dialogue
 from keyturn.gates import About, Choice, Question
 from tests.keyturn.console.scenery import BOOK, PLACES, asked, console, failed, started, text
 
@@ -152,6 +153,19 @@ Why do you skip this step? The reason goes into the recording. Write it, then En
 Your answer: not mine
 Answered: skip: not mine.\
 """)
+
+
+def test_what_happens_while_a_question_is_open_does_not_break_into_it() -> None:
+    out = console()
+    view = PlainLines(out, BOOK, PLACES)
+    view.open(Dialogue(asked(2, offers=(Choice.STOP,)), "mira at the terminal"))
+    view.typed("q")
+    view(events.SignInScreen("sign-in", "the sign-in page: enter the code"))
+    assert screen(out.file).splitlines()[-3:] == [
+        "Your answer: q",
+        "    The sign-in page: enter the code.",
+        "Your answer: q",
+    ]
 
 
 def test_a_step_by_hand_says_what_is_looked_for() -> None:

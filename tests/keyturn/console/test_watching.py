@@ -14,6 +14,7 @@ from tests.terminal import ROOT, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SCRIPTED = [sys.executable, "-m", "tests.keyturn.console.scripted"]
 ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -130,6 +131,25 @@ def test_in_plain_lines_a_wish_is_a_line_too(at: Terminal) -> None:
     at.see("Run run, in guided mode")
     at.press_until("q\r", "Noted: the run stops before the next step.")
     assert answers(at).startswith("wish stop")
+
+
+@script("resumed gate")
+def test_what_a_run_that_goes_on_found_stays_on_the_screen_in_the_end(at: Terminal) -> None:
+    at.see("The browser is still open.")
+    at.see("Go on?")
+    at.press("y")
+    assert answers(at) == "go on"
+    assert at.told.rpartition("answers: ")[0].rstrip().endswith("The browser is still open.")
+
+
+def test_with_the_console_in_a_file_questions_are_put_at_the_terminal(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log, Terminal([*SCRIPTED, "gate", "work"], ENV, stderr=log) as at:
+        at.see("Go on? Type a letter, then Enter.")
+        at.press("y\r")
+        assert answers(at).startswith("go on")
+    written = (tmp_path / "log").read_text(encoding="utf-8")
+    assert "Run run, in guided mode" in written
+    assert "Go on?" not in written
 
 
 @script("gate")
