@@ -57,6 +57,7 @@ class Keeper:
             env={**os.environ, **system.temporary_folder(self._folder)},
             **system.detached(),
         )
+        _STARTED.append(self._process)
 
     def open(self, run: str, installed: Installed, *, headed: bool, outlives: bool = True) -> Self:
         """Have the browser opened for `run`; `kept` waits until it is there. `outlives`: it stays without keyturn."""
@@ -73,7 +74,6 @@ class Keeper:
             self._kept = Kept.read(self._run)
             time.sleep(0 if self._kept else _LOOK_AGAIN)
         if self._kept:
-            _STARTED.append(self._process)
             return self._kept
         self._end()
         raise CannotStart(f"{self._what} did not start", hint="`keyturn doctor` tells what it needs")
