@@ -15,6 +15,7 @@ from evidence import EvidenceError
 from keyturn import secret_format
 from keyturn.errors import GuardRefused, KeyturnError, StepFailed, Stopped
 from keyturn.events import (
+    Acting,
     ClipboardLeft,
     ConcealmentProven,
     Pasted,
@@ -112,7 +113,6 @@ def capture_made(engine: Engine, step: Step, page: Any) -> Any:
         known = tuple(one for one in page.known_ids() if one != made.secret_id)
         metadata = _metadata(engine, step.copies, spec, str(engine.state.fill(spec.label)))
         intent = _intended(engine, step, known, metadata)
-    engine.announce(step, {})  # It is made already: an interruption from here on leaves something to look for.
     copy_and_seal(engine, step, page, intent, made)
     return made
 
@@ -124,6 +124,7 @@ def open_intent(engine: Engine, intended: Intended) -> Intent | None:
 
 def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> None:
     """Copy the value of `made`, which its page still shows, and seal it for `intent`."""
+    engine.emit(Acting(step.id, step.page, "copy_again", {"secret_id": made.secret_id}))
     with engine.clipboard.turn():
         engine.clipboard.await_copy()
         engine.recorder.conceal()

@@ -118,8 +118,8 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
     engine.reload(step)
     page: Any = engine.session.page(step.page)
     listed = page.known_ids()
-    ours = {*state.spared, *(held.secret_id for held in state.held.values())}
-    fresh = page.new_beside([*intended.known_ids, *ours])
+    held = {entry.metadata.secret_id for entry in engine.store.entries()}  # Whoever made them: their values are safe.
+    fresh = page.new_beside({*intended.known_ids, *state.spared, *held})
     if not fresh:
         _was_not_made(engine, step, intended, intent, "it is not in the portal's list")
         state.unfinished.seen[step.id] = frozenset(listed)

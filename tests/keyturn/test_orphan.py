@@ -134,6 +134,7 @@ def test_a_value_that_the_page_still_shows_is_sealed_under_the_same_intent(
     assert entry.id == it.intent.id
     assert entry.metadata.secret_id == "new"
     assert "reload step" not in it.portal.log
+    assert it.portal.log.index("! acting") < it.portal.log.index("copy new again")
     assert it.intended == {}
     assert it.engine.state.held["client_secret"].secret.reveal() == VALUE
 
@@ -217,6 +218,14 @@ def test_what_the_operator_names_as_somebody_else_s_is_no_orphan(store: Store, m
     it.engine.state.spared = ("theirs",)
     assert it.recover() is None
     assert it.kinds() == [SecretNotMade]
+
+
+def test_a_secret_whose_value_the_store_has_is_no_orphan(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = store.intend(Metadata("client_secret", "app", "dir", "Ours", "another-run"))
+    store.seal(other, Secret(VALUE, "label"), secret_id="twin", expires_on=date(2028, 11, 24))
+    it = scene(store, Portal(rows=[TWIN, OURS], gone=True), monkeypatch, says=says(Choice.GO_ON))
+    assert it.recover() is None
+    assert it.portal.rows == [TWIN]
 
 
 @pytest.mark.parametrize("trouble", [{"rows": [OURS, TWIN], "copyable": ["new", "twin"]}, {"unreadable": True}])

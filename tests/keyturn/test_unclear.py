@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturn.errors import NobodyThere
+from keyturn.errors import NobodyThere, Stopped
 from keyturn.events import Event, Result, StepEnded
 from keyturn.gates import About, Beforehand, Choice, Nobody
 from keyturn.model import Effect, Gate
@@ -106,3 +106,13 @@ def test_what_only_reads_is_simply_done_again(stage: Stage) -> None:
     engine, _ = begun(stage, replace(SAVE, effect=Effect.READ, done_when=()), Nobody())
     engine.run()
     assert stage.log.count("act") == 1
+
+
+def test_a_browser_that_was_in_a_person_s_hands_is_given_back_before_anything_is_done(stage: Stage) -> None:
+    person = says(Choice.STOP)
+    engine, _ = begun(stage, SAVE, person)
+    engine.state.unfinished.taken_over["step"] = "somebody"
+    with pytest.raises(Stopped):
+        engine.run()
+    assert [question.about for question in person.asked] == [About.TAKEN_OVER]
+    assert "act" not in stage.log
