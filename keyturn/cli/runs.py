@@ -54,8 +54,8 @@ def _print(console: Console, found: list[Listed]) -> None:
         console.print("No run can go on, and no browser is open.")
     for one in found:
         how = "is being carried out" if one.under_way else f"{one.status} in {one.step}" if one.step else one.status
-        console.print(f"{one.run}  {one.runbook}", style="bold", markup=False, soft_wrap=True)
-        console.print(f"  {how}, {one.since}", markup=False, soft_wrap=True)
+        console.print(f"{one.run}  {one.runbook}".rstrip(), style="bold", markup=False, soft_wrap=True)
+        console.print(f"  {', '.join(filter(None, (how, one.since)))}", markup=False, soft_wrap=True)
         if one.value_may_be_open:
             console.print("  its page may show a value that is not in the store yet", style="yellow")
         if one.browser_open:
@@ -70,14 +70,12 @@ def _end(args: argparse.Namespace) -> None:
     """End a browser. Raises `CannotStart` when there is none, or a value may be lost with it."""
     from keyturn import keeper  # noqa: PLC0415  # it brings the browser library
     from keyturn.errors import CannotStart  # noqa: PLC0415  # the same
-    from keyturn.run import past  # noqa: PLC0415  # the same
-    from keyturn.run.runs import find  # noqa: PLC0415  # the same
+    from keyturn.run.runs import value_may_be_open  # noqa: PLC0415  # the same
 
     kept = keeper.kept_runs().get(args.end)
     if kept is None:
         raise CannotStart(f"no browser is open for {args.end}", hint="`keyturn runs` lists those that are")
-    so_far = past.read(find(args.end, args.recordings or settings.default_recordings()))
-    if so_far.value_may_be_open and not args.lose_value:
+    if not args.lose_value and value_may_be_open(args.end, args.recordings or settings.default_recordings()):
         raise CannotStart(
             "its page may show a value that is not in the store yet",
             hint=f"`keyturn resume {args.end}` seals it; to give it up, add --lose-value",

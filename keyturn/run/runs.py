@@ -44,7 +44,7 @@ def find(text: str, home: Path) -> Path:
 
 
 def listed(home: Path) -> list[Listed]:
-    """Return the runs in `home` that can go on, or whose browser is open, oldest first."""
+    """Return the runs in `home` that can go on, oldest first, and all others whose browser is open."""
     kept = keeper.kept_runs()
     found = []
     for folder in package.recordings(home):
@@ -55,7 +55,16 @@ def listed(home: Path) -> list[Listed]:
         one = _listed(so_far, is_open=folder.name in kept)
         if one.resumable or one.browser_open:
             found.append(one)
-    return found
+    elsewhere = sorted(kept.keys() - {one.run for one in found})
+    return found + [_elsewhere(run) for run in elsewhere]
+
+
+def value_may_be_open(run: str, home: Path) -> bool:
+    """Return whether the browser of `run` may show a value that is nowhere else: so too where its recording is not."""
+    try:
+        return past.read(find(run, home)).value_may_be_open
+    except (EvidenceError, CannotStart):
+        return True
 
 
 def _listed(so_far: Past, *, is_open: bool) -> Listed:
@@ -75,4 +84,20 @@ def _listed(so_far: Past, *, is_open: bool) -> Listed:
         is_open,
         keeper.is_attended(so_far.run),
         so_far.value_may_be_open,
+    )
+
+
+def _elsewhere(run: str) -> Listed:
+    """Return a run whose browser is open and whose recording is in another folder."""
+    status = "its recording is in another folder"
+    return Listed(
+        run,
+        "",
+        status,
+        "",
+        "",
+        resumable=False,
+        browser_open=True,
+        under_way=keeper.is_attended(run),
+        value_may_be_open=True,
     )
