@@ -30,7 +30,6 @@ _WORDS = {
     "orphan-found": ("secret", "a secret of this run stands in the portal whose value nobody has, ID {secret_id}"),
     "orphan-deleted": ("secret", "the secret whose value nobody has, ID {secret_id}, was deleted"),
     "secret-sealed": ("secret", "sealed in the store as {entry}, read back and compared"),
-    "undone": ("again", "taken back: {say}"),
     "pasted": ("secret", "value pasted"),
     "clipboard-left": ("secret", "clipboard: {state}"),
     "failed": ("failed", "expected {expected}; saw {seen}"),
