@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TRIES = 5  # a page may be left while it draws
 HEIGHT = 44  # px, at a device pixel ratio of 1: two lines
+_ADLER = 65_521  # the largest prime below 2 to the 16th
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _COLOURS = {2: 3, 6: 4}  # PNG colour type -> bytes a pixel: red, green, blue, and opacity with 6
 _DRAW = """async ([text, width, height]) => {
@@ -153,9 +154,25 @@ def _rows(picture: Picture, grey: bytes, height: int) -> bytes:
 
 
 def _written(picture: Picture, strip: bytes, height: int) -> bytes:
-    body = zlib.compress(strip + zlib.decompress(picture.squeezed), 4)
+    """Set the strip before the picture's rows without unpacking these: compressed streams can be joined (RFC 1951).
+
+    The strip's blocks end at a byte and are not the last, and the picture's refer to nothing before themselves. Only
+    the checksum over both (RFC 1950) has to be worked out from the two.
+    """
+    packer = zlib.compressobj(4, wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(strip) + packer.flush(zlib.Z_FULL_FLUSH)
+    length = picture.height * (1 + picture.width * picture.colours)
+    checksum = _joined(zlib.adler32(strip), int.from_bytes(picture.squeezed[-4:], "big"), length)
+    body = b"\x78\x9c" + packed + picture.squeezed[2:-4] + struct.pack(">I", checksum)
     header = struct.pack(">II", picture.width, picture.height + height) + picture.header
     return _MAGIC + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
+
+
+def _joined(first: int, second: int, length: int) -> int:
+    """Return the Adler-32 of two pieces from their own, and the length of the second."""
+    low = ((first & 0xFFFF) + (second & 0xFFFF) - 1) % _ADLER
+    high = ((first >> 16) + (second >> 16) + length * ((first & 0xFFFF) - 1)) % _ADLER
+    return high << 16 | low
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 import shutil
 import subprocess
 import zipfile
@@ -61,6 +62,12 @@ def test_the_banner_leaves_every_pixel_of_the_page(browser: Browser, tmp_path: P
     first, second = (blank.evaluate(pixels, base64.b64encode(one).decode()) for one in (png, stamped))
     blank.close()
     assert first == second
+
+
+@pytest.mark.parametrize("lengths", [(0, 0), (0, 1), (1, 0), (65_521, 65_522), (70_001, 1_000_003)])
+def test_two_checksums_are_joined_as_if_all_had_been_read(lengths: tuple[int, int]) -> None:
+    first, second = (secrets.token_bytes(length) for length in lengths)
+    assert banner._joined(zlib.adler32(first), zlib.adler32(second), len(second)) == zlib.adler32(first + second)
 
 
 def test_pictures_that_differ_only_in_their_banner_are_known_to_be_alike(
