@@ -11,14 +11,15 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secrets_store.errors import NotStored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 FILE_MODE, SEALED_MODE, FOLDER_MODE = 0o600, 0o400, 0o700
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -55,11 +56,12 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """Give a new private folder to fill; afterwards it is `folder`, durably, with all that is in it or not at all."""
+    """Give a new private folder to fill; afterwards it is `folder`, durably, with all that is in it or not at all.
+
+    A crash in the middle leaves a hidden folder beside it, which is never touched again.
+    """
     _make_parents(folder.parent)
-    fresh = folder.with_name(f".new-{folder.name}")
-    shutil.rmtree(fresh, ignore_errors=True)  # what an interrupted attempt left
-    make_folder(fresh)
+    fresh = Path(tempfile.mkdtemp(prefix=f".new-{folder.name}-", dir=folder.parent))  # for its owner alone
     try:
         yield fresh
         fresh.rename(folder)
@@ -211,6 +213,11 @@ def remove(*paths: Path) -> None:
         flush_folder(folder)
 
 
+def reason(error: OSError) -> str:
+    """Return what the system says of `error`, in words that end a sentence of ours."""
+    return (error.strerror or "the disk refused").lower()
+
+
 @contextmanager
 def refused(failure: str) -> Iterator[None]:
     """Turn what the system refuses in the block into `NotStored`, which says `failure` and what to do."""
@@ -218,6 +225,6 @@ def refused(failure: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise NotStored(
-            f"{failure}: {error.strerror or 'the disk refused'}",
+            f"{failure}: {reason(error)}",
             hint="leave the page with the value open if there is one, see to the disk, then try again",
         ) from None

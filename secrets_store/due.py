@@ -73,7 +73,7 @@ def write_calendar(path: Path, text: str) -> None:
             raise BadInput(f"{path} is not a calendar file", hint="name another file")
         disk.replace(path, text.encode("utf-8"))
     except OSError as error:
-        raise BadInput(f"{path} cannot be written: {error.strerror}") from None
+        raise BadInput(f"{path} cannot be written: {disk.reason(error)}") from None
 
 
 def _escaped(text: str) -> str:

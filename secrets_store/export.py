@@ -49,7 +49,7 @@ def write_private(path: Path, data: bytes) -> None:
     try:
         disk.create(path, data)
     except OSError as error:  # also when something has come there since
-        raise BadInput(f"{path} cannot be written: {error.strerror}") from None
+        raise BadInput(f"{path} cannot be written: {disk.reason(error)}") from None
 
 
 @discreet

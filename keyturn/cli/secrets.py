@@ -53,7 +53,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     due = word("due", secrets_read.show_due, "say what expires soon, with exit code 20 if anything does; needs no key")
     due.add_argument(
         "--within",
-        type=number(_MOST_DAYS),
+        type=number(_MOST_DAYS, "d"),
         default=secrets_read.WITHIN,
         metavar="DAYS",
         help=f"how far to look ahead; {secrets_read.WITHIN}d unless told",

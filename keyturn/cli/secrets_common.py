@@ -73,11 +73,11 @@ def as_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def number(most: int) -> Callable[[str], int]:
-    """Return what reads an option's whole number from 0 to `most`; days may be told as `60d` too."""
+def number(most: int, unit: str = "") -> Callable[[str], int]:
+    """Return what reads an option's whole number from 0 to `most`, with or without its `unit` behind it."""
 
     def read(text: str) -> int:
-        found = text.removesuffix("d")
+        found = text.removesuffix(unit)
         if not found.isdecimal() or int(found) > most:
             raise argparse.ArgumentTypeError(f"say a whole number up to {most}")
         return int(found)

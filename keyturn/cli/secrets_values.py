@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from keyturn import desktop_clipboard
 from keyturn.cli.secrets_common import answer, console, find, finish, number, only_one, open_store
 from keyturn.cli.unlocking import add_unlock, unlocked
-from secrets_store import BadInput, terminal
+from secrets_store import BadInput, disk, terminal
 from secrets_store.export import RECIPES, check_free, to_env, to_kdbx, write_private
 from secrets_store.identity_file import new_passphrase
 from secrets_store.reading import take
@@ -75,7 +75,7 @@ def _give(args: argparse.Namespace, secret: Secret) -> bool | None:
             with os.fdopen(args.fd, "wb", closefd=False) as file:
                 file.write(data)
         except OSError as error:
-            raise BadInput(f"the value could not be written to descriptor {args.fd}: {error.strerror}") from None
+            raise BadInput(f"the value could not be written to descriptor {args.fd}: {disk.reason(error)}") from None
     elif args.out:
         write_private(args.out, data)
     elif args.reveal:

@@ -114,7 +114,7 @@ def not_stored(_store: Store, patch: pytest.MonkeyPatch) -> Iterator[None]:
         (16, not_verified, "journal line 3 is not signed by the store's key", "secrets verify names"),
         (17, recipients_changed, "not the list that the journal pins", "find out who changed it"),
         (18, locked, "the store is held by process", "wait until it has ended"),
-        (19, not_stored, "the value is not given: No space left on device", "see to the disk"),
+        (19, not_stored, "the value is not given: no space left on device", "see to the disk"),
     ],
 )
 def test_it_refuses_in_its_own_words(  # noqa: PLR0913, PLR0917  # what is arranged and what is told, side by side

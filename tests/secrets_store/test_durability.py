@@ -281,7 +281,7 @@ def test_on_a_full_disk_nothing_is_announced_and_nothing_is_left_behind(
     sealed(store)
     before = {path.name: path.stat().st_size for path in store.folder.rglob("*") if path.is_file()}
     FullDisk(monkeypatch).full = True
-    with pytest.raises(NotStored, match="No space left") as caught:
+    with pytest.raises(NotStored, match="no space left") as caught:
         store.intend(metadata())
     assert caught.value.exit_code == 19
     assert {path.name: path.stat().st_size for path in store.folder.rglob("*") if path.is_file()} == before
@@ -343,7 +343,7 @@ def test_on_a_real_disk_that_is_full_the_same(tmp_path: Path) -> None:
     told = subprocess.run([*small, *script], stdout=subprocess.PIPE, text=True, check=True, cwd=root)
     full, refused, rest = told.stdout.splitlines()
     assert full == "No space left on device"
-    assert refused == "no space could be reserved, so no secret may be made: No space left on device"
+    assert refused == "no space could be reserved, so no secret may be made: no space left on device"
     assert rest == "True True []"
 
 
@@ -381,7 +381,7 @@ def unacknowledged(store: Store, monkeypatch: pytest.MonkeyPatch) -> Intent:
 
     with monkeypatch.context() as patch:
         patch.setattr(disk, "write_at", refuse)
-        with pytest.raises(NotStored, match="Input/output"):
+        with pytest.raises(NotStored, match="input/output"):
             store.seal(intent, Secret(VALUE, "v"), secret_id="id", expires_on=EXPIRES)
     assert (store.folder / "v" / f"{intent.id}.age").exists()
     return intent

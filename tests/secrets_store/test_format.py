@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from secrets_store import Store, errors, ledger
 from secrets_store.export import RECIPES
@@ -57,6 +57,48 @@ def test_the_page_is_enough_to_check_a_journal(old: Path) -> None:
         key.verify(signature, b"keyturn store journal 1\n" + body)
         assert line.startswith(body[:-1] + b',"sig":"')
         prev = hashlib.sha256(line).hexdigest()
+
+
+def signed_line(key: Ed25519PrivateKey, fields: dict[str, object]) -> bytes:
+    body = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    signature = base64.b64encode(key.sign(b"keyturn store journal 1\n" + body))
+    return body[:-1] + b',"sig":"' + signature + b'"}'
+
+
+@with_age
+def test_the_page_is_enough_to_write_a_store_that_we_open(tmp_path: Path) -> None:
+    """Another program: json, SHA-256, Ed25519 and `age`, and nothing of ours."""
+    key, folder, entry = Ed25519PrivateKey.generate(), tmp_path / "store", "20261124T021355Z-07c1d4c2b1de6626"
+    keys = [subprocess.run(["age-keygen"], capture_output=True, text=True, check=True).stdout for _ in range(2)]
+    public = [re.findall(r"age1[0-9a-z]+", text)[0] for text in keys]
+    (folder / "v").mkdir(parents=True)
+    (folder / "recipients.txt").write_text(f"# operator\n{public[0]}\n# break-glass\n{public[1]}\n")
+    meta = {"name": "one", "application_id": "a", "directory_id": "d", "description": "One", "run": "r"}
+    known = {"secret_id": "s", "expires_on": "2028-11-23"}
+    text = json.dumps({"format": 1, "id": entry, "value": "8Q~ by another", **meta, **known}).encode()
+    text = text.ljust(1023) + b"\n"
+    seal = ["age", "-R", folder / "recipients.txt", "-o", folder / "v" / f"{entry}.age"]
+    subprocess.run(seal, input=text, check=True)  # type: ignore[arg-type]  # paths are fine
+    file = (folder / "v" / f"{entry}.age").read_bytes()
+    pin = hashlib.sha256((folder / "recipients.txt").read_bytes()).hexdigest()
+    sealed = {"file": f"v/{entry}.age", "sha256": hashlib.sha256(file).hexdigest(), "bytes": len(file)}
+    told: list[dict[str, object]] = [
+        {"op": "created", "store": "x", "key": key.public_key().public_bytes_raw().hex(), "recipients": pin},
+        {"op": "intent", "id": entry, "meta": {**meta, "secret_id": None, "expires_on": None}},
+        {"op": "sealed", "id": entry, **known, **sealed, "read_back": True},
+    ]
+    lines = [b""]
+    for number, fields in enumerate(told):
+        prev = hashlib.sha256(lines[-1]).hexdigest() if number else "0" * 64
+        lines.append(signed_line(key, {"v": 1, "seq": number, "prev": prev, "at": "2026-11-24T02:13:55Z", **fields}))
+    (folder / "journal.jsonl").write_bytes(b"".join(line + b"\n" for line in lines[1:]))
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    store = Store.open(folder, signing_key=key)
+    assert store.verify() == []
+    for text_of_key in keys:
+        opened = unseal(store, store.entry(entry), read_keys(text_of_key.encode()))[1]
+        assert opened.reveal() == "8Q~ by another"
 
 
 def in_a_shell(command: str, folder: Path, typed: str = "") -> str:
