@@ -133,22 +133,6 @@ class Nobody:
         return None
 
 
-class Wishing:
-    """Somebody else answers, and the person at the terminal may still want something between steps."""
-
-    def __init__(self, answering: Gatekeeper, person: Gatekeeper) -> None:
-        self._answering = answering
-        self._person = person
-
-    def ask(self, question: Question, pump: Pump) -> Answer:
-        """Ask the one who answers; the person has the browser if they took it, and only they can give it back."""
-        return (self._person if question.about is About.TAKEN_OVER else self._answering).ask(question, pump)
-
-    def wish(self) -> Answer | None:
-        """Ask the person."""
-        return self._person.wish()
-
-
 class Beforehand:
     """Approvals that the operator named on the command line; everything else is asked onward."""
 

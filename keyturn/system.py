@@ -139,6 +139,16 @@ def single_keys(terminal: int) -> Iterator[Callable[[float], bytes]]:
             termios.tcsetattr(terminal, termios.TCSANOW, before)
 
 
+def is_in_front(terminal: int) -> bool:
+    """Return whether the `terminal`, a descriptor, is for this process to use, and not for a job in front of it."""
+    if sys.platform == "win32":
+        return True
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:  # No terminal of this session: nobody else here uses it.
+        return True
+
+
 def screen_of(terminal: int) -> Path:
     """Return the file by which something is shown at the `terminal`, a descriptor that keys come from."""
     return Path("CONOUT$" if sys.platform == "win32" else os.ttyname(terminal))

@@ -14,7 +14,7 @@ from keyturn.cli.main import report
 from keyturn.console import Person, print_summary, somebody_is_there, watching
 from keyturn.errors import Exit
 from keyturn.events import Event, Failed, GateAnswered, Result, StepEnded
-from keyturn.gates import About, Beforehand, Choice, Mode, Nobody, Question, Wishing
+from keyturn.gates import About, Beforehand, Choice, Mode, Nobody, Question
 from keyturn.interruption import Interruption, listening
 from keyturn.model import Gate
 from keyturn.run.attendance import nobody_else
@@ -86,7 +86,15 @@ def attend(
         stack.enter_context(listening(interruption))
         mode = Mode(prepared.wish.mode)
         watch = stack.enter_context(
-            watching(console, prepared.runbook, _places(prepared), mode, around.recordings, plain=args.plain)
+            watching(
+                console,
+                prepared.runbook,
+                _places(prepared),
+                mode,
+                around.recordings,
+                plain=args.plain,
+                asked=instead is None,
+            )
         )
         interruption.tell = watch.tell
         person: Gatekeeper = watch.person or Nobody()
@@ -98,7 +106,7 @@ def attend(
 
         around = replace(
             around,
-            gatekeeper=Beforehand(prepared.wish.approved, Wishing(instead, person) if instead else person),
+            gatekeeper=Beforehand(prepared.wish.approved, instead or person),
             listeners=(watch.listener, kept, *around.listeners),
             before_close=before_close,
             interruption=interruption,

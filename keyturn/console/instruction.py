@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from keyturn.console.dialogue import LETTERS, Asks
-from keyturn.console.wishes import OFFERED
 from keyturn.console.words import asks, duration, effect, instructions, undo
 from keyturn.gates import About
 
@@ -89,6 +88,8 @@ def _facts(scene: Scene, step: Step, question: Question | None) -> Table:
         return grid
     if place := scene.places.get(step.id):
         grid.add_row("where", Text(place))
+    if account := scene.accounts.get(step.page.partition(".")[0]):
+        grid.add_row("signed in", Text(account))
     for name, text in dict(question.details if question else scene.given.items()).items():
         grid.add_row(name, Text(text))
     if step.pastes and question and question.about is About.BY_HAND:
@@ -125,7 +126,7 @@ def _asking(scene: Scene, width: int) -> list[RenderableType]:
     if dialogue is None:
         if not scene.attended:
             return []
-        keys = [(LETTERS[choice], choice.value) for choice in OFFERED] + [(_LIST, "list")]
+        keys = [(LETTERS[choice], choice.value) for choice in scene.offered] + [(_LIST, "list")]
         return [Text(scene.noted, style="bold yellow"), _keys(keys, width)] if scene.noted else [_keys(keys, width)]
     parts: list[RenderableType] = [Text(dialogue.prompt() or asks(dialogue.question), style="bold yellow")]
     if dialogue.wants is Asks.REASON:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from keyturn.console.dialogue import Asks, Dialogue
 from keyturn.console.keyboard import DOWN, ENTER, ESCAPE, PASTE, UP, key_of, typed_in
-from keyturn.console.wishes import Wishes
+from keyturn.console.wishes import OFFERED, Wishes
 from keyturn.errors import NobodyThere
 from keyturn.gates import Answer, Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from keyturn.gates import Pump, Question
 
@@ -56,13 +56,20 @@ class Face(Protocol):
 class Person:
     """Asks at the terminal. `take` is given what the keyboard brings, `left_alone` told when that is gone."""
 
-    def __init__(self, face: Face, by: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        face: Face,
+        by: str,
+        offered: Collection[Choice] = OFFERED,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take how questions look, who answers them, and what may be wished while nothing is asked."""
         self._face = face
         self._by = by
         self._alone = False
         self._clock = clock
         self._bursts: queue.SimpleQueue[tuple[float, str]] = queue.SimpleQueue()
-        self._wishes = Wishes(by, lambda note: face.tell(None, note))
+        self._wishes = Wishes(by, lambda note: face.tell(None, note), offered)
         self._asking = False
         self._line = ""
         self._held = ("", 0.0)  # the key that answered last, and when it was pressed last

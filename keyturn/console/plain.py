@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from keyturn import events
 from keyturn.console.dialogue import Asks
-from keyturn.console.telling import sentence
+from keyturn.console.telling import sentence, signed_in
 from keyturn.console.words import asks, clean, duration, effect, instructions, undo
 from keyturn.events import Result
 from keyturn.gates import About, Choice
+from keyturn.model import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -152,6 +153,8 @@ class PlainLines:
             result += f", {duration(event.seconds)}"
         covers = f" ({instructions(step.covers)})" if step.covers else ""
         self._between(f"Step {number} of {len(self._steps)}, {step.id}: {step.title}{covers}: {result}.")
+        if step.gate is Gate.SIGN_IN and event.outputs:
+            self._between(f"    Signed in: {signed_in(event.outputs)}.")
 
     def _between(self, text: str) -> None:
         """Print what happens; below a question that is open, and then what is typed there once more."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyturn import events
-from keyturn.console.telling import sentence
-from keyturn.gates import Mode
+from keyturn.console.telling import sentence, signed_in
+from keyturn.console.wishes import OFFERED
+from keyturn.gates import Choice, Mode
+from keyturn.model import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +38,9 @@ class Scene:
     places: Mapping[str, str] = field(default_factory=dict)  # step -> title of its page
     mode: Mode = Mode.AUTO
     attended: bool = True  # somebody can press keys
+    offered: tuple[Choice, ...] = OFFERED  # what they can wish while nothing is asked
     clock: Callable[[], float] = time.monotonic
+    accounts: dict[str, str] = field(default_factory=dict)  # portal -> who is signed in there
     ended: dict[str, events.StepEnded] = field(default_factory=dict)
     now: int = -1  # the step that is being done, from 0
     given: dict[str, str] = field(default_factory=dict)  # what that step was given, once it is announced
@@ -76,6 +80,7 @@ class Scene:
                 return
             case events.StepEnded():
                 self.ended[event.step] = event
+                self._learn(event)
                 self.waiting, self.noted, self.found = None, "", []
             case events.SearchBegan():
                 self.now, self.last_word = -1, sentence(event)
@@ -83,6 +88,12 @@ class Scene:
                 pass
         if text := sentence(event):
             self.said = [*self.said, text][-_REMEMBERED:]
+
+    def _learn(self, event: events.StepEnded) -> None:
+        """Keep who is signed in, once a sign-in has ended."""
+        step = next((one for one in self.runbook.steps if one.id == event.step), None)
+        if step and step.gate is Gate.SIGN_IN and event.outputs:
+            self.accounts[step.page.partition(".")[0]] = signed_in(event.outputs)
 
     def show_list(self) -> None:
         """Show the whole list, or what was shown before it."""

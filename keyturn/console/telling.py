@@ -18,6 +18,11 @@ def sentence(event: events.Event) -> str:
     return clean(words(event)) if words else ""
 
 
+def signed_in(outputs: Mapping[str, str]) -> str:
+    """Return who is signed in where, as the portal's own header shows it: what a sign-in step gave."""
+    return clean(", ".join(f"{name.replace('_', ' ')} {text}" for name, text in outputs.items() if text))
+
+
 def at_length(event: events.Event) -> list[str]:
     """Return what is to be read in full, a line each; nothing for what one sentence can tell."""
     if isinstance(event, events.Resumed):

@@ -18,6 +18,7 @@ from keyturn.console.person import Person
 from keyturn.console.plain import PlainLines
 from keyturn.console.scene import Scene
 from keyturn.console.telling import at_length
+from keyturn.console.wishes import OFFERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,23 +43,38 @@ class Watching:
 
 
 def somebody_is_there() -> bool:
-    """Return whether a person can be asked: keys come from a terminal. A file, a pipe, or nothing asks nobody."""
-    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+    """Return whether a person can be asked: keys come from a terminal, and to this process.
+
+    A file, a pipe or nothing asks nobody; and a job in the background would be stopped when it listened.
+    """
+    return (
+        sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty() and system.is_in_front(sys.stdin.fileno())
+    )
 
 
 @contextmanager
 def watching(  # noqa: PLR0913  # what a console is about, part by part
-    console: Console, runbook: Runbook, places: Mapping[str, str], mode: Mode, recordings: Path, *, plain: bool
+    console: Console,
+    runbook: Runbook,
+    places: Mapping[str, str],
+    mode: Mode,
+    recordings: Path,
+    *,
+    plain: bool,
+    asked: bool = True,
 ) -> Iterator[Watching]:
     """Show a run on `console` until it is left. `places` names the page of each step; pictures lie below `recordings`.
 
     `plain`: lines in place of a screen that is redrawn; so also where the console cannot redraw. Where the console is a
-    file and keys come from a terminal all the same, questions are put at the terminal.
+    file and keys come from a terminal all the same, questions are put at the terminal. `asked`: it is the person who
+    answers; where somebody else does, keys wish nothing either, so that the run goes through by itself.
     """
     with ExitStack() as stack:
         plain = plain or not console.is_terminal or console.is_dumb_terminal
+        plain = plain or not system.is_in_front(console.file.fileno())
         face: PlainLines | LiveFace
-        scene = Scene(runbook, places, mode, attended=somebody_is_there())
+        offered = OFFERED if asked else ()
+        scene = Scene(runbook, places, mode, attended=somebody_is_there(), offered=offered)
         beside: list[str] = []  # what a screen that is redrawn would not keep
         asks_at = console
         if plain:
@@ -74,7 +90,7 @@ def watching(  # noqa: PLR0913  # what a console is about, part by part
             if not plain:
                 stack.callback(_write, console, NO_MARKS)
                 _write(console, ASK_FOR_MARKS)
-            person = Person(face, f"{getpass.getuser()} at the terminal")
+            person = Person(face, f"{getpass.getuser()} at the terminal", offered)
             stack.enter_context(Keyboard(read, person.take, person.left_alone))
         listener: Listener = scene
         if isinstance(face, PlainLines):

@@ -8,7 +8,7 @@ from keyturn.console.dialogue import BACK, LETTERS, MODE_LETTERS
 from keyturn.gates import Answer, Choice, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 OFFERED: Final = (Choice.TAKE_OVER, Choice.CHANGE_MODE, Choice.STOP)
 _NOTED: Final = {
@@ -20,8 +20,9 @@ _NOTED: Final = {
 class Wishes:
     """One wish at most. Pressing its letter again takes it back. `tell` is given what to tell the person."""
 
-    def __init__(self, by: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, by: str, tell: Callable[[str], None], offered: Collection[Choice] = OFFERED) -> None:
         self._by = by
+        self._offered = offered
         self._tell = tell
         self._wish: Answer | None = None
         self._choosing_mode = False
@@ -32,9 +33,10 @@ class Wishes:
         if self._choosing_mode:
             self._mode(key)
             return
-        choice = next((choice for choice in OFFERED if LETTERS[choice] == key), None)
+        choice = next((choice for choice in self._offered if LETTERS[choice] == key), None)
         if choice is None:
-            self._tell(f"While keyturn works: {', '.join(f'{LETTERS[one]} {one.value}' for one in OFFERED)}.")
+            keys = ", ".join(f"{LETTERS[one]} {one.value}" for one in self._offered)
+            self._tell(f"While keyturn works: {keys or 'nothing but Ctrl-C, which stops'}.")
         elif self._wish and self._wish.choice is choice:
             self._wish = None
             self._tell("Taken back: the run goes on.")

@@ -129,16 +129,16 @@ class Engine:
                 for act in self.state.runbook.always:
                     self._always(act)
 
-    def breathe(self) -> None:
+    def breathe(self, milliseconds: float = _BREATH) -> None:
         """Let the browser work for a moment while a person thinks, so that films and pages go on."""
         tab = next(iter(self.session.tabs().values()), None)
         try:
             if tab:
-                tab.wait_for_timeout(_BREATH)
+                tab.wait_for_timeout(milliseconds)
                 return
         except BrowserError:
             pass  # Closed just now; what comes next will say so.
-        time.sleep(_BREATH / 1000)
+        time.sleep(milliseconds / 1000)
 
     def begin(self, step: Step, number: int) -> None:
         """Tell that `step` begins; `number` counts from 1."""
@@ -159,8 +159,8 @@ class Engine:
             except (NotYetKnown, KeyturnError):
                 pass  # Without its arguments, the place is not known; the act itself says what is wrong with them.
         until = time.monotonic() + self._pace
-        while time.monotonic() < until:
-            self.breathe()
+        while (left := until - time.monotonic()) > 0:
+            self.breathe(min(_BREATH, left * 1000))
 
     def shown(self, step: Step) -> None:
         """Take the outline away: what it was around may be gone by now."""

@@ -112,6 +112,13 @@ def test_switches_that_log_page_content_are_refused_with_2(
     assert name in text
 
 
+@pytest.mark.parametrize("pace", ["-1", "soon", "3601", "nan"])
+def test_a_pace_is_seconds_that_a_person_can_wait(pace: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["rehearse", "--pace", pace])
+    assert "0 to 3600 seconds" in capsys.readouterr().err
+
+
 def test_a_runbook_that_is_not_there_is_refused_with_3(run: Run) -> None:
     code, text = run("run", "/nowhere/runbook.yaml", "--headless")
     assert code == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -250,3 +251,15 @@ def test_a_run_can_begin_and_end_at_a_step(stage: Stage) -> None:
     engine, _ = build(stage, *steps)
     engine.run("two", "two")
     assert list(engine.state.results) == ["two"]
+
+
+def test_an_instruction_is_shown_for_as_long_as_the_pace_says_and_no_longer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("keyturn.run.engine.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    stage.breathed = lambda: clock.append(clock.pop() + float(stage.log[-1].removeprefix("wait ")) / 1000)
+    engine, _ = build(stage, STEP)
+    engine._pace = 0.25
+    engine.show(STEP)
+    assert clock == [pytest.approx(0.25)]

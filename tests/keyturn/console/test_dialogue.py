@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from keyturn.console.dialogue import Asks, Dialogue
+from keyturn.console.dialogue import LETTERS, Asks, Dialogue
 from keyturn.gates import About, Answer, Choice, Mode
 from tests.keyturn.console.scenery import AFTER_A_FAILURE, asked, failed
 
@@ -96,6 +99,13 @@ def test_the_value_of_a_secret_is_no_reason() -> None:
     assert creating.reason("it is abc8Q~madeupmadeup") is None
     assert creating.wants is Asks.REASON
     assert "8Q~" not in creating.note
+
+
+def test_the_readme_tells_every_key() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    keys = re.findall(r"`([a-z])` [a-z]", readme)
+    told = {choice: letter for choice, letter in LETTERS.items() if choice not in {Choice.AGAIN, Choice.OVERRIDE}}
+    assert set(keys) == {*told.values(), "l"}
 
 
 def test_yes_says_in_each_question_what_it_means_there() -> None:

@@ -282,6 +282,16 @@ def test_what_a_step_was_given_is_shown_while_it_is_done() -> None:
     assert "empty" not in drawn
 
 
+def test_who_is_signed_in_is_shown_in_the_steps_of_that_portal() -> None:
+    stage = Stage(2)
+    outputs = {"account": "mira@example.org", "directory": "Cedar Ridge"}
+    stage.scene(events.StepEnded("sign-in", "done", "", outputs, 1.0))
+    stage.scene(started(3))
+    assert "signed in  account mira@example.org, directory Cedar Ridge" in stage.drawn()
+    stage.scene(started(15))
+    assert "mira@example.org" not in stage.drawn()
+
+
 def test_a_change_of_mode_is_seen_at_once() -> None:
     stage = Stage(13)
     stage.scene(events.ModeChanged("add-secret", "manual", "mira at the terminal"))

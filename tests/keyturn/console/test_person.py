@@ -73,7 +73,7 @@ class Desk:
     def __init__(self, *, by_line: bool = False) -> None:
         self.clock = Clock()
         self.face = Face(by_line=by_line)
-        self.person = Person(self.face, BY, self.clock)
+        self.person = Person(self.face, BY, clock=self.clock)
 
     def ask(self, *bursts: str | float, step: int = CREATING) -> Answer:
         return self.person.ask(asked(step), Keys(self.person, self.clock, *bursts))
@@ -192,6 +192,12 @@ def press(desk: Desk, *bursts: str) -> Answer | None:
 def test_keys_between_steps_are_wishes_and_can_be_taken_back(desk: Desk, keys: str, wish: Answer | None) -> None:
     assert press(desk, *keys) == wish
     assert desk.person.wish() is None
+
+
+def test_where_somebody_else_answers_no_key_holds_the_run_up(desk: Desk) -> None:
+    desk.person = Person(desk.face, BY, (), desk.clock)
+    assert press(desk, "t", "m", "m", "q") is None
+    assert "Ctrl-C" in desk.face.shown[-1]
 
 
 @pytest.mark.parametrize("burst", ["tq", "\x1b[200~t\x1b[201~", "\r", " ", "\x1b[A"])

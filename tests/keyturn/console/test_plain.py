@@ -85,6 +85,7 @@ Run 20261125T084000Z-update, in guided mode, 32 steps.
     Waiting for a person to sign in, in the browser.
     The sign-in page: approve the request; the number to match is 42.
 Step 2 of 32, sign-in: Sign in to the Microsoft Entra admin center (P01): done, 1 min 03 s.
+    Signed in: account mira@example.org.
 Step 5 of 32, open-registration-by-link: Open the registration by its direct link (P02–P03): skipped, the menu was used.
     By hand; keyturn waits for “Click Add” to be seen on the page.
     The value is sealed into the store: Secret ID 595938ec, expires 2028-11-24.

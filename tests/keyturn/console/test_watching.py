@@ -173,6 +173,15 @@ def test_a_bug_leaves_the_terminal_as_it_was(at: Terminal) -> None:
     assert at.is_as_before()
 
 
+def test_a_job_in_the_background_asks_nobody_and_draws_nothing() -> None:
+    job = ["bash", "-c", 'set -m; "$@" & wait $!', "bash", *SCRIPTED, "gate"]
+    with Terminal(job, ENV) as at:
+        assert at.end() == 1
+        assert "NobodyThere" in at.told
+        assert b"\x1b[?1049h" not in at.written
+        assert at.is_as_before()
+
+
 @pytest.mark.parametrize("stdin", ["closed", "nothing", "pipe"])
 def test_where_no_terminal_is_nobody_is_asked(stdin: str) -> None:
     command = [*SCRIPTED, "gate"]
