@@ -122,12 +122,27 @@ class LeakGate:
                 except ScanError as error:
                     yield Finding(name, error.message)
             first = [same[0] for same in alike.values()]
-            texts = sight.read([one.path for one in first if one.still], sight.BOTH)
+            texts = self._in_stills([one.path for one in first if one.still], Path(spool))
             texts |= sight.read([one.path for one in first if not one.still], sight.AS_A_PAGE)
             for same in alike.values():
-                text = texts[same[0].path]
-                if any(sight.legible(value.decode("utf-8", "replace"), text) for value in self._values):
+                if self._legible(texts[same[0].path]):
                     yield from (Finding(one.name, "the value can be read in the picture") for one in same)
+
+    def _in_stills(self, stills: Sequence[Path], spool: Path) -> dict[Path, str]:
+        """Return what is written in each still: of one after another only what is new, unless a value is in there.
+
+        Then all of each is read, so that every picture that shows it is named.
+        """
+        folder = spool / "stills"
+        folder.mkdir()
+        new = sight.new_in(stills, folder)
+        said = sight.read(list(new.values()), sight.BOTH)
+        if any(self._legible(text) for text in said.values()):
+            return sight.read(stills, sight.BOTH)
+        return {still: said[new[still]] if still in new else "" for still in stills}
+
+    def _legible(self, text: str) -> bool:
+        return any(sight.legible(value.decode("utf-8", "replace"), text) for value in self._values)
 
 
 def shape_search(folder: Path) -> list[Finding]:

@@ -29,6 +29,7 @@ _WORKERS = max(2, os.cpu_count() or 2)
 # many frames of the same thing, so one reading of each does.
 AS_A_PAGE = ("3",)
 BOTH = ("3", "11")
+_QUOTED = "'\\''"  # a quote inside quotes, in ffmpeg's lists
 _PATIENCE = 600  # seconds for one batch
 _LOOKALIKES = str.maketrans(
     {
@@ -96,6 +97,40 @@ def frames(film: Path, folder: Path, after: float = 0.0) -> list[Path]:
     if failed or not pictures:
         raise ScanError(f"{film.name}: its frames cannot be read")
     return change.keep_new(pictures)
+
+
+def new_in(stills: Sequence[Path], folder: Path) -> dict[Path, Path]:
+    """Return those of `stills`, in the order in which they were taken, that show anything new, with a picture of that.
+
+    The new pictures are grey and lie in `folder`. What is no PNG stands for itself, and so does each where there is
+    no ffmpeg. Raises `ScanError` for one that cannot be read.
+    """
+    ffmpeg = shutil.which("ffmpeg")
+    sizes: dict[bytes, list[Path]] = {}
+    new: dict[Path, Path] = {}
+    for still in stills:
+        with still.open("rb") as file:
+            head = file.read(24)
+        if ffmpeg and head.startswith(b"\x89PNG\r\n\x1a\n"):
+            sizes.setdefault(head[16:24], []).append(still)
+        else:
+            new[still] = still
+    for number, alike in enumerate(sizes.values()):
+        place = folder / f"{number}"
+        place.mkdir()
+        listed = "".join(f"file '{str(still.resolve()).replace(chr(39), _QUOTED)}'\n" for still in alike)
+        (place / "list.txt").write_text(f"ffconcat version 1.0\n{listed}", encoding="utf-8")
+        command = [
+            *(str(ffmpeg), "-loglevel", "quiet", "-f", "concat", "-safe", "0", "-i", str(place / "list.txt")),
+            *("-vf", "format=gray", "-fps_mode", "passthrough", str(place / "%06d.pgm")),
+        ]
+        failed = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, **apart()).returncode  # noqa: S603  # ours
+        grey = sorted(place.glob("*.pgm"))
+        if failed or len(grey) != len(alike):
+            raise ScanError("the pictures cannot be read: ffmpeg failed")
+        of = dict(zip(grey, alike, strict=True))
+        new |= {of[picture]: picture for picture in change.keep_new(grey)}
+    return new
 
 
 def legible(value: str, text: str) -> bool:

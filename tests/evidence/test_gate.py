@@ -152,6 +152,22 @@ def test_the_search_by_shape_needs_no_secret(tmp_path: Path, value: str) -> None
     assert [finding.path for finding in shape_search(tmp_path)] == ["a.json", "b.bin"]
 
 
+@pytest.mark.skipif(not sight.can_read(), reason="needs tesseract")
+def test_every_picture_that_shows_the_value_is_named_though_it_was_new_in_one_only(
+    tmp_path: Path, browser: Browser, value: str
+) -> None:
+    page = browser.new_page(viewport={"width": 800, "height": 400})
+    words = ("", f"<p>{value}</p>", f"<p>{value}</p><h1>more</h1>", f"<p>{value}</p><h1>most</h1>", "<p>gone</p>")
+    for number, text in enumerate(words):
+        page.set_content(f"<style>p {{ font: 20px monospace }} h1 {{ margin-top: 200px }}</style>{text}")
+        page.screenshot(path=tmp_path / f"{number}.png")
+    page.close()
+    assert [finding.path for finding in LeakGate([value.encode()]).search(tmp_path)] == ["1.png", "2.png", "3.png"]
+    for number in (1, 2, 3):
+        (tmp_path / f"{number}.png").unlink()
+    assert LeakGate([value.encode()]).search(tmp_path) == []
+
+
 @pytest.mark.skipif(not sight.can_read() or not shutil.which("ffmpeg"), reason="needs tesseract and ffmpeg")
 def test_only_what_was_painted_since_a_value_can_exist_is_looked_at(
     tmp_path: Path, browser: Browser, value: str

@@ -63,3 +63,42 @@ def test_a_short_change_in_a_long_film_is_looked_at(tmp_path: Path) -> None:
     subprocess.run(["ffmpeg", "-loglevel", "quiet", "-f", "lavfi", "-i", flash, str(film)], check=True)
     (tmp_path / "frames").mkdir()
     assert 3 <= len(sight.frames(film, tmp_path / "frames")) <= 10
+
+
+def _drawn(path: Path, *boxes: str, size: str = "320x400") -> Path:
+    """Draw a white PNG with black boxes, each `x:y:w:h`."""
+    drawn = ",".join([f"color=white:s={size}:d=1:r=1", *(f"drawbox={box}:color=black:t=fill" for box in boxes)])
+    command = ["ffmpeg", "-loglevel", "quiet", "-f", "lavfi", "-i", drawn, "-frames:v", "1", str(path)]
+    subprocess.run(command, check=True)
+    return path
+
+
+def _rows(path: Path) -> int:
+    return int(path.read_bytes().split(b"\n")[1].split()[1])
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
+def test_of_stills_one_after_another_only_what_is_new_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    first = _drawn(tmp_path / "1 it's.png", "20:20:50:10")
+    same = _drawn(tmp_path / "2.png", "20:20:50:10")
+    more = _drawn(tmp_path / "3.png", "20:20:50:10", "20:300:50:10")
+    other = _drawn(tmp_path / "4.png", size="200x100")
+    (tmp_path / "5.jpg").write_bytes(b"\xff\xd8\xff")
+    new = sight.new_in([first, same, more, other, tmp_path / "5.jpg"], tmp_path / "new")
+    assert set(new) == {first, more, other, tmp_path / "5.jpg"}
+    assert _rows(new[first]) == 400
+    assert 10 < _rows(new[more]) < 120  # the new box, with something above and below it
+    assert new[tmp_path / "5.jpg"] == tmp_path / "5.jpg"
+    torn = tmp_path / "6.png"
+    torn.write_bytes(first.read_bytes()[:60])
+    (tmp_path / "again").mkdir()
+    with pytest.raises(ScanError, match="ffmpeg failed"):
+        sight.new_in([first, torn], tmp_path / "again")
+
+
+def test_without_ffmpeg_each_still_is_looked_at_wholly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    still = tmp_path / "1.png"
+    still.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(30))
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    assert sight.new_in([still], tmp_path) == {still: still}
