@@ -100,7 +100,7 @@ def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
             outlives=False,
             read_pictures=args.read_pictures,
         )
-        practising = bool(args.mode or args.by_hand) and somebody_is_there()
+        practising = args.by_hand or bool(args.mode and somebody_is_there())
         return attend(prepared, around, args, instead=None if practising else SecondHand(replicas.operator_url))
 
 

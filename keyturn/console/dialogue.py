@@ -30,7 +30,12 @@ LETTERS: Final = {
 }
 MODE_LETTERS: Final = {Mode.GUIDED: "g", Mode.AUTO: "a", Mode.MANUAL: "m"}
 BACK: Final = "b"
-_VALUE = re.compile(r"[78]Q~")  # the mark of a client secret (keyturn.secret_format)
+_VALUE = re.compile(r"\S*[78]Q~\S*")  # with the mark of a client secret (keyturn.secret_format)
+
+
+def legible(line: str) -> str:
+    """Return `line` as it may be shown while it is typed: what looks like a value is bullets."""
+    return _VALUE.sub("••••••", line)
 
 
 class Asks(Enum):

@@ -10,7 +10,7 @@ import queue
 import time
 from typing import TYPE_CHECKING, Final, Protocol
 
-from keyturn.console.dialogue import Asks, Dialogue
+from keyturn.console.dialogue import Asks, Dialogue, legible
 from keyturn.console.keyboard import DOWN, ENTER, ESCAPE, PASTE, UP, key_of, typed_in
 from keyturn.console.wishes import OFFERED, Wishes
 from keyturn.errors import NobodyThere
@@ -155,7 +155,7 @@ class Person:
             self._face.tell(dialogue, "")
             return None
         self._line, finished = typed_in(self._line, burst)
-        self._face.typed(self._line)
+        self._face.typed(legible(self._line))
         if not finished:
             return None
         line, self._line = self._line.strip(), ""

@@ -137,6 +137,7 @@ def test_ctrl_c_at_a_question_ends_in_order(walk: Walk) -> None:
     assert verify.verify(walk.recording).faults == []
 
 
+@pytest.mark.soak
 @walked("--plain", "--pace", "0.2")
 def test_a_kill_in_the_middle_of_a_step_ends_in_order(walk: Walk) -> None:
     walk.see("Step 9 of 32")
@@ -148,13 +149,24 @@ def test_a_kill_in_the_middle_of_a_step_ends_in_order(walk: Walk) -> None:
     assert verify.verify(walk.recording).faults == []
 
 
+@walked("--by-hand")
+def test_the_screen_on_which_the_person_has_to_act_is_named(walk: Walk) -> None:
+    walk.see("Sign in, in the browser. keyturn neither types nor sees a password, and goes on by itself.")
+    walk.see("The sign-in page: choose an account.")
+    walk.press_until("y", "none of the keys here: m, q.")  # Their word is not enough.
+    walk.press("q")
+    assert walk.end() == 4, walk.told
+    assert walk.results() == {"open-admin-center": "done", "sign-in": "failed"}
+
+
 def test_where_nobody_can_be_asked_the_run_ends_with_5_at_once(tmp_path: Path, home: dict[str, str]) -> None:
-    command = [*KEYTURN, "rehearse", "--headless", "--mode", "manual", "--recordings", str(tmp_path / "recordings")]
+    command = [*KEYTURN, "rehearse", "--headless", "--by-hand", "--recordings", str(tmp_path / "recordings")]
     without_input = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
     asked = subprocess.run(without_input, check=False, cwd=ROOT, env=home, capture_output=True, timeout=PATIENCE)
     assert asked.returncode == 5
     assert b"Traceback" not in asked.stderr
-    assert b"only says yes or no" in asked.stderr
+    assert b"there is no terminal to ask at" in asked.stderr
+    assert b"--approve sign-in" in asked.stderr
 
 
 def test_a_second_person_signs_at_another_terminal(tmp_path: Path, home: dict[str, str]) -> None:

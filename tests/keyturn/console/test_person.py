@@ -140,6 +140,13 @@ def test_escape_leaves_the_reason_and_the_question_stays(desk: Desk) -> None:
     assert desk.ask("s", "nothing", "\x1b", 1.0, "y") == Answer(Choice.GO_ON, BY)
 
 
+def test_a_value_that_was_pasted_is_never_shown_and_is_no_reason(desk: Desk) -> None:
+    answer = desk.ask("s", "\x1b[200~abc8Q~" + "x" * 34 + "\x1b[201~", "\r", "\x1b", 1.0, "q")
+    assert answer.choice is Choice.STOP
+    assert "typed ••••••" in desk.face.shown
+    assert not any("8Q~" in shown for shown in desk.face.shown)
+
+
 def test_a_pasted_reason_does_not_finish_itself(desk: Desk) -> None:
     assert desk.ask("s", "\x1b[200~as agreed\ny\r\x1b[201~", "\r") == Answer(Choice.SKIP, BY, "as agreed y")
 
