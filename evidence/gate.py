@@ -135,7 +135,7 @@ class LeakGate:
         """
         folder = spool / "stills"
         folder.mkdir()
-        new = sight.new_in(stills, folder)
+        new = sight.new_in(sorted(stills, key=lambda still: still.stat().st_mtime_ns), folder)
         said = sight.read(list(new.values()), sight.BOTH)
         if any(self._legible(text) for text in said.values()):
             return sight.read(stills, sight.BOTH)
