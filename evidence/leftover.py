@@ -6,8 +6,10 @@ import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
-from evidence.film import LARGEST, encode, kept
+from evidence.encoding import encode
+from evidence.film import LARGEST
 from evidence.recorded import NAME, Recorded, iso
+from evidence.window_film import kept
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from evidence.chain import stamp, utc_now
-from evidence.film import Chapter, write_whole
+from evidence.encoding import Chapter
+from evidence.film import write_whole
 from evidence.reserve import NoRoom
 
 if TYPE_CHECKING:

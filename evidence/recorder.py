@@ -15,10 +15,12 @@ from evidence import banner as strip
 from evidence import reserve
 from evidence.chain import stamp, utc_now
 from evidence.concealment import Concealment
+from evidence.encoding import Chapter
 from evidence.error import EvidenceError
-from evidence.film import Chapter, Film, WindowFilm, now, region_of, why_no_window, write_whole
+from evidence.film import Film, now, write_whole
 from evidence.leftover import EMPTY, finish, keep
 from evidence.recorded import NAME, Recorded, iso
+from evidence.window_film import WindowFilm, region_of, why_no_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -142,7 +142,7 @@ def _ffmpeg() -> Finding:
 
 
 def _window() -> Finding:
-    from evidence.film import why_no_window  # noqa: PLC0415  # loads the browser library
+    from evidence.window_film import why_no_window  # noqa: PLC0415  # only here
 
     why = why_no_window()
     return Finding("video of the window", not why, False, why or "it can be filmed, address bar and all",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evidence import sight
-from evidence.film import kept
+from evidence.window_film import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ GRABBER = """
 import sys, time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from evidence.film import WindowFilm
+from evidence.window_film import WindowFilm
 film = WindowFilm((0, 0, 640, 480))
 film.start(Path(sys.argv[1]))
 print(film._process.pid, flush=True)
