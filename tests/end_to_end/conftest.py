@@ -8,8 +8,8 @@ import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,10 +22,12 @@ from keyturn.cli.rehearse import DEFAULT
 from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
 from keyturn.document import load
 from keyturn.gates import Beforehand
+from keyturn.run import past
 from keyturn.run.conduct import Around, Wish, conduct, prepare
+from keyturn.run.resume import Again, resume
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
-from secrets_store import Store
+from secrets_store import Store, unlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,17 +69,21 @@ class Rehearsed:
     @property
     def secrets(self) -> list[dict[str, str]]:
         """The secrets of the registration, as the directory holds them."""
-        secrets: list[dict[str, str]] = self.state["registrations"][self.state["application_id"]]["secrets"]
-        return secrets
+        return _secrets(self.state)
 
     @property
     def old(self) -> list[dict[str, str]]:
-        secrets: list[dict[str, str]] = self.before["registrations"][self.before["application_id"]]["secrets"]
-        return secrets
+        return _secrets(self.before)
 
     @property
     def results(self) -> dict[str, str]:
         return {step["id"]: step["result"] for step in self.summary.steps}
+
+
+def _secrets(state: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the secrets of the registration that the rehearsal is about; none where a fault keeps it away."""
+    found: list[dict[str, str]] = state["registrations"].get(state["application_id"], {"secrets": []})["secrets"]
+    return found
 
 
 def opened_with_age(home: Path, store: Store) -> str:
@@ -117,6 +123,7 @@ class Rehearse(Protocol):
         watching: Callable[[Replicas], Listener] | None = ...,
         rendering: str = ...,
         mishap: Mishap | None = ...,
+        then: Callable[[Rehearsed, Callable[[], Rehearsed]], None] | None = ...,
         **inputs: str,
     ) -> Rehearsed: ...
 
@@ -126,7 +133,8 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
     """Rehearse the rotation, or another runbook, headless, in the suite's browser, with a context of its own.
 
     Pictures are not read unless asked: that takes longer than the run. `watching` makes a listener that knows the
-    replicas.
+    replicas. `then` looks at what the run left while the replicas are still there, and is given what puts right
+    whatever went wrong, resumes the run and returns what that came to.
     """
 
     @contextmanager
@@ -156,6 +164,7 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         watching: Callable[[Replicas], Listener] | None = None,
         rendering: str = "classic",
         mishap: Mishap | None = None,
+        then: Callable[[Rehearsed, Callable[[], Rehearsed]], None] | None = None,
         **inputs: str,
     ) -> Rehearsed:
         events: list[Event] = []
@@ -163,9 +172,10 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         key = Ed25519PrivateKey.generate()
         replicas = open_replicas(scenario, faults, replication_delay=replication_delay)
         replicas.world.rendering = rendering
-        with mishap or nullcontext(), replicas, Operator(replicas):
+        with replicas, Operator(replicas), ExitStack() as until_it_ends:
             store, _ = Store.throw_away(home / "store", key)
             if mishap:
+                until_it_ends.enter_context(mishap)
                 mishap.prepare(home, replicas)
             before = replicas.state()
             watchers = (watching(replicas),) if watching else ()
@@ -186,11 +196,27 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
                 open_browser=lambda _: opened(person, mishap),
                 read_pictures=read_pictures,
             )
-            summary, error = conduct(prepared, around)
-            state = replicas.state()
-            sealed = opened_with_age(home, store)
-            token = asked_for_token(replicas, sealed)
-        return Rehearsed(summary, error, events, before, state, store, home, sealed, token)
+
+            def ended(summary: Summary, error: BaseException | None) -> Rehearsed:
+                replicas.at_step("")  # What strikes at a step is over.
+                until_it_ends.close()
+                state, store = replicas.state(), Store.open(home / "store", signing_key=key)
+                sealed = opened_with_age(home, store)
+                token = asked_for_token(replicas, sealed)
+                return Rehearsed(summary, error, list(events), before, state, store, home, sealed, token)
+
+            def resumed() -> Rehearsed:
+                replicas.world.faults.chosen.clear()
+                store = Store.open(home / "store", signing_key=key)
+                again = Again(past=past.read(first.recording), identities=unlock.identities(store))
+                listeners = (StepTold(replicas), events.append)
+                anew = replace(around, store=store, listeners=listeners, open_browser=lambda _: opened(None, None))
+                return ended(*resume(prepared, anew, again))
+
+            first = ended(*conduct(prepared, around))
+            if then:
+                then(first, resumed)
+        return first
 
     return run
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evidence import verify
 from keyturn.errors import Exit
-from keyturn.events import Acting, Failed
+from keyturn.events import Acting, Failed, OrphanDeleted
 from tests.end_to_end.strikes import BOOK, STEPS
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _portals(run: Rehearsed) -> Iterator[str]:
         if secret_id not in told and not _perhaps(run, "add-secret"):
             yield f"nothing is told of the secret that was made, {secret_id}"
     for secret_id in re.findall(r"a secret was created, ID (\S+),", told):
-        if secret_id not in made:
+        if secret_id not in made | _orphans_deleted(run):
             yield f"a secret is told that was not made, {secret_id}"
     for step, happened in _deeds(run, bool(before - now)).items():
         if happened and not _claimed(run, step) and not _perhaps(run, step):
@@ -178,11 +178,17 @@ def _recording(run: Rehearsed) -> Iterator[str]:
 
 def _pressed(run: Rehearsed) -> Iterator[str]:
     acts = [event.action for event in run.events if isinstance(event, Acting)]
+    acts += ["delete_secret"] * len(_orphans_deleted(run))
     for button, count in run.state["presses"].items():
         if button in _NEVER:
             yield f"{button} was pressed"
         elif button in _PRESSES and count > acts.count(_PRESSES[button]):
             yield f"{button} was pressed {count} times for {acts.count(_PRESSES[button])} decisions"
+
+
+def _orphans_deleted(run: Rehearsed) -> set[str]:
+    """Return the secrets that a resumed run deleted because nobody had their value, by their IDs."""
+    return {event.secret_id for event in run.events if isinstance(event, OrphanDeleted)}
 
 
 def leaks(run: Rehearsed) -> Iterator[str]:

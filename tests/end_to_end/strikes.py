@@ -81,6 +81,11 @@ class Row:
     how: dict[str, str] = field(default_factory=dict)
 
     @property
+    def can_go_on(self) -> bool:
+        """Whether a run that stopped for it comes to its end when it is resumed without the fault."""
+        return self.fault not in _STAYS
+
+    @property
     def name(self) -> str:
         """The row's name in the tests."""
         when = {"begins": "at", "acting": "acting", "pressed": "pressed"}[self.moment]
@@ -166,6 +171,13 @@ _NEEDS: Final[Mapping[str, dict[str, str]]] = {
     "ma-twin-groups": {"ad_group": "Awareness - All Staff"},
     "ma-no-groups": {"ad_group": "Awareness - All Staff"},
 }
+# What is so in the portals themselves, and is not over when the fault is: a run that stopped for it stops again.
+_STAYS: Final = frozenset(
+    {
+        "wrong-directory", "app-not-found", "app-deactivated", "several-expired", "clock-ahead", "clock-behind",
+        "ma-wrong-customer", "ma-access-lost", "ma-group-blank", "ma-twin-groups",
+    }
+)  # fmt: skip
 _DRAWN_TWICE: Final = frozenset(ENTRA_FAULTS) - {name for name in ENTRA_FAULTS if ENTRA_FAULTS[name][1] == "sign-in"}
 
 
@@ -199,7 +211,7 @@ MISHAPS: Final[Mapping[str, tuple[type[mishap.Mishap], Ends]]] = {
     "tab-closed": (mishap.TabClosed, Ends(EITHER, "gone|closed|no longer answers")),
     "display-gone": (mishap.DisplayGone, Ends(STOPS, "gone|ended|closed|no longer answers|refused the clipboard")),
     "recording-disk-full": (mishap.RecordingDiskFull, Ends(frozenset({Exit.NOT_VERIFIED}), "no space left")),
-    "store-disk-full": (mishap.StoreDiskFull, Ends(DONE | frozenset(range(10, 20)), "no space left|could not be")),
+    "store-disk-full": (mishap.StoreDiskFull, Ends(DONE | frozenset(range(10, 20)), "(?i)no space left|could not be")),
     "clipboard-stolen": (mishap.ClipboardStolen, Ends(STOPS, "clipboard|copied value was refused")),
     "clipboard-refused": (mishap.ClipboardRefused, Ends(STOPS, "the browser refused the clipboard")),
     "clock-set": (mishap.ClockSet, Ends(EITHER, "this computer's clock to agree with the portal's")),
@@ -275,6 +287,11 @@ def _moments(name: str, step: Step) -> Iterator[mishap.Moment]:
         yield "acting"
     if step.effect is not Effect.READ and name == "browser-killed":
         yield "pressed"
+
+
+def quick_resumed() -> frozenset[str]:
+    """Return the names of the rows of `quick` whose run is resumed too."""
+    return frozenset({"browser-killed-pressed-add-secret", "ma-reset-breaks"})
 
 
 def quick() -> frozenset[str]:

@@ -22,7 +22,7 @@ from pages.entra import shell
 from rehearsal import FAULTS
 from tests.end_to_end.conftest import ROTATION
 from tests.end_to_end.judge import every_deed_is_a_step, judge
-from tests.end_to_end.strikes import BOOK, MISHAPS, Row, quick, rows
+from tests.end_to_end.strikes import BOOK, MISHAPS, Row, quick, quick_resumed, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,8 +53,8 @@ def impatient_copy(folder: Path) -> Path:
     return folder / ROTATION.name
 
 
-def endures(row: Row, rehearse: Rehearse, runbook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rehearse with the fault of `row`, and let everything be judged."""
+def endures(row: Row, rehearse: Rehearse, runbook: Path, monkeypatch: pytest.MonkeyPatch, *, goes_on: bool) -> None:
+    """Rehearse with the fault of `row`, and let everything be judged; where it stopped and `goes_on`, resumed too."""
     monkeypatch.setattr(shell, "BLANK", 1000 * PATIENCE // 2)
     options: dict[str, Any] = dict(row.how)
     if row.fault in MISHAPS:
@@ -62,15 +62,24 @@ def endures(row: Row, rehearse: Rehearse, runbook: Path, monkeypatch: pytest.Mon
         faults = []
     else:
         faults = [f"{row.fault}@{row.step}" if row.step else row.fault]
-    run = rehearse(*faults, runbook=runbook, rendering=row.rendering, **options)
-    found = judge(run)
-    TALLY[f"ended {run.summary.status}"] += 1
-    TALLY["faults judged"] += len(found)
-    assert found == []
-    assert run.summary.exit in row.ends.exits, said(run)
-    assert run.summary.exit == Exit.DONE or re.search(row.ends.says, said(run)), said(run)
-    if row.fault not in MISHAPS:
-        assert row.fault in run.state["faults_struck"]
+
+    def judged(run: Rehearsed, resumed: Callable[[], Rehearsed]) -> None:
+        found = judge(run)
+        TALLY[f"ended {run.summary.status}"] += 1
+        TALLY["wrong"] += len(found)
+        assert found == []
+        assert run.summary.exit in row.ends.exits, said(run)
+        assert run.summary.exit == Exit.DONE or re.search(row.ends.says, said(run)), said(run)
+        assert row.fault in MISHAPS or row.fault in run.state["faults_struck"]
+        if goes_on and row.can_go_on and run.summary.exit != Exit.DONE:
+            again = resumed()
+            found = judge(again)
+            TALLY["resumed"] += 1
+            TALLY["wrong"] += len(found)
+            assert found == []
+            assert again.summary.exit == Exit.DONE, said(again)
+
+    rehearse(*faults, runbook=runbook, rendering=row.rendering, then=judged, **options)
 
 
 def said(run: Rehearsed) -> str:
@@ -94,7 +103,7 @@ def test_the_judge_knows_every_step_that_changes_something() -> None:
 def test_a_fault_ends_as_it_should(
     row: Row, rehearse: Rehearse, impatient: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    endures(row, rehearse, impatient, monkeypatch)
+    endures(row, rehearse, impatient, monkeypatch, goes_on=row.name in quick_resumed())
 
 
 # In the soak nothing is filmed: it takes a third of the time, and the rows above are filmed.
@@ -104,7 +113,7 @@ def test_every_fault_at_every_step_ends_as_it_should(
     row: Row, rehearse: Rehearse, impatient: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(part, "Recorder", partial(Recorder, video=False))
-    endures(row, rehearse, impatient, monkeypatch)
+    endures(row, rehearse, impatient, monkeypatch, goes_on=True)
 
 
 @pytest.mark.soak
@@ -113,7 +122,6 @@ def test_what_the_rows_came_to(figure: Callable[[str], None]) -> None:
     if not rows_run:
         pytest.skip("it sums up the rows above")
     ends = ", ".join(f"{count} {how}" for how, count in sorted(TALLY.items()) if how.startswith("ended"))
-    figure(
-        f"{rows_run} rows of {len(ROWS)}: {ends}; anything wrong in what they told and left: {TALLY['faults judged']}"
-    )
-    assert TALLY["faults judged"] == 0
+    resumed = f"{TALLY['resumed']} of them resumed"
+    figure(f"{rows_run} rows of {len(ROWS)}: {ends}, {resumed}; wrong in what they told and left: {TALLY['wrong']}")
+    assert TALLY["wrong"] == 0
