@@ -233,8 +233,9 @@ class Engine:
         expect.set_options(timeout=milliseconds)
 
     def come_back(self) -> None:
-        """Take in the tabs that an earlier part of the run left open; each may stand anywhere."""
+        """Take in the tabs that an earlier part of the run left open; each may stand anywhere, and be disguised."""
         self.session.adopt()
+        self.recorder.uncover()
         self.session.unsure |= set(self.state.runbook.portals)
 
     def reach(self, step: Step) -> None:

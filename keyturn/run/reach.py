@@ -37,6 +37,7 @@ def reach(engine: Engine, step: Step, *, afresh: bool = False) -> None:
     learnt = dict(engine.state.outputs)
     try:
         for again in _emptied(engine, step) if there else way_back(engine.state.runbook, step):
+            engine.recorder.uncover()  # What is disguised cannot be read either, such as who is signed in.
             _walk(engine, again, learnt)
     except BaseException:
         engine.session.unsure.add(portal(step))

@@ -69,6 +69,7 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
         raise StepFailed(f"nothing has given {name}", hint="see in the runbook why the step that gives it was skipped")
     if step.copies and (found := recover(engine, step)):
         engine.state.give(step, found.outputs)
+        engine.picture(step, "after")
         return found
     if was_done(engine, step):
         engine.picture(step, "after")

@@ -33,6 +33,15 @@ def test_from_the_first_field_on_that_is_empty_all_is_filled_in_again(shown: set
     assert [event.step for event in events if isinstance(event, WalkedAgain)] == again
 
 
+def test_a_disguise_that_was_left_is_ended_before_anything_is_read() -> None:
+    stage = Stage()
+    engine, _ = build(stage, FIRST, LAST)
+    engine.state.results["first"] = Result.DONE
+    stage.act = lambda: stage.on_screen.add("has_first")
+    reach(engine, LAST)
+    assert stage.log.index("uncover") < stage.log.index("act")
+
+
 def test_what_was_never_filled_in_is_not_filled_in_by_the_way() -> None:
     stage = Stage()
     engine, _ = build(stage, FIRST, LAST)
