@@ -6,6 +6,7 @@ orphans: that is the proof that it sees.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.end_to_end.interrupting import desk, kill_keepers
+from tests.end_to_end.strikes import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
 KILLS = int(os.environ.get("KEYTURN_KILLS", "500"))
 SEED = int(os.environ.get("KEYTURN_SEED", "1"))
 SCENARIO = "both-expired-and-valid"  # beside the one that goes there is one that nobody may touch
-EACH = 4  # kills of one run before it may come to its end
-LINES = 330  # of the journal of a whole run, about
+EACH = 8  # kills of one run before it may come to its end
 CRITICAL = ("add-secret", "delete-expired-secret", "reset-integration", "save-credentials", "paste-secret-value")
 BUTTONS = {"ma-reset": "reset-integration", "ma-save": "save-credentials"}
 
@@ -80,14 +81,15 @@ class Killer:
 
     def carry(self, *words: str, when: Callable[[], bool]) -> subprocess.Popen[str] | None:
         """Start keyturn; kill it when `when` says so and return None, or return it when it ended first."""
-        process = subprocess.Popen(
-            self.at.command(self.child, *words),
-            env=self.at.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.at.home / "told.txt").open("a"),
-            text=True,
-        )
+        with (self.at.home / "told.txt").open("a") as told:
+            process = subprocess.Popen(
+                self.at.command(self.child, *words),
+                env=self.at.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=told,
+                text=True,
+            )
         while process.poll() is None and not when():
             time.sleep(0.005)
         if process.poll() is not None:
@@ -101,21 +103,27 @@ class Killer:
         return None
 
     def moment(self) -> Callable[[], bool]:
-        """Return what is true from a moment of chance on: anywhere, or close to a press that counts."""
-        step = self.chance.choice(CRITICAL) if self.chance.random() < 0.5 else ""
-        after = self.chance.uniform(0.0, 1.2 if step else 0.3)
-        line = self.chance.randrange(1, LINES)
-        began: list[float] = []
-        known = len(lines(self.at))
+        """Return what is true from a moment of chance on: anywhere in what is still to come, or at a press that counts.
+
+        Of the steps that have not ended one is chosen, or the time before the first or after the last.
+        """
+        known = lines(self.at)
+        over = {line["step"] for line in map(json.loads, known[:-1]) if line["kind"] == "step-ended"}
+        if self.chance.random() < 0.5 and (left := [step for step in CRITICAL if step not in over]):
+            kind, step, after = "acting", self.chance.choice(left), self.chance.uniform(0.0, 1.2)
+        else:
+            step = self.chance.choice(["", *(step for step in STEPS if step not in over), "the end"])
+            kind, after = {"": ("", 3.0), "the end": ("run-ended", 1.0)}.get(step, ("step-started", 0.6))
+            after = self.chance.uniform(0.0, after)
+        marks = (f'"kind":"{kind}"', "" if kind == "run-ended" else f'"step":"{step}"') if kind else ()
+        began = None if marks else time.monotonic()
 
         def reached() -> bool:
-            fresh = lines(self.at)[known:]
-            here = any('"kind":"acting"' in one and f'"step":"{step}"' in one for one in fresh) if step else (
-                len(fresh) + known >= line
-            )  # fmt: skip
-            if here and not began:
-                began.append(time.monotonic())
-            return bool(began) and time.monotonic() >= began[0] + after
+            nonlocal began
+            fresh = lines(self.at)[len(known) :] if began is None else []
+            if any(all(mark in line for mark in marks) for line in fresh):
+                began = time.monotonic()
+            return began is not None and time.monotonic() >= began + after
 
         return reached
 

@@ -137,12 +137,13 @@ def test_a_copy_can_go_wrong_in_the_frame(
 
 
 def test_the_frame_s_copy_button_can_be_refused_the_clipboard(
-    opened: Callable[..., tuple[Replicas, FrameLocator]],
+    page: Tab, opened: Callable[..., tuple[Replicas, FrameLocator]]
 ) -> None:
     replicas, content = opened("Credentials", "clipboard-denied")
-    add(content).filter(has_text="8Q~").get_by_role("gridcell").nth(2).get_by_role("button").click()
-    expect(content.get_by_text("Copied")).to_have_count(0)
+    with page.expect_response("**/api/strike/clipboard-denied"):
+        add(content).filter(has_text="8Q~").get_by_role("gridcell").nth(2).get_by_role("button").click()
     assert replicas.state()["faults_struck"] == ["clipboard-denied"]
+    expect(content.get_by_text("Copied")).to_have_count(0)
 
 
 @pytest.mark.parametrize("fault", ["delete-refused", "concurrent-delete"])
