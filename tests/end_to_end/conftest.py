@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,12 +18,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import expect
 
+from evidence import Recorder
 from keyturn.browser import PATIENCE, WINDOW
 from keyturn.cli.rehearse import DEFAULT
 from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
 from keyturn.document import load
 from keyturn.gates import Beforehand
-from keyturn.run import past
+from keyturn.run import part, past
 from keyturn.run.conduct import Around, Wish, conduct, prepare
 from keyturn.run.resume import Again, resume
 from keyturn.settings import shipped_runbooks
@@ -120,6 +122,7 @@ class Rehearse(Protocol):
         mode: str = ...,
         until: str = ...,
         read_pictures: bool = ...,
+        filmed: bool = ...,
         watching: Callable[[Replicas], Listener] | None = ...,
         rendering: str = ...,
         mishap: Mishap | None = ...,
@@ -132,7 +135,8 @@ class Rehearse(Protocol):
 def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehearse:
     """Rehearse the rotation, or another runbook, headless, in the suite's browser, with a context of its own.
 
-    Pictures are not read unless asked: that takes longer than the run. `watching` makes a listener that knows the
+    Pictures are not read unless asked: that takes longer than the run. Nor is anything `filmed`: that takes a third of
+    it. `watching` makes a listener that knows the
     replicas. `then` looks at what the run left while the replicas are still there, and is given what puts right
     whatever went wrong, resumes the run and returns what that came to.
     """
@@ -161,6 +165,7 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         mode: str = "auto",
         until: str = "",
         read_pictures: bool = False,
+        filmed: bool = False,
         watching: Callable[[Replicas], Listener] | None = None,
         rendering: str = "classic",
         mishap: Mishap | None = None,
@@ -172,7 +177,8 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
         key = Ed25519PrivateKey.generate()
         replicas = open_replicas(scenario, faults, replication_delay=replication_delay)
         replicas.world.rendering = rendering
-        with replicas, Operator(replicas), ExitStack() as until_it_ends:
+        with replicas, Operator(replicas), pytest.MonkeyPatch.context() as patch, ExitStack() as until_it_ends:
+            patch.setattr(part, "Recorder", partial(Recorder, video=filmed))
             store, _ = Store.throw_away(home / "store", key)
             if mishap:
                 until_it_ends.enter_context(mishap)
@@ -224,7 +230,7 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
 @pytest.fixture(scope="session")
 def expired(rehearse: Rehearse) -> Rehearsed:
     """Rehearse the default scenario once for all tests that only look at what it left."""
-    return rehearse()
+    return rehearse(filmed=True)
 
 
 @pytest.fixture(scope="session")

@@ -9,15 +9,12 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from evidence import Recorder
 from keyturn.errors import Exit
 from keyturn.events import Failed
-from keyturn.run import part
 from pages.entra import shell
 from rehearsal import FAULTS
 from tests.end_to_end.conftest import ROTATION
@@ -53,9 +50,14 @@ def impatient_copy(folder: Path) -> Path:
     return folder / ROTATION.name
 
 
-def endures(row: Row, rehearse: Rehearse, runbook: Path, monkeypatch: pytest.MonkeyPatch, *, goes_on: bool) -> None:
-    """Rehearse with the fault of `row`, and let everything be judged; where it stopped and `goes_on`, resumed too."""
+@pytest.fixture(autouse=True)
+def blank_for_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up on a blank frame within the patience of a step."""
     monkeypatch.setattr(shell, "BLANK", 1000 * PATIENCE // 2)
+
+
+def endures(row: Row, rehearse: Rehearse, runbook: Path, *, goes_on: bool, filmed: bool = False) -> None:
+    """Rehearse with the fault of `row`, and let everything be judged; where it stopped and `goes_on`, resumed too."""
     options: dict[str, Any] = dict(row.how)
     if row.fault in MISHAPS:
         options["mishap"] = MISHAPS[row.fault][0](row.step, row.moment)
@@ -79,7 +81,7 @@ def endures(row: Row, rehearse: Rehearse, runbook: Path, monkeypatch: pytest.Mon
             assert found == []
             assert again.summary.exit == Exit.DONE, said(again)
 
-    rehearse(*faults, runbook=runbook, rendering=row.rendering, then=judged, **options)
+    rehearse(*faults, runbook=runbook, rendering=row.rendering, then=judged, filmed=filmed, **options)
 
 
 def said(run: Rehearsed) -> str:
@@ -100,20 +102,15 @@ def test_the_judge_knows_every_step_that_changes_something() -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name in quick()], ids=lambda row: row.name)
-def test_a_fault_ends_as_it_should(
-    row: Row, rehearse: Rehearse, impatient: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    endures(row, rehearse, impatient, monkeypatch, goes_on=row.name in quick_resumed())
+def test_a_fault_ends_as_it_should(row: Row, rehearse: Rehearse, impatient: Path) -> None:
+    whole = row.name in quick_resumed()
+    endures(row, rehearse, impatient, goes_on=whole, filmed=whole)
 
 
-# In the soak nothing is filmed: it takes a third of the time, and the rows above are filmed.
 @pytest.mark.soak
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name not in quick()], ids=lambda row: row.name)
-def test_every_fault_at_every_step_ends_as_it_should(
-    row: Row, rehearse: Rehearse, impatient: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(part, "Recorder", partial(Recorder, video=False))
-    endures(row, rehearse, impatient, monkeypatch, goes_on=True)
+def test_every_fault_at_every_step_ends_as_it_should(row: Row, rehearse: Rehearse, impatient: Path) -> None:
+    endures(row, rehearse, impatient, goes_on=True)
 
 
 @pytest.mark.soak

@@ -62,7 +62,7 @@ def test_with_concealment_off_the_gate_finds_the_value_in_pictures_and_film(
     for part in ("attach", "conceal", "uncover", "prove"):
         monkeypatch.setattr(Concealment, part, off)
     monkeypatch.setattr(Concealment, "painted", lambda *_: None)
-    run = rehearse(until="add-secret", read_pictures=True)
+    run = rehearse(until="add-secret", read_pictures=True, filmed=True)
     assert run.summary.exit == Exit.LEAK_FOUND
     assert run.recording.parent.name == "quarantine"
     assert "rotate it again" in str(getattr(run.error, "hint", ""))
@@ -78,7 +78,7 @@ def test_with_concealment_off_the_gate_finds_the_value_in_pictures_and_film(
 
 @needs_eyes
 def test_with_concealment_on_nothing_is_found_where_it_was_off(rehearse: Rehearse) -> None:
-    run = rehearse(until="add-secret", read_pictures=True)
+    run = rehearse(until="add-secret", read_pictures=True, filmed=True)
     assert run.error is None
     assert run.summary.search["pictures_read"]
     assert run.state["presses"] == {"add_secret": 1}
@@ -100,7 +100,7 @@ def test_a_proof_that_fails_stops_the_run_while_no_secret_exists(
         return whole.replace(*harm)
 
     monkeypatch.setattr(Concealment, "_script", harmed)
-    run = rehearse()
+    run = rehearse(filmed=True)
     assert run.summary.exit == Exit.LEAK_FOUND
     assert run.results["add-secret"] == "failed"
     assert run.state["presses"] == {}
@@ -159,7 +159,7 @@ def test_an_exception_that_holds_the_value_reaches_nothing_that_is_written_or_to
     scenario = "expiring" if step.id == "delete-valid-secret" else scenario
     route = "link" if step.id == "open-registration-by-link" else "menu"
     with breaking(step, lambda: newest_value(served[0]) if begun[-1] == step.id else ""):
-        run = rehearse(scenario=scenario, watching=watching, route=route)
+        run = rehearse(scenario=scenario, watching=watching, route=route, filmed=True)
     started = [event.step for event in run.events if isinstance(event, StepStarted)]
     assert started[-1] == step.id
     assert run.summary.exit == Exit.STEP_FAILED
