@@ -20,6 +20,7 @@ _WORDS = {
     "sign-in-screen": ("sign-in", "the sign-in pages showed: {screen}"),
     "session-lost": ("sign-in", "the portal asked to sign in again: {seen}"),
     "acting": ("action", "{action} on {page}{args}"),
+    "not-done": ("action", "nothing of it was done: {why}"),
     "retrying": ("retry", "the portal said: {seen}"),
     "walked-again": ("again", "gone through once more to come back to the page"),
     "concealment-proven": ("concealed", "a made-up value was illegible in each frame of the page: {frames}"),

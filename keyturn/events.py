@@ -214,6 +214,14 @@ class Acting(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NotDone(Event):
+    """What was announced did not happen: `why` says how that is known."""
+
+    step: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retrying(Event):
     """The portal said not yet; it will be asked again. `left` is in seconds, `why` the runbook's own words."""
 

@@ -82,6 +82,7 @@ _WORDS: Final[Mapping[type[events.Event], Callable[[Any], str]]] = {
     events.SessionLost: lambda event: f"The portal asks to sign in again: {event.seen}.",
     events.GuardRefused: lambda event: f"Refused, because {event.say}.",
     events.Retrying: lambda event: f"Not yet: {event.seen}. Asking again for up to {duration(event.left)}.",
+    events.NotDone: lambda event: f"Nothing of it was done: {event.why}.",
     events.SecretSealed: _sealed,
     events.WalkedAgain: lambda event: f"Gone through once more, on the way back: {event.title}.",
     events.SecretNotMade: lambda event: f"No secret was made: {event.why}.",

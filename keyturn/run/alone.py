@@ -20,7 +20,7 @@ from keyturn import settings
 from keyturn.errors import CannotStart
 from keyturn.interpolate import NotYetKnown, fill
 from keyturn.run import past
-from keyturn.run.resumable import check_resumable
+from keyturn.run.resumable import check_resumable, is_taken_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -80,14 +80,15 @@ def interrupted(applications: Collection[str], store: Store, home: Path) -> tupl
     return tuple(sorted(runs))
 
 
-def refuse_interrupted(runs: Collection[str]) -> None:
-    """Raise `CannotStart` where there are any."""
+def refuse_interrupted(runs: Collection[str], home: Path) -> None:
+    """Raise `CannotStart` where there are any, with what goes on with the first; their recordings are in `home`."""
     if runs:
         first, *more = sorted(runs)
         others = f" (and {', '.join(more)})" if more else ""
+        again = f"keyturn {_goes_on(home / first)} {first}"
         raise CannotStart(
             f"an earlier run for this registration was interrupted: {first}{others}",
-            hint=f"keyturn resume {first}\n      to begin another one all the same, add --despite-interrupted",
+            hint=f"{again}\n      to begin another one all the same, add --despite-interrupted",
         )
 
 
@@ -102,10 +103,20 @@ def _facts(folder: Path) -> dict[str, Any]:
 def _left_something(folder: Path) -> bool:
     try:
         so_far = past.read(folder)
+        if so_far.being_taken_back:
+            return not is_taken_back(so_far)
         check_resumable(so_far)
     except (EvidenceError, CannotStart):
         return False
     return so_far.left_something
+
+
+def _goes_on(folder: Path) -> str:
+    """Return the command that goes on with the run of a recording."""
+    try:
+        return "rollback" if past.read(folder).being_taken_back else "resume"
+    except (EvidenceError, CannotStart):
+        return "resume"  # which says what is wrong with it
 
 
 def _note(lock: Path) -> Path:

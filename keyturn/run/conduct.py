@@ -124,7 +124,7 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
     with alone.holding(applications) as tell:
         left = alone.interrupted(applications, around.store, around.recordings)
         if not wish.despite_interrupted:
-            alone.refuse_interrupted(left)
+            alone.refuse_interrupted(left, around.recordings)
         recording = Recording.begin(
             around.recordings,
             prepared.runbook,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from keyturn.events import NotDone
 from keyturn.model import Effect
 from pages.base import PageError
 
@@ -21,7 +22,11 @@ def note_doubt(engine: Engine, step: Step, error: BaseException) -> None:
     if step.effect is Effect.READ or engine.acting != step.id:
         return
     if isinstance(error, PageError) and not error.pressed:
+        if engine.first_press:
+            engine.state.doubtful.discard(step.id)
+            engine.emit(NotDone(step.id, "its button was not pressed"))
         return
+    engine.first_press = False  # What goes wrong from here on says nothing of this press.
     if step.copies and any("a secret was created" in change for change in engine.state.changed[engine.told :]):
         return  # Told already, by its ID.
     pressed = getattr(error, "pressed", False)

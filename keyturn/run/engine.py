@@ -14,7 +14,7 @@ from keyturn.errors import KeyturnError, Stopped
 from keyturn.events import Acting, ClipboardLeft, LeftOpen, Pictured, StepStarted
 from keyturn.gates import About, Choice, Mode, Question
 from keyturn.interpolate import NotYetKnown
-from keyturn.model import Always, Gate, Pictures
+from keyturn.model import Always, Effect, Gate, Pictures
 from keyturn.run.attendance import Attendance, nobody_else
 from keyturn.run.one_step import take_step
 from keyturn.run.reach import reach
@@ -75,6 +75,7 @@ class Engine:
         self.attendance = Attendance(gatekeeper, mode, self.emit, state.told, unclear, second=self._approve)
         self.told = len(state.changed)  # how much of what has changed has been told
         self.acting = ""  # the step whose action was called
+        self.first_press = False  # nothing that was announced for this step before is in doubt
         self.sign_in_screen = ""  # the one that was told last
         self._overlay = overlay
         self._second = second
@@ -98,6 +99,9 @@ class Engine:
         """Journal that the step's action is about to be called."""
         self.emit(Acting(step.id, step.page, step.do, dict(args)))
         self.acting = step.id
+        if step.effect is not Effect.READ:
+            self.first_press = step.id not in self.state.doubtful
+            self.state.doubtful.add(step.id)
 
     def action(self, step: Step) -> ActionSpec:
         """Return what is known of the step's action."""

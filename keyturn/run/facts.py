@@ -42,6 +42,8 @@ def _stored(texts: list[str], state: RunState, _today: Callable[[], date]) -> bo
 
 
 def _done(texts: list[str], state: RunState, _today: Callable[[], date]) -> bool:
+    if texts[0] in state.doubtful and not state.is_done(texts[0]):
+        raise NotYetKnown(texts[0])
     return state.is_done(texts[0])
 
 

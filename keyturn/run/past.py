@@ -14,7 +14,7 @@ from evidence import package
 from evidence.chain import read_chain
 from keyturn.errors import CannotStart
 from keyturn.events import Result
-from keyturn.run.state import FOUND_DONE, Intended, Sealed, Unfinished
+from keyturn.run.state import FOUND_DONE, SEEN_DONE, Intended, Sealed, Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,9 +38,12 @@ class Past:
     outputs: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
+    undoing: set[str] = field(default_factory=set)  # steps whose way back was taken, undone or not
+    taking_back: bool = False  # the last part is a rollback
     remarks: dict[str, str] = field(default_factory=dict)  # step -> about a value of an unknown shape
     unfinished: Unfinished = field(default_factory=Unfinished)
     ever_intended: bool = False
+    acted: set[str] = field(default_factory=set)  # steps whose action was called and not known to have done nothing
 
     @property
     def run(self) -> str:
@@ -61,6 +64,16 @@ class Past:
     def found_done(self) -> set[str]:
         """The steps that were found done after an interruption that had caught them: this run did them."""
         return {step for step, entry in self.ended.items() if entry["reason"] == FOUND_DONE}
+
+    @property
+    def being_taken_back(self) -> bool:
+        """Whether a rollback has begun to take something back; it may have come to its end."""
+        return bool(self.undone or self.undoing)
+
+    @property
+    def doubtful(self) -> set[str]:
+        """The steps that may have had their effect, and were not seen to: some were passed over all the same."""
+        return {step for step in self.acted if self.results.get(step) not in SEEN_DONE}
 
     @property
     def value_may_be_open(self) -> bool:
@@ -99,7 +112,15 @@ def _step_started(past: Past, entry: dict[str, Any]) -> None:
 
 
 def _acting(past: Past, entry: dict[str, Any]) -> None:
+    if past.taking_back:
+        past.undoing.add(entry["step"])
+        return
     past.unfinished.announced.add(entry["step"])
+    past.acted.add(entry["step"])
+
+
+def _not_done(past: Past, entry: dict[str, Any]) -> None:
+    past.acted.discard(entry["step"])
 
 
 def _step_ended(past: Past, entry: dict[str, Any]) -> None:
@@ -123,6 +144,7 @@ def _secret_intended(past: Past, entry: dict[str, Any]) -> None:
 
 def _secret_not_made(past: Past, entry: dict[str, Any]) -> None:
     past.unfinished.intended.pop(entry["step"], None)
+    past.acted.discard(entry["step"])
 
 
 def _value_lost(past: Past, entry: dict[str, Any]) -> None:
@@ -160,7 +182,11 @@ def _undone(past: Past, entry: dict[str, Any]) -> None:
 
 
 def _resumed(past: Past, _entry: dict[str, Any]) -> None:
-    past.status = KILLED
+    past.status, past.taking_back = KILLED, False
+
+
+def _rollback_began(past: Past, _entry: dict[str, Any]) -> None:
+    past.taking_back = True
 
 
 def _run_ended(past: Past, entry: dict[str, Any]) -> None:
@@ -170,6 +196,7 @@ def _run_ended(past: Past, entry: dict[str, Any]) -> None:
 _TELLS: dict[str, Callable[[Past, dict[str, Any]], None]] = {
     "step-started": _step_started,
     "acting": _acting,
+    "not-done": _not_done,
     "step-ended": _step_ended,
     "secret-intended": _secret_intended,
     "secret-not-made": _secret_not_made,
@@ -181,5 +208,6 @@ _TELLS: dict[str, Callable[[Past, dict[str, Any]], None]] = {
     "changed": _changed,
     "undone": _undone,
     "resumed": _resumed,
+    "rollback-began": _rollback_began,
     "run-ended": _run_ended,
 }

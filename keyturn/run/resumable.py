@@ -39,15 +39,20 @@ def check_resumable(past: Past) -> None:
     _check_real(past)
     if past.status == DONE and past.is_sealed:
         raise CannotStart(f"{past.run} came to its end: there is nothing left to do", hint="start another run")
-    if past.status == ROLLED_BACK or past.undone:
+    if past.status == ROLLED_BACK or past.being_taken_back:
         raise CannotStart(f"{past.run} is being rolled back", hint=f"`keyturn rollback {past.run}` goes on with that")
 
 
 def check_undoable(past: Past) -> None:
     """Raise `CannotStart` for a run that cannot be taken back."""
     _check_real(past)
-    if past.status == ROLLED_BACK and past.is_sealed:
+    if is_taken_back(past):
         raise CannotStart(f"{past.run} was rolled back already", hint="nothing was touched")
+
+
+def is_taken_back(past: Past) -> bool:
+    """Return whether everything that could be taken back was, and the recording says so."""
+    return past.status == ROLLED_BACK and past.is_sealed
 
 
 def _check_real(past: Past) -> None:

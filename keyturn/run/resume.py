@@ -134,6 +134,8 @@ def state_of(prepared: Prepared, store: Store, again: Again) -> RunState:
     state.results, state.outputs, state.changed = dict(past.results), dict(past.outputs), list(past.changed)
     state.unfinished, state.spared = past.unfinished, again.spared
     state.secret_before = past.ever_intended
+    changing = {step.id for step in prepared.runbook.steps if step.effect is not Effect.READ}
+    state.doubtful = past.doubtful & changing
     for sealed in store.entries(run=past.run):
         secret = store.read(sealed, again.identities)
         entry = store.entry(sealed.id)  # One that was adopted knows only now which secret it is.

@@ -54,7 +54,8 @@ def ways(past: Past, state: RunState) -> tuple[Way, ...]:
     """
     unfinished, steps = past.unfinished, state.runbook.steps
     changing = [step for step in steps if step.effect is not Effect.READ]
-    unknown = [step.id for step in changing if step.id in {*unfinished.announced, *unfinished.intended}]
+    begun = {*(unfinished.announced & past.acted), *unfinished.intended}
+    unknown = [step.id for step in changing if step.id in begun]
     if unknown:
         raise CannotStart(
             f"it is not known whether this was done: {', '.join(unknown)}",
@@ -73,7 +74,9 @@ def _way(step: Step, state: RunState) -> Way:
         return Way(step, can=False, say="the runbook names no way back")
     refused = next((fact for fact in step.undo.guard if not holds(fact, state)), None)
     if refused is not None:
-        return Way(step, can=False, say=refused.say)
+        unclear = [one for one in refused.of if one in state.doubtful]
+        doubt = f"it is not known whether {unclear[0]} was done; if it was: " if unclear else ""
+        return Way(step, can=False, say=f"{doubt}{refused.say}")
     return Way(step, can=bool(step.undo.do), say=step.undo.say)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from secrets_store import Entry, Secret
 
 
+SEEN_DONE: Final = frozenset({Result.DONE, Result.ALREADY, Result.BY_OPERATOR})
 FOUND_DONE: Final = "it was done before the interruption"  # the reason of a step that was announced and is found so
 
 
@@ -74,6 +75,7 @@ class RunState:
     inputs: Mapping[str, str]
     outputs: dict[str, str] = field(default_factory=dict)  # "steps.<id>.<output>" -> text
     results: dict[str, Result] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)  # steps that may have changed something, and were not seen to
     held: dict[str, Held] = field(default_factory=dict)  # name of the secret -> what is held
     changed: list[str] = field(default_factory=list)
     values: list[Secret] = field(default_factory=list)  # whatever came by the clipboard, for the leak gate to look for
@@ -132,4 +134,4 @@ class RunState:
 
     def is_done(self, step: str) -> bool:
         """Return whether `step` ended with what it is for, by keyturn or by the operator."""
-        return self.results.get(step) in {Result.DONE, Result.ALREADY, Result.BY_OPERATOR}
+        return self.results.get(step) in SEEN_DONE

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from keyturn.events import NotDone
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect
 from keyturn.run.way_back import portal
@@ -32,11 +33,18 @@ def was_done(engine: Engine, step: Step) -> bool:
         if _is_so(engine, step):
             return True
         if engine.session.page(step.page).is_on_screen():
-            return False
+            return _not_done(engine, step)
     engine.bring(step.done_when[0].page)
     done = _is_so(engine, step)
     engine.session.unsure.add(portal(step))
-    return done
+    return done or _not_done(engine, step)
+
+
+def _not_done(engine: Engine, step: Step) -> bool:
+    """Tell that the step was looked for and is not so; return that."""
+    engine.state.doubtful.discard(step.id)
+    engine.emit(NotDone(step.id, "its page was asked, and does not show it"))
+    return False
 
 
 def _can_be_seen(engine: Engine, step: Step) -> bool:

@@ -80,7 +80,19 @@ def test_an_open_intent_or_a_run_that_was_cut_short_comes_first(tmp_path: Path, 
     found = alone.interrupted([APP], store, home)
     assert found == ("cut-short", "run-of-the-intent", "stopped-late")
     with pytest.raises(CannotStart, match="cut-short") as refused:
-        alone.refuse_interrupted(found)
+        alone.refuse_interrupted(found, home)
     assert "keyturn resume cut-short" in refused.value.hint
     assert "--despite-interrupted" in refused.value.hint
-    alone.refuse_interrupted(())
+    alone.refuse_interrupted((), home)
+
+
+def test_a_run_that_is_being_taken_back_comes_first_too(tmp_path: Path, store: Store) -> None:
+    acting = events.Acting("one", "p.page", "act", {})
+    began = events.RollbackBegan((("one", "it"),), ())
+    recorded(tmp_path, started("one"), began, acting, name="killed", applications=[APP])
+    whole = (started("one"), began, acting, events.Undone("one", "it"), run_ended("rolled back"))
+    sealed(recorded(tmp_path, *whole, name="whole", applications=[APP]), Ed25519PrivateKey.generate(), "rolled back")
+    assert alone.interrupted([APP], store, tmp_path) == ("killed",)
+    with pytest.raises(CannotStart) as refused:
+        alone.refuse_interrupted(["killed"], tmp_path)
+    assert "keyturn rollback killed" in refused.value.hint

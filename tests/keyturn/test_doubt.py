@@ -9,8 +9,9 @@ from playwright.sync_api import Error as BrowserError
 
 from evidence import EvidenceError
 from keyturn.clipboard import ClipboardFailed
-from keyturn.events import Failed
+from keyturn.events import Failed, NotDone
 from keyturn.model import Effect
+from keyturn.run.doubt import note_doubt
 from keyturn.run.one_step import BrowserGone
 from pages.base import NoEffect, PageError
 from tests.keyturn.stage import CREATE, STEP, Made, Stage, build, page_error
@@ -53,6 +54,44 @@ def test_a_change_that_was_stopped_is_told_as_what_is_known_of_it(
     with pytest.raises((PageError, EvidenceError, BrowserGone, KeyboardInterrupt)):
         engine.run()
     assert engine.state.changed == told
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+def test_only_a_button_that_was_never_pressed_is_known_to_have_done_nothing(stage: Stage, *, pressed: bool) -> None:
+    stage.act = lambda: raises(page_error(NoEffect, pressed=pressed))
+    engine, events = build(stage, CHANGE)
+    with pytest.raises(NoEffect):
+        engine.run()
+    assert [event.why for event in events if isinstance(event, NotDone)] == (
+        [] if pressed else ["its button was not pressed"]
+    )
+    assert engine.state.doubtful == ({"step"} if pressed else set())
+
+
+def test_a_second_press_that_did_not_happen_says_nothing_of_the_first(stage: Stage) -> None:
+    stage.act = lambda: raises(page_error(NoEffect, pressed=False))
+    engine, events = build(stage, CHANGE)
+    engine.state.doubtful.add("step")
+    with pytest.raises(NoEffect):
+        engine.run()
+    assert not [event for event in events if isinstance(event, NotDone)]
+    assert engine.state.doubtful == {"step"}
+
+
+def test_an_error_after_the_one_that_left_a_doubt_does_not_end_it(stage: Stage) -> None:
+    engine, events = build(stage, CHANGE)
+    engine.begin(CHANGE, 1)
+    engine.announce(CHANGE, {})
+    note_doubt(engine, CHANGE, page_error(NoEffect, pressed=True))
+    note_doubt(engine, CHANGE, page_error(NoEffect, pressed=False))
+    assert not [event for event in events if isinstance(event, NotDone)]
+    assert engine.state.doubtful == {"step"}
+
+
+def test_what_is_done_after_all_is_not_in_doubt(stage: Stage) -> None:
+    engine, _ = build(stage, CHANGE)
+    engine.run()
+    assert engine.state.doubtful == set()
 
 
 def test_nothing_is_told_of_a_step_that_only_reads(stage: Stage) -> None:

@@ -74,6 +74,15 @@ def test_a_step_counts_as_done_only_with_what_it_is_for(result: Result) -> None:
     assert not decide("done", "another", results={"test-connection": result})
 
 
+def test_whether_a_step_was_done_that_may_have_been_is_not_known() -> None:
+    known = state(results={"save": Result.SKIPPED})
+    known.doubtful.add("save")
+    assert not holds(fact("done", "save"), known)
+    assert not holds(fact("done", "save", negated=True), known)
+    known.results["save"] = Result.DONE
+    assert holds(fact("done", "save"), known)
+
+
 def test_a_secret_counts_as_stored_only_when_this_run_holds_it() -> None:
     assert decide("stored", "client_secret", held={"client_secret": object()})
     assert not decide("stored", "client_secret")

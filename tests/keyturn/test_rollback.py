@@ -13,7 +13,7 @@ from keyturn.errors import CannotStart, NobodyThere, Stopped
 from keyturn.events import Event, Failed, Undone
 from keyturn.gates import Beforehand, Choice, Nobody
 from keyturn.model import Effect, Fact, FactKind, Undo
-from keyturn.run import past, rollback
+from keyturn.run import past, resumable, rollback
 from keyturn.run.rollback import NotUndone, Way, ways
 from keyturn.run.state import FOUND_DONE, RunState
 from tests.keyturn.stage import STEP, Stage, build, probe, says
@@ -38,6 +38,7 @@ def found(home: Path, steps: list[Step], *told: events.Event) -> tuple[Way, ...]
     runbook: Any = SimpleNamespace(steps=steps)
     state = RunState("run", runbook, {})
     state.results = dict(so_far.results)
+    state.doubtful = so_far.doubtful
     return ways(so_far, state)
 
 
@@ -79,6 +80,54 @@ def test_what_is_not_known_to_be_done_is_found_out_first(tmp_path: Path) -> None
         with pytest.raises(CannotStart, match="not known") as refused:
             found(tmp_path / str(at), steps, ended("one", "done"), unsettled)
         assert "keyturn resume a-run" in refused.value.hint
+
+
+NOT_SAVED = Fact(kind=FactKind.DONE, of=("save",), negated=True, say="the vendor uses it")
+
+
+@pytest.mark.parametrize("ended_as", ["skipped", "overridden"])
+def test_a_step_that_may_have_been_done_and_was_passed_over_does_not_count_as_not_done(
+    tmp_path: Path, ended_as: str
+) -> None:
+    steps = [step("add", undo=replace(BACK, guard=(NOT_SAVED,))), step("first", undo=BACK), step("save")]
+    acting = events.Acting("save", "p.page", "act", {})
+    told = [ended("add", "done"), ended("first", "done"), acting, ended("save", ended_as)]
+    (add,) = [way for way in found(tmp_path / "a", steps, *told) if way.step.id == "add"]
+    assert not add.can
+    assert add.say == "it is not known whether save was done; if it was: the vendor uses it"
+    known = [*told[:-1], events.NotDone("save", "its button was not pressed"), told[-1]]
+    assert [way.can for way in found(tmp_path / "b", steps, *known) if way.step.id == "add"] == [True]
+
+
+def test_what_was_looked_for_and_is_not_so_can_be_rolled_back_from(tmp_path: Path) -> None:
+    steps = [step("add", undo=BACK), step("save")]
+    begun = (ended("add", "done"), events.Acting("save", "p.page", "act", {}), ended("save", "failed"))
+    with pytest.raises(CannotStart, match="save"):
+        found(tmp_path / "a", steps, *begun)
+    looked = events.NotDone("save", "its page was asked, and does not show it")
+    assert [way.step.id for way in found(tmp_path / "b", steps, *begun, looked)] == ["add"]
+    again = events.Acting("save", "p.page", "act", {})
+    with pytest.raises(CannotStart, match="save"):
+        found(tmp_path / "c", steps, *begun, looked, again)
+
+
+def test_a_secret_that_is_known_not_to_be_made_can_be_rolled_back_from(tmp_path: Path) -> None:
+    steps = [step("one", undo=BACK), step("add", undo=BACK)]
+    pressed = events.Acting("add", "p.page", "act", {})
+    not_made = events.SecretNotMade("add", "secret", "intent", "it is not in the portal's list")
+    told = (ended("one", "done"), INTENDED, pressed, ended("add", "failed"), not_made)
+    assert [way.step.id for way in found(tmp_path, steps, *told)] == ["one"]
+
+
+def test_a_rollback_that_was_killed_goes_on_and_the_run_does_not(tmp_path: Path) -> None:
+    steps = [step("one", undo=BACK)]
+    pressed = events.Acting("one", "p.page", "undo", {})
+    told = (ended("one", "done"), events.RollbackBegan((("one", "it"),), ()), pressed)
+    assert [way.can for way in found(tmp_path, steps, *told)] == [True]
+    so_far = past.read(tmp_path / "a-run")
+    resumable.check_undoable(so_far)
+    with pytest.raises(CannotStart, match="being rolled back"):
+        resumable.check_resumable(so_far)
 
 
 def test_where_nothing_can_be_taken_back_nothing_is_touched(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn.errors import NobodyThere, Stopped
-from keyturn.events import Event, Result, StepEnded
+from keyturn.events import Event, NotDone, Result, StepEnded
 from keyturn.gates import About, Beforehand, Choice, Nobody
 from keyturn.model import Effect, Gate
 from keyturn.run import unclear
@@ -57,8 +57,10 @@ def test_what_is_seen_to_be_done_is_neither_asked_about_nor_pressed(stage: Stage
 
 def test_what_is_not_seen_is_asked_about_anew_even_where_no_gate_is(stage: Stage) -> None:
     person = says(Choice.GO_ON)
-    engine, _ = begun(stage, SAVE, person)
+    engine, events = begun(stage, SAVE, person)
     engine.run()
+    (found,) = [event for event in events if isinstance(event, NotDone)]
+    assert found.why == "its page was asked, and does not show it"
     (question,) = person.asked
     assert question.about is About.CHANGE
     assert "begun before the interruption" in question.warning
