@@ -31,8 +31,15 @@ def write_measured(section: str, rows: Iterable[Row], about: str, path: Path = R
 
 
 def write_counted(section: str, figures: Mapping[str, str], path: Path = RESULTS) -> str:
-    """Put a table of what tests counted, by their names, in place of the section that begins so; return it."""
-    lines = ["| test | counted |", "|---|---|", *(f"| {test} | {counted} |" for test, counted in figures.items())]
+    """Put what tests counted, by their names, into the section that begins so; return it. Other tests' figures stay."""
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    rows = dict(re.findall(r"(?m)^\| ((?!test \|)[^|-][^|]*) (\|.*)$", _read(path).get(section, "")))
+    rows |= {test: f"| {counted} | {today} |" for test, counted in figures.items()}
+    lines = [
+        "| test | counted | when |",
+        "|---|---|---|",
+        *(f"| {test} {counted}" for test, counted in sorted(rows.items())),
+    ]
     return _write(section, "`make soak`", lines, path)
 
 

@@ -311,6 +311,12 @@ class Page:
         yield
         self._expected = before  # Not in a finally: after a failure the innermost expectation is the one to tell.
 
+    def bring_up(self, button: Locator, what: Locator) -> None:
+        """Have `what` opened by `button`, unless it is open already: an act that broke off may have left it so."""
+        if not what.is_visible():
+            button.click()
+        expect(what).to_be_visible()
+
     def press_once(self, button: Locator) -> None:
         """Press a button whose effect cannot be taken back; from here on the portal may have changed.
 

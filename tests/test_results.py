@@ -28,3 +28,13 @@ def test_a_section_is_written_whole_and_in_its_place(tmp_path: Path) -> None:
     assert [part for part in before.split("## ") if "store" not in part] == [
         part for part in after.split("## ") if "store" not in part
     ]
+
+
+def test_what_one_test_counted_stays_when_another_is_run(tmp_path: Path) -> None:
+    path = tmp_path / "results.md"
+    section = "Counted by the long tests of z"
+    write_counted(section, {"kills [1]": "100 kills", "faults": "3 rows"}, path)
+    write_counted(section, {"faults": "4 rows"}, path)
+    assert [line.split(" | ")[0:2] for line in path.read_text().splitlines() if line.startswith("| ")] == [
+        ["| test", "counted"], ["| faults", "4 rows"], ["| kills [1]", "100 kills"]
+    ]  # fmt: skip

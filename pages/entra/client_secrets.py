@@ -134,6 +134,7 @@ class ClientSecretsPage(Page):
         row = grid.one(secret_id, "delete_secret")
         self.around.toasts.dismiss()
         with self.expecting("the question whether to delete"):
+            question.decline()
             grid.delete_button(row.secret_id).click()  # Scrolls to it, where the window is narrow.
             expect(question.yes_button).to_be_visible()
         with self.expecting("the row to be gone"):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pages.base import Component, disguised
+from pages.library import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Locator
@@ -55,6 +56,13 @@ class MessageBox(Component):
         box = document.locator(".fxs-messagebox, [role=dialog], [role=alertdialog]").filter(visible=True)
         super().__init__(box.filter(has=box.page.get_by_role("button", name="Yes", exact=True)))
         self.yes_button = self.root.get_by_role("button", name="Yes", exact=True)
+        self.no_button = self.root.get_by_role("button", name="No", exact=True)
+
+    def decline(self) -> None:
+        """Answer No to a question that stands there from before: it does not say what it is about."""
+        if self.no_button.is_visible():
+            self.no_button.click()
+            expect(self.root).to_have_count(0)
 
 
 class BladeNotice(Component):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pages.base import Page, action, probe
-from pages.library import expect
 from pages.ma_portal.portal import MaPortal
 from pages.ma_portal.user_management import UserManagementPage
 
@@ -38,9 +37,8 @@ class MenuPage(Page):
     @action(at="settings_button")
     def open_user_management(self) -> UserManagementPage:
         """Open Settings > User Management."""
-        self.settings_button.click()
         with self.expecting("the menu of Settings to open"):
-            expect(self.user_management_link).to_be_visible()
+            self.bring_up(self.settings_button, self.user_management_link)
         with self.tab.expect_navigation(wait_until="domcontentloaded"):
             self.user_management_link.click()
         return UserManagementPage(self.tab, self.url).arrive()

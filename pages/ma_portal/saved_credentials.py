@@ -42,9 +42,8 @@ class SavedCredentialsPage(Page):
 
         The vendor says that this cannot be undone and clears the users that are synchronised.
         """
-        self.saved.reset_button.click()
         with self.expecting("the question whether to reset the integration"):
-            expect(self.reset_dialog).to_be_visible()
+            self.bring_up(self.saved.reset_button, self.reset_dialog)
         self.press_once(self.reset_yes_button)
         following = NewIntegrationPage(self.tab, self.url)
         with self.expecting("the page “New Integration”"):

@@ -102,9 +102,8 @@ class UserManagementPage(Page):
         with self.expecting("a group to be selected"):
             expect(self.saved.group_notice).to_have_text(re.compile(r"\S"))
         before = self.saved.last_sync_notice.inner_text()
-        self.saved.sync_button.click()
         with self.expecting("the question whether to synchronise"):
-            expect(self.sync_dialog).to_be_visible()
+            self.bring_up(self.saved.sync_button, self.sync_dialog)
         self.press_once(self.sync_yes_button)
         with self.expecting("Last Successful Sync to change"):
             # The whole text, because what was there before may be empty, which every text contains.

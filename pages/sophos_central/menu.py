@@ -36,7 +36,8 @@ class MenuPage(Page):
     @action(at="settings_link")
     def open_sync_settings(self) -> SyncStatusPage:
         """Open Settings > Azure AD Sync Settings/Status."""
-        self.settings_link.click()
+        with self.expecting("the page of Settings to open"):
+            self.bring_up(self.settings_link, self.sync_settings_link)
         self.sync_settings_link.click()
         return SyncStatusPage(self.tab, self.url).arrive()
 

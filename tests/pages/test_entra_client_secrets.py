@@ -212,3 +212,16 @@ def test_the_sign_in_page_in_place_of_the_list_is_an_ended_session(admin_center:
     expect.set_options(timeout=1_000)
     with pytest.raises(SessionEnded):
         ClientSecretsPage(page.tab, page.url).arrive()
+
+
+@pytest.mark.parametrize("rendering", ["classic", "react"])
+def test_a_question_that_stands_there_about_another_secret_is_answered_no(
+    admin_center: Opening, rendering: str
+) -> None:
+    portal = admin_center(scenario="both-expired-and-valid", rendering=rendering)
+    expired, valid = ids(portal)
+    page = portal.client_secrets()
+    page.delete_button_of(valid).click()
+    expect(page.question.yes_button).to_be_visible()
+    page.delete_secret(expired)
+    assert ids(portal) == [valid]

@@ -171,3 +171,28 @@ def test_only_a_synchronisation_at_or_after_the_moment_counts(bench: Callable[..
 )
 def test_a_moment_is_read_and_never_guessed(shown: str, meant: str) -> None:
     assert moment(shown) == meant
+
+
+def test_a_menu_and_a_question_that_an_earlier_act_left_open_are_gone_on_with(bench: Callable[..., Bench]) -> None:
+    here = bench()
+    here.tab.goto(here.replicas.ma_portal_url)
+    menu = MenuPage(here.tab, here.replicas.ma_portal_url).arrive()
+    menu.settings_button.click()
+    page = menu.open_user_management()
+    page.saved.sync_button.click()
+    page.sync_now()
+    page.saved.reset_button.click()
+    SavedCredentialsPage(here.tab, here.replicas.ma_portal_url).arrive().reset_integration()
+    presses = here.replicas.state()["presses"]
+    assert (presses["ma-sync"], presses["ma-reset"]) == (1, 1)
+
+
+def test_the_connection_is_tested_anew_where_an_earlier_result_was_never_taken_in(bench: Callable[..., Bench]) -> None:
+    here = bench()
+    secret = here.new_secret()
+    form = here.new_integration(secret.value)
+    form.enter_expiration_date(secret.end.date().isoformat())
+    form.test_button.click()
+    form.test_passed_dialog.wait_for()
+    form.test_connection()
+    assert here.replicas.state()["presses"]["ma-test"] == 2
