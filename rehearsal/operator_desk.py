@@ -35,6 +35,7 @@ class SignIn:
     number: str  # the two digits of the number match
     screens: list[str]
     account: str = ""
+    stays: bool = False  # “Stay signed in?” was answered with yes
     error: str = ""  # a numbered error of the service, after which no screen follows
 
     @property
@@ -58,8 +59,9 @@ class Desk:
 
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
     gates: list[Gate] = field(default_factory=list)
-    codes: set[str] = field(default_factory=set)  # each opens one session
+    codes: dict[str, bool] = field(default_factory=dict)  # each opens one session, which stays or does not
     sessions: set[str] = field(default_factory=set)
+    staying: set[str] = field(default_factory=set)  # sessions that outlive the browser
     lock: RLock = field(default_factory=RLock)
 
     def begin(self, screens: list[str], error: str = "") -> str:
@@ -69,13 +71,14 @@ class Desk:
             self.sign_ins[key] = SignIn(str(10 + secrets.randbelow(90)), list(screens), error=error)
         return key
 
-    def pass_screen(self, key: str, screen: str) -> bool:
-        """Deal with `screen` of a sign-in if it is the one shown; return whether it was."""
+    def pass_screen(self, key: str, screen: str, *, yes: bool = True) -> bool:
+        """Deal with `screen` of a sign-in if it is the one shown; return whether it was. `yes` answers its question."""
         with self.lock:
             sign_in = self.sign_ins.get(key)
             if sign_in is None or sign_in.error or sign_in.screen != screen or screen not in SCREENS:
                 return False
             sign_in.screens.pop(0)
+            sign_in.stays = sign_in.stays or (screen == "kmsi" and yes)
             return True
 
     def code(self, key: str) -> str:
@@ -86,7 +89,7 @@ class Desk:
                 return ""
             del self.sign_ins[key]
             code = secrets.token_urlsafe(16)
-            self.codes.add(code)
+            self.codes[code] = sign_in.stays
             return code
 
     def redeem(self, code: str) -> str:
@@ -94,9 +97,10 @@ class Desk:
         with self.lock:
             if code not in self.codes:
                 return ""
-            self.codes.discard(code)
             session = secrets.token_urlsafe(16)
             self.sessions.add(session)
+            if self.codes.pop(code):
+                self.staying.add(session)
             return session
 
     def end_sessions(self) -> None:

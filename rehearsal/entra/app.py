@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rehearsal.state import World
 
 COOKIE = "portal_session"
+STAYS = 90 * 24 * 3600  # seconds that “Stay signed in?” holds for, as documented for the real cookie
 
 
 def signed_in(world: World) -> bool:
@@ -42,7 +43,8 @@ def make_app(world: World) -> Flask:
         session = world.desk.redeem(request.args.get("code", ""))
         response = redirect("/")
         if session:
-            response.set_cookie(COOKIE, session, httponly=True, samesite="Lax")
+            age = STAYS if session in world.desk.staying else None
+            response.set_cookie(COOKIE, session, max_age=age, httponly=True, samesite="Lax")
         return response
 
     return app

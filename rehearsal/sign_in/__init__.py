@@ -64,7 +64,7 @@ def make_app(world: World) -> Flask:
     @app.post("/attempt/<key>/<screen>")
     def by_hand(key: str, screen: str) -> ResponseReturnValue:
         """Deal with a screen in the browser: a person clicks through by hand. Nothing typed is sent."""
-        return jsonify(passed=desk.pass_screen(key, screen))
+        return jsonify(passed=desk.pass_screen(key, screen, yes="no" not in request.args))
 
     @app.post("/<tenant>/oauth2/v2.0/token")
     def token(tenant: str) -> ResponseReturnValue:

@@ -100,7 +100,7 @@ def admin_center(sign_in_waits: Opening, context: BrowserContext) -> Opening:
     def opened(*faults: str, step: str = "", **options: Any) -> Portal:
         portal = sign_in_waits(*faults, step=step, **options)
         desk = portal.replicas.world.desk
-        desk.codes.add("code")
+        desk.codes["code"] = False
         context.add_cookies([{"name": COOKIE, "value": desk.redeem("code"), "url": portal.url}])
         page = SignInPage(portal.tab, portal.url)
         page.open()

@@ -42,7 +42,8 @@ document.addEventListener("click", async (event) => {
   const other = event.target.closest("#otherTile");
   const passes = event.target.closest("[data-pass], .table");
   if (!passes || other) return;
-  await fetch(`/attempt/${attempt}/${up}`, { method: "POST" });
+  const no = passes.id === "idBtn_Back" ? "?no" : "";
+  await fetch(`/attempt/${attempt}/${up}${no}`, { method: "POST" });
 });
 
 document.addEventListener("submit", (event) => event.preventDefault());
