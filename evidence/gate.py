@@ -22,7 +22,7 @@ from evidence.needle import bare_needles, laid_bare, needles
 from evidence.searcher import Searcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 # Two public scanners (Microsoft's security utilities, gitleaks) publish this shape: 3, a version digit, `Q~`, 31 to 34.
 SHAPE = re.compile(rb"[A-Za-z0-9~._-]{3}[78]Q~[A-Za-z0-9~._-]{31,34}")
@@ -81,6 +81,23 @@ class LeakGate:
             except (ScanError, OSError) as error:
                 found.add(Finding(name, error.message if isinstance(error, ScanError) else _UNREADABLE))
         found.update(self._in_pictures(pictures, folder, since - _MARGIN if since else None))
+        return sorted(found)
+
+    def in_files(self, folder: Path, paths: Iterable[Path]) -> list[Finding]:
+        """Return as `search` does, of these files below `folder` alone, which another program may be removing.
+
+        How pictures look is left out.
+        """
+        found: set[Finding] = set()
+        for path in paths:
+            name = path.relative_to(folder).as_posix()
+            try:
+                if path.exists():
+                    found.update(self._in_file(path, name))
+            except FileNotFoundError:
+                continue
+            except (ScanError, OSError) as error:
+                found.add(Finding(name, error.message if isinstance(error, ScanError) else _UNREADABLE))
         return sorted(found)
 
     def in_bytes(self, data: bytes, name: str = "text") -> list[Finding]:
@@ -145,17 +162,17 @@ class LeakGate:
         return any(sight.legible(value.decode("utf-8", "replace"), text) for value in self._values)
 
 
-def shape_search(folder: Path) -> list[Finding]:
+def shape_search(folder: Path, paths: Iterable[Path] | None = None) -> list[Finding]:
     """Return every place below `folder` where something of a client secret's shape stands. Knows no secret.
 
-    Raises `ScanError` for what cannot be searched.
+    `paths`: only these are looked at. Raises `ScanError` for what cannot be searched.
     """
     found = set()
-    for path in _every(folder):
+    for path in _every(folder) if paths is None else paths:
         name = path.relative_to(folder).as_posix()
         sources = [(name, name.encode("utf-8", "surrogateescape"))]
         if path.is_file() and not path.is_symlink():
-            sources += container.unpacked(name, path.read_bytes())
+            sources += container.unpacked(name, _read(path, name))
         for way, body in sources:
             bodies = (
                 [body] if container.is_film(body) or container.is_picture(body) else [body, body.replace(b"\0", b"")]
@@ -163,6 +180,17 @@ def shape_search(folder: Path) -> list[Finding]:
             if any(SHAPE.search(one) for one in bodies):
                 found.add(Finding(way, "something of a client secret's shape can be read"))
     return sorted(found)
+
+
+def _read(path: Path, name: str) -> bytes:
+    """Return what is in a file, nothing when it was removed just now. Raises `ScanError`."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError:
+        pass
+    raise ScanError(f"{name}: {_UNREADABLE}")
 
 
 def _every(folder: Path) -> list[Path]:

@@ -106,6 +106,7 @@ def who(story: Story) -> str:
         ("Runbook", f"{story.fact('runbook')}, revision {story.fact('revision')}"),
         ("Mode", story.fact("mode")),
         ("Inputs", "\n".join(f"{name}: {value}" for name, value in inputs.items() if value)),
+        ("Browser profile", str(story.facts.get("profile") or "")),
         ("Versions", " · ".join(f"{name} {version}" for name, version in versions.items())),
         ("Clock", _clock(clock)),
         ("Evidence for", " · ".join(story.facts.get("controls") or ())),
