@@ -1,4 +1,4 @@
-"""The browser: which one, how it is started, and a context that leaves no profile behind.
+"""The browser: which one, how it is started, and a context that leaves no profile behind unless one is named.
 
 An installed Edge, Chrome or Chromium is taken first, because organisations manage and trust it; only where there is
 none, the one that Playwright installs.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect, sync_playwright
 
+from keyturn import profile as profiles
 from keyturn import system
 from keyturn.errors import CannotStart
 
@@ -37,8 +38,10 @@ class Installed:
     name: str
     path: str
 
-    def launch_options(self, *, headed: bool = False) -> dict[str, Any]:
+    def launch_options(self, *, headed: bool = False, profile: bool = False) -> dict[str, Any]:
         """Return the options that start it with Playwright: path, size of a window, no sandbox for root alone.
+
+        `profile`: it is started with one, and is to keep little in it.
 
         Ctrl-C reaches every process of the terminal. It must not close the browser under a run that is ending in
         order, with the clipboard still to be cleared.
@@ -51,6 +54,8 @@ class Installed:
             options["args"].append("--no-sandbox")
         if headed:
             options["args"].append(_WINDOW_SIZE)
+        if profile:
+            options["args"] += profiles.SWITCHES
         return options
 
 
@@ -101,8 +106,8 @@ def refuse_debugging() -> None:
 
 
 @contextmanager
-def open_browser(installed: Installed, *, headed: bool) -> Iterator[BrowserContext]:
-    """Start the browser and yield a fresh context, off the record; closing it closes the browser.
+def open_browser(installed: Installed, *, headed: bool, profile: Path | None = None) -> Iterator[BrowserContext]:
+    """Start the browser and yield a fresh context, off the record or with a `profile`; leaving it closes the browser.
 
     Raises `CannotStart` when it does not start, or when `headed` and there is no display.
     """
@@ -112,16 +117,25 @@ def open_browser(installed: Installed, *, headed: bool) -> Iterator[BrowserConte
             "there is no display for a visible browser", hint="use --headless, or start under a desktop or Xvfb"
         )
     with sync_playwright() as playwright:
+        options = {"headless": not headed, **installed.launch_options(headed=headed, profile=profile is not None)}
         try:
-            browser = playwright.chromium.launch(headless=not headed, **installed.launch_options(headed=headed))
+            if profile:
+                profiles.make_ready(profile)
+                context = playwright.chromium.launch_persistent_context(
+                    profile, **options, **context_options(headed=headed)
+                )
+            else:
+                context = playwright.chromium.launch(**options).new_context(**context_options(headed=headed))
         except BrowserError:
-            browser = None  # Its text holds the whole command line; ours is below.
-        if browser is None:
+            context = None  # Its text holds the whole command line; ours is below.
+        if context is None:
             raise CannotStart(f"{installed.name} did not start", hint="`keyturn doctor` tells what it needs")
         expect.set_options(timeout=PATIENCE)
-        context = browser.new_context(**context_options(headed=headed))
         context.set_default_timeout(PATIENCE)
         try:
             yield context
         finally:
-            browser.close()
+            if context.browser:
+                context.browser.close()
+            if profile:
+                profiles.forget_tabs(profile)

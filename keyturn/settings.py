@@ -43,6 +43,11 @@ def kept_browsers() -> Path:
     return _made(_runtime() / "browsers")
 
 
+def chosen_profiles() -> Path:
+    """Return the folder that tells which profile each unfinished run's browser was started with. It is made."""
+    return _made(platformdirs.user_state_path(_APP, appauthor=False) / "profiles")
+
+
 def shipped_runbooks() -> Path:
     """Return the folder of the runbooks that come with keyturn."""
     return _HOME / "runbooks"

@@ -34,6 +34,10 @@ _BELOW_PROGRAM_FILES = {
     "chromium": r"Chromium\Application\chrome.exe",
 }
 
+# The folders with which an installed browser starts by itself, below where the system keeps settings.
+_PROFILES_LINUX = ("google-chrome", "chromium", "microsoft-edge")
+_PROFILES_MACOS = ("Google/Chrome", "Chromium", "Microsoft Edge")
+_PROFILES_WINDOWS = (r"Google\Chrome\User Data", r"Chromium\User Data", r"Microsoft\Edge\User Data")
 
 _WINDOWS_KEYS = {"H": "\x1b[A", "P": "\x1b[B", "I": "\x1b[5~", "Q": "\x1b[6~"}  # arrows and pages, as elsewhere
 _LOOK_AGAIN = 0.02  # seconds
@@ -49,6 +53,17 @@ def browser_places(name: str) -> list[Path]:
     else:
         places = [Path(found) for command in _ON_PATH[name] if (found := shutil.which(command))]
     return [place for place in places if place.is_file()]
+
+
+def default_profiles() -> list[Path]:
+    """Return the folders of the profiles with which installed browsers start by themselves."""
+    if sys.platform == "win32":
+        return [Path(place, name) for place in [os.environ.get("LOCALAPPDATA")] if place for name in _PROFILES_WINDOWS]
+    if sys.platform == "darwin":
+        return [Path.home() / "Library" / "Application Support" / name for name in _PROFILES_MACOS]
+    settings = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    snap = Path.home() / "snap" / "chromium" / "common" / "chromium"
+    return [*(settings / name for name in _PROFILES_LINUX), snap]
 
 
 def is_root() -> bool:

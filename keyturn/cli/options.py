@@ -49,6 +49,7 @@ def add_walkthrough(parser: argparse.ArgumentParser, *, anew: bool = True) -> No
     parser.add_argument(
         "--browser", default="auto", metavar="NAME", help=f"auto, {', '.join(system.BROWSERS)} or the path of a program"
     )
+    add_profile(parser)
     if anew:
         parser.add_argument("--from", dest="first", default="", metavar="STEP", help="begin at this step")
         parser.add_argument("--until", dest="last", default="", metavar="STEP", help="end after this step")
@@ -71,6 +72,21 @@ def add_walkthrough(parser: argparse.ArgumentParser, *, anew: bool = True) -> No
         "--plain", action="store_true", help="plain sentences instead of a live screen, for screen readers and logs"
     )
     parser.add_argument("--keep-open", action="store_true", help="leave the browser open at the end")
+
+
+def add_profile(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that starts a browser takes."""
+    parser.add_argument(
+        "--profile",
+        type=_folder,
+        metavar="DIR",
+        help="start the browser with a profile of your own, signed in or managed; by default it keeps nothing",
+    )
+
+
+def _folder(text: str) -> Path:
+    """Return the folder that `text` names, from the root."""
+    return Path(text).expanduser().absolute()
 
 
 def _seconds(text: str) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from keyturn import system
 from keyturn.cli.given import given_inputs
-from keyturn.cli.options import wants_headed
+from keyturn.cli.options import add_profile, wants_headed
 from keyturn.errors import Exit
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--browser", default="auto", metavar="NAME", help=f"auto, {', '.join(system.BROWSERS)} or the path of a program"
     )
+    add_profile(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line of standard output")
     parser.set_defaults(run=preflight)
 
@@ -51,14 +52,21 @@ def preflight(args: argparse.Namespace) -> int:
 
     headed = wants_headed(args)
     given = given_inputs(args.values, args.set)
-    wish = Wish(runbook=args.runbook, given=given, browser=args.browser, headed=headed, approved=args.approve)
+    wish = Wish(
+        runbook=args.runbook,
+        given=given,
+        browser=args.browser,
+        profile=args.profile,
+        headed=headed,
+        approved=args.approve,
+    )
     prepared = prepare(wish)
     console = Console(stderr=True, highlight=False, emoji=False)
     console.print(f"{prepared.runbook.title}: looked at, nothing is changed\n", markup=False)
     looked: list[Looked] = []
     with ExitStack() as stack:
         watch = stack.enter_context(watching(console, prepared.runbook, {}, Mode.AUTO, Path(), plain=True))
-        context = stack.enter_context(open_browser(prepared.browser, headed=headed))
+        context = stack.enter_context(open_browser(prepared.browser, headed=headed, profile=args.profile))
         gatekeeper = Beforehand(args.approve, watch.person or Nobody())
         for one in Preflight(prepared, context, gatekeeper, watch.listener).visit():
             looked.append(one)

@@ -74,6 +74,7 @@ def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
                 runbook=path,
                 given={**inputs_for(book, replicas), **given_inputs(None, args.set)},
                 browser=args.browser,
+                profile=args.profile,
                 headed=args.headed,
                 mode=args.mode or (Mode.GUIDED if args.by_hand else Mode.AUTO),
                 pace=args.pace,

@@ -121,6 +121,28 @@ def _again(args: argparse.Namespace, ready: Keeper, what: str) -> int:
         store_head.remember(folder, store.head())
 
 
+def _profile(args: argparse.Namespace, so_far: Past) -> Path | None:
+    """Return the profile that the run's browser is started with; none for a run that began without one.
+
+    Raises `CannotStart` where that folder is not known here any more.
+    """
+    from keyturn.errors import CannotStart  # noqa: PLC0415  # as above
+    from keyturn.run.own_profile import OwnProfile  # noqa: PLC0415  # the same
+
+    began_with, said = so_far.facts.get("profile", ""), args.profile
+    if said and said.name != began_with:
+        began = f"with the profile {began_with}" if began_with else "without a profile"
+        raise CannotStart(f"{so_far.run} began {began}", hint="resume it as it began; nothing was touched")
+    known = OwnProfile.remembered(so_far.run)
+    if began_with and not said and known is None:
+        raise CannotStart(
+            f"where the profile {began_with} is, with which {so_far.run} began, is not known here",
+            hint="name its folder with --profile DIR; nothing was touched",
+        )
+    folder: Path | None = said or (known.folder if known and began_with else None)
+    return folder
+
+
 def prepared_again(args: argparse.Namespace, so_far: Past) -> Prepared:
     """Return the run as it was prepared when it began, with what the operator says anew."""
     from keyturn import keeper  # noqa: PLC0415  # the browser library is loaded only by what drives it
@@ -143,6 +165,8 @@ def prepared_again(args: argparse.Namespace, so_far: Past) -> Prepared:
                 **given_inputs(args.values, args.set),
             },
             browser=args.browser,
+            profile=_profile(args, so_far),
+            browser_open=kept is not None,
             headed=args.headed,
             mode=args.mode or asked["mode"],
             keep_open=args.keep_open,

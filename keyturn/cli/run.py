@@ -55,6 +55,7 @@ def _run(args: argparse.Namespace, ready: Keeper) -> int:
         runbook=args.runbook,
         given=given_inputs(args.values, args.set),
         browser=args.browser,
+        profile=args.profile,
         headed=args.headed,
         mode=args.mode or default_mode(headed=args.headed),
         pace=args.pace,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyturn import settings
@@ -68,7 +69,9 @@ def _print(console: Console, found: list[Listed]) -> None:
 
 def _end(args: argparse.Namespace) -> None:
     """End a browser. Raises `CannotStart` when there is none, or a value may be lost with it."""
-    from keyturn import keeper  # noqa: PLC0415  # it brings the browser library
+    from playwright.sync_api import Error as BrowserError  # noqa: PLC0415  # loaded only by what drives a browser
+
+    from keyturn import keeper  # noqa: PLC0415  # the same
     from keyturn.errors import CannotStart  # noqa: PLC0415  # the same
     from keyturn.run.runs import value_may_be_open  # noqa: PLC0415  # the same
 
@@ -80,5 +83,6 @@ def _end(args: argparse.Namespace) -> None:
             "its page may show a value that is not in the store yet",
             hint=f"`keyturn resume {args.end}` seals it; to give it up, add --lose-value",
         )
-    with keeper.attached(kept) as context:
+    with keeper.attached(kept) as context, suppress(BrowserError):  # It may be gone before it has answered.
         context.close()
+    keeper.has_ended(kept.run)

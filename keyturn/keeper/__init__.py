@@ -7,7 +7,7 @@ when nobody has come back for half a day.
 
 from __future__ import annotations
 
-from keyturn.keeper.client import Keeper, attached, attending, connected, kept_runs, start
+from keyturn.keeper.client import Keeper, attached, attending, connected, has_ended, kept_runs, start
 from keyturn.keeper.record import Kept, is_attended
 
-__all__ = ["Keeper", "Kept", "attached", "attending", "connected", "is_attended", "kept_runs", "start"]
+__all__ = ["Keeper", "Kept", "attached", "attending", "connected", "has_ended", "is_attended", "kept_runs", "start"]

@@ -24,12 +24,14 @@ from keyturn.keeper.record import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import BrowserContext
 
     from keyturn.browser import Installed
 
 _START = 60.0  # seconds in which a browser has come up, on a slow machine too
+_END = 60.0  # seconds in which a browser that was told to has ended, and written what it still had to
 _LOOK_AGAIN = 0.02  # seconds
 _STARTED: list[subprocess.Popen[bytes]] = []  # a handle that is dropped complains that its process still runs
 
@@ -59,12 +61,22 @@ class Keeper:
         )
         _STARTED.append(self._process)
 
-    def open(self, run: str, installed: Installed, *, headed: bool, outlives: bool = True) -> Self:
-        """Have the browser opened for `run`; `kept` waits until it is there. `outlives`: it stays without keyturn."""
+    def open(
+        self, run: str, installed: Installed, *, headed: bool, outlives: bool = True, profile: Path | None = None
+    ) -> Self:
+        """Have the browser opened for `run`; `kept` waits until it is there.
+
+        `outlives`: it stays without keyturn. `profile`: the folder that it starts with, none to be off the record.
+        """
         self._run, self._what = run, installed.name
-        launch = {"headless": not headed, **installed.launch_options(headed=headed)}
-        context = context_options(headed=headed)
-        self._tell(json.dumps({"run": run, "launch": launch, "context": context, "outlives": outlives}))
+        order = {
+            "run": run,
+            "launch": {"headless": not headed, **installed.launch_options(headed=headed, profile=profile is not None)},
+            "context": context_options(headed=headed),
+            "outlives": outlives,
+            "profile": str(profile) if profile else "",
+        }
+        self._tell(json.dumps(order))
         return self
 
     def kept(self) -> Kept:
@@ -99,9 +111,9 @@ class Keeper:
                 pass  # It has ended; `kept` says so.
 
 
-def start(run: str, installed: Installed, *, headed: bool) -> Kept:
+def start(run: str, installed: Installed, *, headed: bool, profile: Path | None = None) -> Kept:
     """Start a browser that outlives this process, for `run`. Raises `CannotStart` when it does not come up."""
-    return Keeper().open(run, installed, headed=headed).kept()
+    return Keeper().open(run, installed, headed=headed, profile=profile).kept()
 
 
 @contextmanager
@@ -146,6 +158,14 @@ def attached(kept: Kept) -> Iterator[BrowserContext]:
     """Attend the run of a kept browser and connect to it. Raises `CannotStart`."""
     with attending(kept.run), connected(lambda: kept) as context:
         yield context
+
+
+def has_ended(run: str) -> bool:
+    """Wait until the keeper of `run`, which was told to, has ended with its browser; return whether it did in time."""
+    until = time.monotonic() + _END
+    while (alive := record.is_alive(run)) and time.monotonic() < until:
+        time.sleep(_LOOK_AGAIN)
+    return not alive
 
 
 def kept_runs() -> dict[str, Kept]:

@@ -15,15 +15,15 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import async_playwright
 
-from keyturn import system
+from keyturn import profile, system
 from keyturn.keeper import record
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext
+    from playwright.async_api import Browser, BrowserContext, Playwright
 
 _ALONE = 12 * 3600.0  # seconds
 _LOOK = 2.0  # seconds between two looks
@@ -42,14 +42,26 @@ async def keep(folder: str, stack: ExitStack) -> None:
         order = json.loads(text)
         stack.enter_context(record.living(order["run"]))
         stack.callback(record.forget, order["run"])
-        browser = await playwright.chromium.launch(**order["launch"])
+        browser, context = await _opened(playwright, order, stack)
         browser.on("disconnected", lambda _: ended.set())
-        context = await browser.new_context(**order["context"])
         context.on("close", lambda _: ended.set())
         bound = await browser.bind("keyturn")
         record.Kept(order["run"], bound["endpoint"], folder, not order["launch"]["headless"]).write()
         await _until_nobody_needs_it(order["run"], context, ended, _ALONE if order["outlives"] else _LOOK)
         await browser.close()
+
+
+async def _opened(playwright: Playwright, order: dict[str, Any], stack: ExitStack) -> tuple[Browser, BrowserContext]:
+    """Open a browser off the record, or with the profile that was named."""
+    if not order["profile"]:
+        browser = await playwright.chromium.launch(**order["launch"])
+        return browser, await browser.new_context(**order["context"])
+    folder = Path(order["profile"])
+    profile.make_ready(folder)
+    stack.callback(profile.forget_tabs, folder)
+    context = await playwright.chromium.launch_persistent_context(folder, **order["launch"], **order["context"])
+    assert context.browser  # noqa: S101  # narrows the type: only Android and Electron have none
+    return context.browser, context
 
 
 async def _until_nobody_needs_it(run: str, context: BrowserContext, ended: asyncio.Event, alone: float) -> None:

@@ -14,6 +14,7 @@ from keyturn.keeper import Keeper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import BrowserContext
 
@@ -40,6 +41,12 @@ class Browsing:
         browser = self.context.browser
         return browser is not None and browser.is_connected() and bool(self.context.pages)
 
+    def end(self) -> bool:
+        """End the browser now, and return whether it did: it writes into a profile until it has."""
+        with suppress(BrowserError):  # It has gone by itself, or goes before it has answered.
+            self.context.close()
+        return self._kept is None or keeper.has_ended(self._kept.run)
+
     def remember(self, disguise: str) -> None:
         """Keep the name of the disguise for a later part of the run, before any page is there to be disguised."""
         if self._kept and disguise != self._kept.disguise:
@@ -48,17 +55,24 @@ class Browsing:
 
 
 @contextmanager
-def kept_browser(
-    run: str, installed: Installed, *, headed: bool, ready: Keeper | None = None, outlives: bool = True
+def kept_browser(  # noqa: PLR0913  # how a browser is started, part by part
+    run: str,
+    installed: Installed,
+    *,
+    headed: bool,
+    ready: Keeper | None = None,
+    outlives: bool = True,
+    profile: Path | None = None,
 ) -> Iterator[Browsing]:
     """Come back to the browser that is kept for `run`, else start one; `ready` is a keeper that waits for an order.
 
-    `outlives`: it stays open when this process was killed. The caller is attending the run. Raises `CannotStart`.
+    `outlives`: it stays open when this process was killed. `profile`: the folder that it starts with. The caller is
+    attending the run. Raises `CannotStart`.
     """
     with ExitStack() as stack:
         browsing = _come_back(stack, run)
         if browsing is None:
-            process = (ready or Keeper()).open(run, installed, headed=headed, outlives=outlives)
+            process = (ready or Keeper()).open(run, installed, headed=headed, outlives=outlives, profile=profile)
             browsing = _opened(stack, process)
         try:
             yield browsing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyturn import browser, keeper, system
+from keyturn import browser, keeper, profile, system
 from keyturn.catalogue import Catalogue
 from keyturn.check import check, resolve_inputs
 from keyturn.document import load
@@ -39,11 +39,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the operator asked for, a field for each option of the command line."""
+    """What the operator asked for, a field for each option of the command line.
+
+    `browser_open`: it was kept open for this run, with the profile that is asked for.
+    """
 
     runbook: Path
     given: Mapping[str, str]
     browser: str = "auto"
+    profile: Path | None = None
+    browser_open: bool = False
     headed: bool = False
     mode: str = "auto"
     pace: float = 0.0  # seconds
@@ -109,6 +114,10 @@ def prepare(wish: Wish) -> Prepared:
     if wish.headed and not system.has_display():
         raise CannotStart("there is no display for a visible browser", hint="use --headless, or start under a desktop")
     installed = browser.find_browser(wish.browser)
+    if wish.profile:
+        profile.check(wish.profile)
+        if not wish.browser_open:
+            profile.refuse_in_use(wish.profile)
     return Prepared(wish=wish, runbook=runbook, catalogue=catalogue, inputs=inputs, browser=installed)
 
 
@@ -140,6 +149,7 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
                 "from": wish.first,
                 "until": wish.last,
             },
+            **({"profile": wish.profile.name} if wish.profile else {}),
         )
         tell(recording.folder.name)
         with keeper.attending(recording.folder.name):

@@ -16,6 +16,7 @@ from keyturn import keeper
 from keyturn.errors import Exit
 from keyturn.events import LeakGate, RunEnded, SearchBegan
 from keyturn.run.journal import Journal
+from keyturn.run.own_profile import OwnProfile, forget
 from keyturn.run.recording import Recording, reads_pictures
 
 if TYPE_CHECKING:
@@ -53,13 +54,15 @@ def package_up(folder: Path, key: Ed25519PrivateKey, values: Sequence[bytes], ts
         with ChainedLog(data / "journal.jsonl") as log:
             tell = Journal(log)
             tell(SearchBegan(reads_pictures(wanted=bool(values))))
-            seconds = recording.search([], optical=False, since=None)
+            profile = OwnProfile.remembered(folder.name)
+            seconds = recording.search([], optical=False, since=None, beside=profile)
             if values:
-                seconds += recording.search(values, optical=True, since=None)
+                seconds += recording.search(values, optical=True, since=None, beside=profile)
             tell(LeakGate(tuple(recording.findings), seconds, recording.pictures_read, len(values)))
             story = story_of(data)
             exit_code = int(Exit.LEAK_FOUND if recording.leak else Exit.INTERRUPTED)
             tell(RunEnded(STATUS, exit_code, tuple(story.changed), 0.0))
         recording.end(status=STATUS, exit=exit_code, changed=story.changed)
         recording.seal(tsa)
+        forget(folder.name)
     return recording

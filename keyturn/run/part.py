@@ -18,6 +18,7 @@ from keyturn.overlay import Overlay
 from keyturn.run.browsing import Browsing, kept_browser
 from keyturn.run.engine import Engine
 from keyturn.run.journal import Journal
+from keyturn.run.own_profile import OwnProfile, forget
 from keyturn.run.recording import FirstIntent, Recording, reads_pictures
 from keyturn.run.second_person import SecondPerson
 
@@ -41,6 +42,7 @@ class Part:
         self.came_to = status_of(Exit.DONE)  # the word for it when nothing stops it
         self._listeners: tuple[Listener, ...] = ()
         self._error: BaseException | None = None
+        self._profile: OwnProfile | None = None
         self._intended = False
         self._head: Callable[[], str] = lambda: GENESIS  # digest of the journal's last line
         self._began = time.monotonic()
@@ -57,7 +59,7 @@ class Part:
                 self._seal()
             except OSError as error:  # As a full disk.
                 self._unsealed(error)
-            if browsing:  # Only now: until the package is whole, a later part may need its pages.
+            if browsing and not self._profile:  # Only now: until the package is whole, a later part may need its pages.
                 self._let_go(browsing)
         return self.summary, self._error
 
@@ -74,6 +76,7 @@ class Part:
                 self._browse(browsing, act)
             except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
                 self._error = stopped
+            self._leave_profile(browsing)
             self._search(intent)
             self._sum_up()
             ended = self.summary
@@ -87,8 +90,17 @@ class Part:
             with around.open_browser(self.prepared) as context:
                 yield Browsing(context, ends=True)
             return
-        options = {"headed": wish.headed, "outlives": around.outlives}
-        with kept_browser(self.state.run, self.prepared.browser, ready=around.ready, **options) as browsing:
+        if wish.profile:
+            anew = not self.recording.facts.get("resumed")
+            self._profile = OwnProfile.of(self.state.run, wish.profile, anew=anew)
+        with kept_browser(
+            self.state.run,
+            self.prepared.browser,
+            headed=wish.headed,
+            ready=around.ready,
+            outlives=around.outlives,
+            profile=wish.profile,
+        ) as browsing:
             yield browsing
 
     def _browse(self, browsing: Browsing, act: Callable[[Engine, Browsing], None]) -> None:
@@ -135,12 +147,23 @@ class Part:
             head=self._head,
         )
 
+    def _leave_profile(self, browsing: Browsing | None) -> None:
+        """End a browser that has a profile before that is searched: it writes there until it has ended."""
+        if browsing and self._profile:
+            self._let_go(browsing)
+            if browsing.ends and not browsing.end():
+                self.recording.not_searched(self._profile)
+
     def _search(self, intent: FirstIntent) -> None:
         """Search everything that was written for the values of the run."""
         self._tell(SearchBegan(reads_pictures(wanted=self.around.read_pictures)))
         values = [secret.reveal().encode() for secret in self.state.values]
         seconds = self.recording.search(
-            values, optical=self.around.read_pictures, since=intent.since, more=self.state.secret_before
+            values,
+            optical=self.around.read_pictures,
+            since=intent.since,
+            more=self.state.secret_before,
+            beside=self._profile,
         )
         self._tell(LeakGate(tuple(self.recording.findings), seconds, self.recording.pictures_read, len(values)))
         self.summary.search = {"seconds": seconds, "pictures_read": self.recording.pictures_read}
@@ -162,6 +185,8 @@ class Part:
         ended = {"status": summary.status, "exit": summary.exit, "changed": summary.changed}
         recording.end(**ended, store_head=self.around.store.head())
         recording.seal(self.around.tsa)
+        if self._profile and (summary.exit == Exit.DONE or not self.around.outlives):  # Nothing goes on with it.
+            forget(self.state.run)
         summary.recording, summary.timestamp = str(recording.folder), recording.timestamp
         if recording.leak:  # Found before, or only now in the report.
             self._error, summary.exit = recording.leak, int(exit_of(recording.leak))

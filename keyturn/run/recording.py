@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from keyturn.events import Event
     from keyturn.model import Runbook
+    from keyturn.run.own_profile import OwnProfile
 
 
 @dataclass(slots=True)
@@ -143,9 +144,18 @@ class Recording:
         self.facts["clock"] = {**self.facts.get("clock", {}), **went}
         self.write_facts()
 
-    def search(self, needles: Sequence[bytes], *, optical: bool, since: datetime | None, more: bool = False) -> float:
+    def search(
+        self,
+        needles: Sequence[bytes],
+        *,
+        optical: bool,
+        since: datetime | None,
+        more: bool = False,
+        beside: OwnProfile | None = None,
+    ) -> float:
         """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took.
 
+        `beside`: the browser's profile, in which the run wrote too; of a picture in there nothing is read.
         `since`: when the first of them can have come to be, if that is known. Where no value was captured, or there
         may have been `more`, anything of a client secret's shape is a hit, and so is what cannot be searched. Reading
         pictures takes a while: who interrupts it still gets everything else searched, and `pictures_read` says so.
@@ -158,6 +168,8 @@ class Recording:
             if more or not self._gate:
                 found = [*found, *shape_search(self.folder)]
             self._found([str(finding) for finding in found])
+            if beside:
+                self._search_profile(beside, shape=more or not self._gate)
         except ScanError as error:
             self._found([error.message])
         return round(time.monotonic() - began, 3)
@@ -172,12 +184,24 @@ class Recording:
         self._gate = LeakGate(needles, optical=False)
         return self._gate.search(self.folder)
 
-    def _found(self, findings: list[str]) -> None:
-        self.findings += findings
+    def not_searched(self, profile: OwnProfile) -> None:
+        """Count it as a leak that the browser goes on writing into its `profile`: nobody can say what."""
+        self._found(["it was still being written"], f"the browser's profile {profile.name}", "; end that browser")
+
+    def _search_profile(self, profile: OwnProfile, *, shape: bool) -> None:
+        written = profile.written()
+        found = self._gate.in_files(profile.folder, written) if self._gate else []
+        if shape:
+            found = [*found, *shape_search(profile.folder, written)]
+        hint = "remove what is in the profile's folder"
+        self._found([str(finding) for finding in found], f"the browser's profile {profile.name}", f"; {hint}")
+
+    def _found(self, findings: list[str], where: str = "the recording", more_to_do: str = "") -> None:
+        self.findings += [f"{where}, {one}" for one in findings] if more_to_do else findings
         if findings:
             self.leak = LeakFound(
-                f"the secret can be read in the recording: {'; '.join(findings[:5])}",
-                hint="treat the new secret as known: rotate it again; the recording is quarantined",
+                f"the secret can be read in {where}: {'; '.join(findings[:5])}",
+                hint=f"treat the new secret as known: rotate it again; the recording is quarantined{more_to_do}",
             )
 
     def seal(self, tsa: str = "") -> None:

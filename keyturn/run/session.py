@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from keyturn.run.state import RunState
     from pages.base import Page
 
+_BLANK = "about:blank"
+
 
 class Session:
     """Gives page objects their tabs."""
@@ -30,6 +32,7 @@ class Session:
         self._opened = opened
         self._tabs: dict[str, Tab] = {}
         self._front = ""
+        self._begins = True  # no tab was needed yet
         self.unsure: set[str] = (
             set()
         )  # portals whose tab may stand anywhere: before a step there, its page is looked for
@@ -44,12 +47,18 @@ class Session:
     def tab(self, portal: str) -> Tab:
         """Return the tab of `portal`, in front: behind another it is a hidden document, where portals stop working."""
         if not self.is_open(portal):  # For the first time, or the person closed it.
-            self._tabs[portal] = self._context.new_page()
+            self._tabs[portal] = self._fresh()
             self._opened(self._tabs[portal], portal)
         if self._front != portal:
             self._tabs[portal].bring_to_front()
             self._front = portal
         return self._tabs[portal]
+
+    def _fresh(self) -> Tab:
+        """Return a tab that nothing was loaded in: the first time the blank one with which a profile opens."""
+        begins, self._begins = self._begins, False
+        blank = (tab for tab in self._context.pages if tab.url == _BLANK) if begins else iter(())
+        return next(blank, None) or self._context.new_page()
 
     def adopt(self) -> None:
         """Take in tabs that were opened by somebody else, by the address that they show, where a portal has none."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn import keeper
-from keyturn.browser import find_browser
+from keyturn import keeper, profile
+from keyturn.browser import WINDOW, find_browser
 from keyturn.errors import CannotStart
 from keyturn.keeper import process, record
 from keyturn.run.browsing import Browsing
@@ -75,6 +75,28 @@ def test_a_page_is_still_there_after_the_tool_was_killed_and_nothing_stays_when_
     _until(lambda: not record.is_alive("run-1"))
     assert keeper.kept_runs() == {}
     assert not Path(kept.folder).exists()
+
+
+def test_a_browser_with_a_profile_is_found_again_and_lets_it_go(tmp_path: Path) -> None:
+    kept = keeper.start("run-7", find_browser("auto"), headed=False, profile=tmp_path)
+    with subprocess.Popen([sys.executable, "-c", USER, "run-7"], stdout=subprocess.PIPE) as user:
+        assert user.stdout
+        assert user.stdout.readline() == b"shown\n"
+        os.kill(user.pid, signal.SIGKILL)
+    assert profile.is_in_use(tmp_path)
+
+    def shown_at_last() -> list[str]:
+        with keeper.attending("run-7"), keeper.connected(lambda: kept) as context:
+            blank, page = context.pages
+            found = [blank.url, page.locator("#value").inner_text(), str(page.viewport_size)]
+            Browsing(context, _kept=kept).end()
+        return found
+
+    assert _apart(shown_at_last) == ["about:blank", "shown once", str(WINDOW)]
+    assert not record.is_alive("run-7")
+    assert not profile.is_in_use(tmp_path)
+    assert (tmp_path / "Default" / "Preferences").is_file()
+    assert not (tmp_path / "Default" / "Sessions").exists()
 
 
 def test_what_a_killed_keeper_left_is_removed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from dataclasses import replace
@@ -11,9 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence import verify
 from evidence.chain import ChainedLog
-from keyturn import clock
+from keyturn import clock, profile
 from keyturn.document import load
 from keyturn.events import SecretIntended, StepEnded, StepStarted
+from keyturn.run.own_profile import OwnProfile
 from keyturn.run.recording import FirstIntent, Recording
 from tests.evidence.authority import served
 
@@ -73,6 +75,38 @@ def test_what_cannot_be_searched_is_a_leak_and_does_not_stop_the_end(recording: 
     (recording.data / "torn.zip").write_bytes(b"PK\x03\x04" + bytes(40))
     recording.search(values, optical=False, since=None)
     assert recording.leak is not None
+
+
+@pytest.mark.parametrize("values", [[], [VALUE.encode()]], ids=["by its shape", "by the value"])
+@pytest.mark.parametrize(
+    "planted",
+    [VALUE.encode(), VALUE.encode("utf-16-le"), b"entry\0" + gzip.compress(VALUE.encode())],
+    ids=["plain", "UTF-16", "packed in a cache"],
+)
+def test_a_value_in_the_browsers_profile_is_a_leak(
+    recording: Recording, tmp_path: Path, planted: bytes, values: list[bytes]
+) -> None:
+    place = tmp_path / "anna" / "signed-in"
+    place.mkdir(parents=True)
+    (place / "before").write_bytes(planted)
+    own = OwnProfile(place, profile.files(place))
+    recording.search(values, optical=False, since=None, beside=own)
+    assert recording.leak is None  # What was there before is not the run's.
+    (place / "Web Data").write_bytes(planted)
+    recording.search(values, optical=False, since=None, beside=own)
+    assert recording.leak is not None
+    assert "in the browser's profile signed-in: Web Data" in recording.leak.message
+    assert "remove what is in the profile's folder" in recording.leak.hint
+    assert all(one.startswith("the browser's profile signed-in, Web Data") for one in recording.findings)
+    assert "anna" not in str(recording.leak) + str(recording.findings)
+    assert VALUE[:8] not in str(recording.leak)
+
+
+def test_a_profile_that_is_still_written_counts_as_a_leak(recording: Recording, tmp_path: Path) -> None:
+    recording.not_searched(OwnProfile(tmp_path))
+    recording.search([VALUE.encode()], optical=False, since=None)
+    assert recording.leak is not None
+    assert "still being written" in recording.leak.message
 
 
 def test_the_search_says_whether_it_read_pictures(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
