@@ -117,7 +117,7 @@ def _waiting(scene: Scene) -> Text:
     if waiting is None:
         return Text()
     left = duration(max(0.0, waiting.until - scene.clock()))
-    return Text(f"Waiting, up to {left}: {waiting.seen}", style="bold yellow")
+    return Text(f"Asking again for up to {left}; the portal says: {waiting.seen}", style="bold yellow")
 
 
 def _asking(scene: Scene, width: int) -> list[RenderableType]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence import verify
-from keyturn import keeper, signing
+from keyturn import keeper, settings, signing
 from keyturn.cli.replica import open_replicas
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
@@ -115,6 +116,11 @@ class Desk:
     def kill_browser(self) -> None:
         """Kill the keeper of the run's browser, and with it the browser."""
         kill_keepers(self.recording.name)
+
+    def reboot(self) -> None:
+        """Do to what is kept open what a restart of the machine does: no process is left, and no runtime folder."""
+        self.kill_browser()
+        shutil.rmtree(settings.kept_browsers().parent)
 
     @property
     def secrets(self) -> list[dict[str, str]]:

@@ -51,7 +51,7 @@ def test_killed_with_the_value_on_its_page_and_again_with_no_credentials_saved_i
     assert at.replicas.state()["ma_portal"]["integration"] is None
     (entry,) = at.store.entries()
     assert entry.metadata.secret_id == at.made[0]["secret_id"]
-    at.kill_browser()
+    at.reboot()
     came_out_right(at, at.resume())
     assert at.kinds("add-secret").count("secret-intended") == at.kinds("add-secret").count("secret-sealed") == 1
     assert at.kinds().count("resumed") == 2

@@ -164,7 +164,6 @@ def test_between_questions_the_screen_says_what_is_waited_for_and_why() -> None:
     stage.clock.now += 30
     assert stage.drawn() == snapshot("""\
 ╭─ Update an Entra ID client secret that Arctic Wolf uses ─────────────────────╮
-│  ✓  19  Reset the integration                            P16–P17      2.9 s  │
 │  ✓  20  Select the integration type                      P18          3.0 s  │
 │  ✓  21  Enter the integration's nickname                 P19          3.1 s  │
 │  ✓  22  Enter the Application ID                         P20          3.2 s  │
@@ -183,7 +182,8 @@ def test_between_questions_the_screen_says_what_is_waited_for_and_why() -> None:
 │ A secret made a moment ago may be refused until it has replicated; keyturn   │
 │ asks again for up to two minutes.                                            │
 │ does  This changes nothing that the portal holds.                            │
-│ Waiting, up to 1 min 14 s: the secret is not known yet                       │
+│ Asking again for up to 1 min 14 s; the portal says: the secret is not known  │
+│ yet                                                                          │
 │                                                                              │
 │ t take over   m change mode   q stop   l list                                │
 ╰──────────────────────────────────────────────────────────────────────────────╯\
