@@ -35,6 +35,7 @@ _LEAST: Final = 240  # what a banner needs; a window without that much is given 
 _LETTER: Final = 7  # what a letter takes on average at most, in the widest of the fonts that systems come with
 _GAP: Final = 4  # between the outline and what it is around, so that nothing of that is covered
 _PATIENCE: Final = 1_000  # ms for an element to hold still
+_AT_ONCE: Final = 100  # ms for one that is there to say where
 _OUTLINE: Final = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}, "outlineColor": {"r": 214, "g": 0, "b": 110, "a": 1}}
 
 
@@ -68,6 +69,7 @@ class _Drawn:
     words: Words | None = None
     html: str = ""
     banner: AbstractContextManager[Any] | None = None
+    target: Locator | None = None
     box: Box | None = None
 
 
@@ -83,25 +85,39 @@ class Overlay:
         """Say in `tab` that this is step `number` of `total`, `title`; the outline of the step before goes."""
         with suppress(BrowserError):
             drawn = self._drawn(tab)
-            drawn.words = Words(number, total, title)
+            drawn.words, drawn.target = Words(number, total, title), None
             self._outline(drawn, None)
             self._banner(tab, drawn)
 
     def point(self, tab: Tab, target: Locator | None) -> None:
-        """Outline `target`, brought into view; the banner makes room. None, or what is not there once, has no outline.
-
-        To be called again when the page may have moved under the outline: it costs a few milliseconds.
-        """
+        """Outline `target`, brought into view; the banner makes room. None, or what is not there once, has none."""
         with suppress(BrowserError):
             drawn = self._drawn(tab)
+            drawn.target = target
             self._outline(drawn, _around(target) if target is not None and target.count() == 1 else None)
+            self._banner(tab, drawn)
+
+    def follow(self, tab: Tab) -> None:
+        """Draw again what the page, its frames or the window moved, while a person has it; it costs milliseconds.
+
+        What is out of sight is not brought into view: it was the person who moved it.
+        """
+        drawn = self._tabs.get(tab)
+        if drawn is None:
+            return
+        with suppress(BrowserError):
+            box = _now_around(drawn.target) if drawn.target is not None else None
+            if box and not box.meets(_window(drawn)):
+                box = None
+            if box != drawn.box:
+                self._outline(drawn, box)
             self._banner(tab, drawn)
 
     def clear(self, tab: Tab) -> None:
         """Take everything away from `tab`."""
         with suppress(BrowserError):
             drawn = self._drawn(tab)
-            drawn.words = None
+            drawn.words = drawn.target = None
             self._outline(drawn, None)
             self._banner(tab, drawn)
 
@@ -109,16 +125,16 @@ class Overlay:
     def hidden(self, tab: Tab) -> Iterator[None]:
         """Draw nothing in `tab` inside, as for a picture of the page alone."""
         drawn = self._tabs.get(tab)
-        before = (drawn.words, drawn.box) if drawn else (None, None)
+        before = (drawn.words, drawn.target, drawn.box) if drawn else (None, None, None)
         if drawn:
             self.clear(tab)
         try:
             yield
         finally:
             if drawn:
-                drawn.words = before[0]
+                drawn.words, drawn.target, box = before
                 with suppress(BrowserError):
-                    self._outline(drawn, before[1])
+                    self._outline(drawn, box)
                     self._banner(tab, drawn)
 
     def _drawn(self, tab: Tab) -> _Drawn:
@@ -126,7 +142,8 @@ class Overlay:
             cdp = self._context.new_cdp_session(tab)
             cdp.send("DOM.enable")  # The next depends on it.
             cdp.send("Overlay.enable")
-            self._tabs[tab] = _Drawn(cdp)
+            drawn = self._tabs[tab] = _Drawn(cdp)
+            tab.on("framenavigated", lambda frame: _left(drawn) if frame.parent_frame is None else None)
         return self._tabs[tab]
 
     def _outline(self, drawn: _Drawn, box: Box | None) -> None:
@@ -140,8 +157,8 @@ class Overlay:
         """Bring the banner to what it should be; the old one goes when the new one is there, so that none flickers."""
         html = ""
         if drawn.words:
-            window = drawn.cdp.send("Page.getLayoutMetrics")["cssLayoutViewport"]
-            place = _place(window["clientWidth"], window["clientHeight"], drawn.box)
+            window = _window(drawn)
+            place = _place(window.width, window.height, drawn.box)
             html = _html(drawn.words, self._run, place) if place else ""
         if html == drawn.html:
             return
@@ -152,11 +169,32 @@ class Overlay:
             old.__exit__(None, None, None)
 
 
+def _left(drawn: _Drawn) -> None:
+    """Note that the page was left, and the outline with it."""
+    drawn.box = None
+
+
+def _window(drawn: _Drawn) -> Box:
+    window = drawn.cdp.send("Page.getLayoutMetrics")["cssLayoutViewport"]
+    return Box(0, 0, window["clientWidth"], window["clientHeight"])
+
+
 def _around(target: Locator) -> Box | None:
     """Return the place of the outline around `target`; None when it is not on screen."""
     with suppress(BrowserError):  # What cannot be scrolled to may be in view nevertheless.
         target.scroll_into_view_if_needed(timeout=_PATIENCE)
-    found = target.bounding_box(timeout=_PATIENCE)
+    return _bounds(target, _PATIENCE)
+
+
+def _now_around(target: Locator) -> Box | None:
+    """Return the place of the outline around `target` as it is now; None when it is not there once."""
+    with suppress(BrowserError):  # It may go while it is being asked.
+        return _bounds(target, _AT_ONCE) if target.count() == 1 else None
+    return None
+
+
+def _bounds(target: Locator, patience: float) -> Box | None:
+    found = target.bounding_box(timeout=patience)
     if found is None:
         return None
     wide = 2 * _GAP

@@ -134,11 +134,15 @@ class Engine:
                     self._always(act)
 
     def breathe(self, milliseconds: float = _BREATH) -> None:
-        """Let the browser work for a moment while a person thinks, so that films and pages go on."""
-        tab = next(iter(self.session.tabs().values()), None)
+        """Let the browser work for a moment while a person thinks: films and pages go on, the outline goes along."""
+        tabs = self.session.tabs().values()
+        tab = next(iter(tabs), None)
         try:
             if tab:
                 tab.wait_for_timeout(milliseconds)
+                if self._overlay:
+                    for one in tabs:
+                        self._overlay.follow(one)
                 return
         except BrowserError:
             pass  # Closed just now; what comes next will say so.

@@ -263,3 +263,11 @@ def test_an_instruction_is_shown_for_as_long_as_the_pace_says_and_no_longer(
     engine._pace = 0.25
     engine.show(STEP)
     assert clock == [pytest.approx(0.25)]
+
+
+def test_the_outline_goes_along_while_a_person_thinks(stage: Stage) -> None:
+    engine, _ = build(stage, STEP)
+    followed: list[object] = []
+    engine._overlay = SimpleNamespace(follow=followed.append)  # type: ignore[assignment]  # all that is asked of it here
+    engine.breathe()
+    assert followed == [stage.tab_]

@@ -115,6 +115,51 @@ def test_the_banner_makes_room_for_what_it_would_cover(tab: Tab, overlay: Overla
     assert look(tab, TOP) != plain["top"]
 
 
+def test_the_outline_goes_along_when_the_person_scrolls_or_the_page_moves(tab: Tab, overlay: Overlay) -> None:
+    target = tab.locator("#go")
+    overlay.show(tab, 1, 2, TITLE)
+    overlay.point(tab, target)
+    for moved in ("scrollTo(0, 60)", "document.querySelector('p').style.margin = '300px 90px'", "scrollTo(0, 0)"):
+        before = around(target, 6)
+        tab.evaluate(moved)
+        plain = {"new": look(tab, around(target, 6)), "old": look(tab, before)}
+        overlay.follow(tab)
+        comes_to(tab, around(target, 6), differ_from=plain["new"])
+        comes_to(tab, before, differ_from=plain["old"])
+    tab.evaluate("scrollTo(0, 2000)")
+    overlay.follow(tab)
+    assert tab.evaluate("scrollY") == 2000  # It was the person who moved it out of sight.
+
+
+def test_the_outline_goes_with_its_target_and_comes_with_it(tab: Tab, overlay: Overlay) -> None:
+    target = tab.locator("#go")
+    plain, clip = look(tab, around(target, 6)), around(target, 6)
+    overlay.point(tab, target)
+    marked = comes_to(tab, clip, differ_from=plain)
+    tab.evaluate("document.querySelector('#go').id = 'gone'")
+    overlay.follow(tab)
+    comes_to(tab, clip, be=plain)
+    tab.evaluate("document.querySelector('#gone').id = 'go'")
+    overlay.follow(tab)
+    comes_to(tab, clip, be=marked)
+    tab.reload()
+    assert look(tab, clip) == plain
+    overlay.follow(tab)
+    comes_to(tab, clip, be=marked)
+    overlay.point(tab, None)
+    overlay.follow(tab)
+    comes_to(tab, clip, be=plain)
+
+
+def test_the_banner_makes_room_for_what_the_person_moves_below_it(tab: Tab, overlay: Overlay) -> None:
+    overlay.show(tab, 1, 2, TITLE)
+    overlay.point(tab, tab.locator("#go"))
+    bottom = look(tab, BOTTOM)
+    tab.evaluate("document.querySelector('p').style.margin = '0 300px'")
+    overlay.follow(tab)
+    comes_to(tab, BOTTOM, differ_from=bottom)
+
+
 @pytest.mark.parametrize(
     ("pointed", "y"),
     [
@@ -214,6 +259,7 @@ def test_nothing_of_it_stops_a_run(tab: Tab, overlay: Overlay) -> None:
     overlay.show(tab, 1, 2, TITLE)
     overlay.point(tab, tab.locator("#go"))
     overlay.clear(tab)
+    overlay.follow(tab)
     with overlay.hidden(tab):
         pass
 
