@@ -4,7 +4,7 @@ No markup of ours goes into a page. The banner is drawn in the browser library's
 dialogs too, lets every click through and comes back by itself on the next page; the outline by the browser's own, the
 one that its developer tools highlight with, which leaves with the page. Both hold static text and lines only. Measured
 with Playwright 1.65 and Chromium 156, with and without a window, over frames of other sites, dialogs and content
-security policies; a page that demands Trusted Types gets no banner, because the library's layer is refused there.
+security policies; a page that demands Trusted Types refuses the library's layer, and gets its banner in another way.
 
 Nothing here may stop a run: what the browser cannot draw is not drawn.
 """
@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Error as BrowserError
+
+from keyturn.plate import Plate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +68,7 @@ class _Drawn:
     """What is drawn in one tab."""
 
     cdp: CDPSession
+    plate: Plate
     words: Words | None = None
     html: str = ""
     banner: AbstractContextManager[Any] | None = None
@@ -142,7 +145,7 @@ class Overlay:
             cdp = self._context.new_cdp_session(tab)
             cdp.send("DOM.enable")  # The next depends on it.
             cdp.send("Overlay.enable")
-            drawn = self._tabs[tab] = _Drawn(cdp)
+            drawn = self._tabs[tab] = _Drawn(cdp, Plate(cdp))
             tab.on("framenavigated", lambda frame: _left(drawn) if frame.parent_frame is None else None)
         return self._tabs[tab]
 
@@ -155,11 +158,15 @@ class Overlay:
 
     def _banner(self, tab: Tab, drawn: _Drawn) -> None:
         """Bring the banner to what it should be; the old one goes when the new one is there, so that none flickers."""
-        html = ""
+        html, place = "", None
         if drawn.words:
             window = _window(drawn)
             place = _place(window.width, window.height, drawn.box)
-            html = _html(drawn.words, self._run, place) if place else ""
+        if drawn.words and place:
+            html = _html(drawn.words, self._run, place)
+            drawn.plate.draw(_parts(drawn.words, self._run, place), place)
+        else:
+            drawn.plate.draw((), None)
         if html == drawn.html:
             return
         old, drawn.banner, drawn.html = drawn.banner, None, html
@@ -172,6 +179,7 @@ class Overlay:
 def _left(drawn: _Drawn) -> None:
     """Note that the page was left, and the outline with it."""
     drawn.box = None
+    drawn.plate.left()
 
 
 def _window(drawn: _Drawn) -> Box:
@@ -211,15 +219,20 @@ def _place(width: float, height: float, pointed: Box | None) -> Box | None:
     return None
 
 
+def _parts(words: Words, run: str, place: Box) -> tuple[str, str, str]:
+    """Return what the banner says, part by part; the title as far as there is room."""
+    step = f"Step {words.number} of {words.total}"
+    return step, _cut(words.title, int(place.width // _LETTER) - len(step) - len(run) - 8), run
+
+
 def _html(words: Words, run: str, place: Box) -> str:
     """Return the banner as a table: its attributes are let pass where a content security policy refuses styles.
 
     The styles that there are make it finer, and keep it legible while the recorder disguises the page's text: without
     them it is dots for as long.
     """
-    step = f"Step {words.number} of {words.total}"
-    title = _cut(words.title, int(place.width // _LETTER) - len(step) - len(run) - 8)
-    parts = (f"<b>{step}</b>", escape(title), f'<font color="#b9c7da">{escape(run)}</font>')
+    step, title, when = map(escape, _parts(words, run, place))
+    parts = (f"<b>{step}</b>", title, f'<font color="#b9c7da">{when}</font>')
     style = "font: 12px system-ui, sans-serif; -webkit-text-security: none"
     dark = f'height="{_HEIGHT}" bgcolor="#14253d" nowrap'
     return (

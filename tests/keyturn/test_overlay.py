@@ -27,6 +27,7 @@ PAGE = """<!doctype html><title>A page</title><style>body { margin: 0; font: 16p
 INSIDE = '<body style="margin: 30px"><button onclick="this.textContent = 1">Inside</button>'
 STRICT = {
     "styles": "default-src 'none'",
+    "trusted-nothing-else": "default-src 'none'; require-trusted-types-for 'script'",
     "trusted": "require-trusted-types-for 'script'",
 }
 CUT = """async ([png, clip]) => {
@@ -237,6 +238,52 @@ def test_a_policy_against_styles_leaves_the_banner_standing(tab: Tab, overlay: O
     plain = look(tab, TOP)
     overlay.show(tab, 1, 2, TITLE)
     assert look(tab, TOP) != plain
+
+
+@pytest.mark.parametrize("place", ["trusted", "trusted-nothing-else"])
+def test_a_page_that_demands_trusted_types_has_a_banner_too(tab: Tab, overlay: Overlay, place: str) -> None:
+    overlay.show(tab, 1, 2, TITLE)
+    tab.goto(f"https://page.example/{place}")
+    plain, corner = look(tab, TOP), look(tab, CORNER)
+    overlay.follow(tab)
+    shown = look(tab, TOP)
+    assert shown != plain
+    assert look(tab, CORNER) == corner
+    tab.evaluate("history.pushState(0, '', '/trusted-and-on')")
+    with overlay.hidden(tab):
+        assert look(tab, TOP) == plain
+    assert look(tab, TOP) == shown
+    overlay.clear(tab)
+    assert look(tab, TOP) == plain
+
+
+def test_the_banner_on_such_a_page_lets_clicks_through_and_makes_room(tab: Tab, overlay: Overlay) -> None:
+    tab.goto("https://page.example/trusted")
+    bottom, button = look(tab, BOTTOM), look(tab, around(tab.locator("#top"), 0))
+    overlay.show(tab, 1, 2, TITLE)
+    overlay.point(tab, tab.locator("#top"))
+    assert look(tab, around(tab.locator("#top"), 0)) == button
+    assert look(tab, BOTTOM) != bottom
+    overlay.show(tab, 2, 2, TITLE)
+    assert look(tab, BOTTOM) == bottom
+    tab.mouse.click(540, 12)
+    assert tab.title() == "top pressed"
+
+
+def test_the_words_on_such_a_page_stay_legible_in_the_disguise_and_are_no_styles(
+    context: BrowserContext, tab: Tab, overlay: Overlay
+) -> None:
+    concealment = Concealment()
+    concealment.attach(context)
+    tab.goto("https://page.example/trusted")
+    overlay.show(tab, 1, 2, '"; } html { display: none } \\')
+    shown = look(tab, TOP)
+    assert tab.locator("#go").is_visible()
+    said = tab.evaluate("getComputedStyle(document.documentElement, '::before').content")
+    assert 'Step 1 of 2\u2003\\"; } html { display: none } \\\\' in said
+    concealment.conceal()
+    concealment.painted(tab)
+    assert look(tab, TOP) == shown
 
 
 @pytest.mark.parametrize("place", ["trusted", "styles"])
