@@ -19,7 +19,7 @@ from keyturn.events import Acting, Failed, OrphanDeleted
 from tests.end_to_end.strikes import BOOK, STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from tests.end_to_end.conftest import Rehearsed
@@ -197,11 +197,15 @@ def leaks(run: Rehearsed) -> Iterator[str]:
     """Yield every place in which a value that the portals made can be read, in any usual form, in files or words."""
     known = {one["secret_id"] for one in run.old}
     values = [one["value"] for one in run.secrets if one["secret_id"] not in known]
+    return readable(run.home, values, json.dumps(run.summary.as_json()), repr(run.events), *_words(run.error))
+
+
+def readable(home: Path, values: Collection[str], *told: str) -> Iterator[str]:
+    """Yield every file below `home`, and `what was told`, in which one of `values` can be read in any usual form."""
     needles = [needle for value in values for needle in _forms(value)]
-    for name, data in _contents(run.home):
+    for name, data in _contents(home):
         if any(needle in data for needle in needles):
             yield name
-    told = [json.dumps(run.summary.as_json()), repr(run.events), *_words(run.error)]
     for text in told:
         if any(needle in text.encode() for needle in needles):
             yield "what was told"
