@@ -8,13 +8,14 @@ With `pictures` the leak search reads them too.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 BEGAN = time.time()
 
@@ -23,7 +24,9 @@ from keyturn.keeper import Keeper  # noqa: E402  # the clock comes first
 READY = Keeper()  # as the command line does: it comes up while everything else is loaded
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402  # the same
+from playwright._impl._sync_base import SyncBase  # noqa: E402  # the same
 
+from benchmarks.processes import outside_memory  # noqa: E402  # the same
 from keyturn import settings  # noqa: E402  # the same
 from keyturn.errors import Exit  # noqa: E402  # the same
 from keyturn.gates import Beforehand, Nobody  # noqa: E402  # the same
@@ -52,22 +55,55 @@ class NoRecorder:
         return lambda *_args, **_kwargs: answers.get(name)
 
 
-class Watch:
-    """A listener that notes when things happen, in wall and CPU seconds."""
+class Asking:
+    """Counts what is asked of the browser, and the CPU seconds that its library takes for that in this process."""
 
     def __init__(self) -> None:
-        self.at: dict[str, tuple[float, float]] = {}
+        self.count = 0
+        self.cpu = 0.0
+        ask = SyncBase._sync  # noqa: SLF001  # everything synchronous goes through it
+
+        def asked(library: SyncBase, what: Any) -> Any:
+            began = time.process_time()
+            try:
+                return ask(library, what)
+            finally:
+                self.count += 1
+                self.cpu += time.process_time() - began
+
+        SyncBase._sync = asked  # type: ignore[method-assign]  # noqa: SLF001  # the same
+
+
+class Noted(NamedTuple):
+    """What was so when something happened: times in seconds, counts since the beginning."""
+
+    wall: float
+    cpu: float
+    asking: float
+    asked: int
+    steps: int
+
+
+class Watch:
+    """A listener that notes when things happen."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, Noted] = {}
+        self.asking = Asking()
         self.steps = 0
+        self.outside = 0.0  # MiB, when the last of the gestures was done
 
     def __call__(self, event: Event) -> None:
         """Note the event."""
-        step = getattr(event, "step", "")
-        self.at[f"{event.kind} {step}".strip()] = (time.time(), time.process_time())
         self.steps += event.kind == "step-ended" and getattr(event, "result", "") == "done"
+        now = Noted(time.time(), time.process_time(), self.asking.cpu, self.asking.count, self.steps)
+        self.at[f"{event.kind} {getattr(event, 'step', '')}".strip()] = now
+        if event.kind == "step-ended" and getattr(event, "step", "") == LAST:
+            self.outside = outside_memory(os.getpid())
 
-    def between(self, first: str, last: str, clock: int = 0) -> float:
-        """Return the seconds from one note to another."""
-        return self.at[last][clock] - self.at[first][clock]
+    def between(self, first: str, last: str) -> Noted:
+        """Return what came between one note and another."""
+        return Noted(*(after - before for before, after in zip(self.at[first], self.at[last], strict=True)))
 
 
 @contextmanager
@@ -101,15 +137,18 @@ def main(entra_url: str, ma_portal_url: str, application_id: str, recordings: st
         summary, error = conducting.conduct(prepared, around)
     if error is not None:
         raise error
-    first, last = f"step-started {FIRST}", f"step-ended {LAST}"
+    whole = watch.between(f"step-started {FIRST}", f"step-ended {LAST}")
     told = {
-        "start": watch.at["step-started open-admin-center"][0] - BEGAN,
-        "seconds": watch.between(first, last),
-        "cpu": watch.between(first, last, 1),
-        "steps": watch.steps,
+        "start": watch.at["step-started open-admin-center"].wall - BEGAN,
+        "seconds": whole.wall,
+        "cpu": whole.cpu,
+        "asking": whole.asking,
+        "asked": whole.asked,
+        "steps": whole.steps,
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "sealed": watch.between("acting add-secret", "secret-sealed add-secret"),
-        "clipboard": watch.between("acting paste-secret-value", "pasted paste-secret-value"),
+        "outside": watch.outside,
+        "sealed": watch.between("acting add-secret", "secret-sealed add-secret").wall,
+        "clipboard": watch.between("acting paste-secret-value", "pasted paste-secret-value").wall,
         "search": summary.search["seconds"],
         "leaks": int(summary.exit == Exit.LEAK_FOUND),
         "whole": summary.seconds,

@@ -8,6 +8,7 @@ With PICTURES, a folder, it takes the same screenshots as a recording does. No c
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.processes import outside_memory
 from keyturn.browser import WINDOW, find_browser
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ def main(entra_url: str, ma_portal_url: str, application_id: str, pictures: str 
         expires = entra(do, first, entra_url, application_id)
         ma_portal(do, context.new_page(), ma_portal_url, application_id, expires)
         done, spent = time.time(), time.process_time()
+        outside = outside_memory(os.getpid())
         browser.close()
     told = {
         "start": ready - BEGAN,
@@ -103,6 +106,7 @@ def main(entra_url: str, ma_portal_url: str, application_id: str, pictures: str 
         "cpu": spent - cpu,
         "gestures": do.count,
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "outside": outside,
     }
     print(json.dumps(told))
 
