@@ -59,7 +59,7 @@ class Keeper:
             env={**os.environ, **system.temporary_folder(self._folder)},
             **system.detached(),
         )
-        _STARTED.append(self._process)
+        _STARTED[:] = [one for one in (*_STARTED, self._process) if one.poll() is None]
 
     def open(
         self, run: str, installed: Installed, *, headed: bool, outlives: bool = True, profile: Path | None = None

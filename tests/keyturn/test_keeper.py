@@ -16,7 +16,7 @@ import pytest
 from keyturn import keeper, profile
 from keyturn.browser import WINDOW, find_browser
 from keyturn.errors import CannotStart
-from keyturn.keeper import process, record
+from keyturn.keeper import client, process, record
 from keyturn.run.browsing import Browsing
 
 if TYPE_CHECKING:
@@ -143,6 +143,17 @@ def test_a_keeper_that_gets_no_order_ends_and_leaves_nothing(tmp_path: Path, mon
     alone._process.stdin.close()  # as when whoever started it was killed
     assert alone._process.wait(60) == 0
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_one_keeper_after_another_leaves_no_process_that_nobody_asked_how_it_ended() -> None:
+    first = keeper.Keeper()
+    assert first._process.stdin
+    first._process.stdin.close()
+    _until(lambda: os.waitid(os.P_PID, first._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None, 60)
+    second = keeper.Keeper()
+    second.dismiss()
+    assert first._process.returncode == 0
+    assert first._process not in client._STARTED
 
 
 def test_what_was_found_out_about_the_pages_is_kept_with_the_browser(tmp_path: Path) -> None:
