@@ -102,7 +102,7 @@ def attend(
         def before_close() -> None:
             wanted = args.keep_open or not kept.asked  # Who was asked about the failure has looked already.
             if watch.person and wanted and not interruption.asked:
-                _let_look(watch.person, interruption)
+                let_look(watch.person, lambda: interruption.asked > 0)
 
         around = replace(
             around,
@@ -135,8 +135,8 @@ def _places(prepared: Prepared) -> dict[str, str]:
     return {step.id: title(step.page) for step in prepared.runbook.steps}
 
 
-def _let_look(person: Person, interruption: Interruption) -> None:
-    """Let the person look at the browser before it is closed, until they, or Ctrl-C, say that it may be."""
+def let_look(person: Person, over: Callable[[], bool]) -> None:
+    """Let the person look at the browser before it is closed, until they say that it may be, or it is `over`."""
     words = "The browser stays open for you to look at. Close it?"
     question = Question("", words, Gate.NONE, "", About.RUN, (Choice.GO_ON,))
-    person.ask(question, lambda: interruption.asked > 0)
+    person.ask(question, over)

@@ -12,9 +12,12 @@ from keyturn.cli.given import given_inputs
 from keyturn.cli.options import add_profile, wants_headed
 from keyturn.errors import Exit
 
+_BREATH = 100  # ms
+
 if TYPE_CHECKING:
     import argparse
 
+    from playwright.sync_api import BrowserContext
     from rich.console import Console
 
     from keyturn.run.preflight import Looked
@@ -36,6 +39,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--browser", default="auto", metavar="NAME", help=f"auto, {', '.join(system.BROWSERS)} or the path of a program"
     )
     add_profile(parser)
+    parser.add_argument(
+        "--keep-open",
+        action="store_true",
+        help="leave the browser open until you have looked, where something is not where it should be",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line of standard output")
     parser.set_defaults(run=preflight)
 
@@ -45,6 +53,7 @@ def preflight(args: argparse.Namespace) -> int:
     from rich.console import Console  # noqa: PLC0415  # the browser library and the console are loaded by what needs them
 
     from keyturn.browser import open_browser  # noqa: PLC0415  # the same
+    from keyturn.cli.attended import let_look  # noqa: PLC0415  # the same
     from keyturn.console import watching  # noqa: PLC0415  # the same
     from keyturn.gates import Beforehand, Mode, Nobody  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Wish, prepare  # noqa: PLC0415  # the same
@@ -71,11 +80,24 @@ def preflight(args: argparse.Namespace) -> int:
         for one in Preflight(prepared, context, gatekeeper, watch.listener).visit():
             looked.append(one)
             _tell(console, one, len(looked))
-    missing = [one.step.id for one in looked if one.look == "not there"]
+        missing = [one.step.id for one in looked if one.look == "not there"]
+        if missing and args.keep_open and watch.person:
+            let_look(watch.person, lambda: _is_closed(context))
     console.print(_last_word(looked, missing), style="bold")
     if args.json:
         print(json.dumps(_as_json(looked, missing), ensure_ascii=False))  # noqa: T201  # what --json promises
     return Exit.STEP_FAILED if missing else Exit.DONE
+
+
+def _is_closed(context: BrowserContext) -> bool:
+    """Let the browser work for a moment, and return whether the person has closed it."""
+    from playwright.sync_api import Error as BrowserError  # noqa: PLC0415  # as above
+
+    try:
+        context.pages[0].wait_for_timeout(_BREATH)
+    except (BrowserError, IndexError):
+        return not context.pages
+    return False
 
 
 def _last_word(looked: list[Looked], missing: list[str]) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
+from keyturn import profile
 from keyturn.browser import WINDOW
 from keyturn.cli.replica import inputs_for, open_replicas
 from keyturn.document import load
@@ -21,9 +24,11 @@ from keyturn.run.conduct import Wish, prepare
 from keyturn.run.preflight import Look, Preflight
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
+from tests.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext
 
@@ -217,3 +222,18 @@ def test_the_command_tells_it_in_lines_and_in_json() -> None:
     assert "✗  10 Click New client secret" in told.stderr
     assert "this account may only read here" in told.stderr
     assert told.stderr.rstrip().endswith("not ready: new-client-secret")
+
+
+def test_the_browser_stays_open_for_a_person_to_look_at_what_is_missing(tmp_path: Path) -> None:
+    with open_replicas("expired", ["app-not-found"]) as replicas, Operator(replicas):
+        given = inputs_for(load(ROTATION), replicas)
+        sets = [part for name, value in given.items() for part in ("--set", f"{name}={value}")]
+        options = ["--headless", "--approve", "all", "--keep-open", "--profile", str(tmp_path / "profile")]
+        command = [sys.executable, "-m", "keyturn", "preflight", str(ROTATION), *options, *sets]
+        with Terminal(command, {**os.environ}, patience=240.0) as terminal:
+            terminal.see("The browser stays open for you to look at. Close it?")
+            assert profile.is_in_use(tmp_path / "profile")
+            time.sleep(0.5)  # as long as a finger takes
+            terminal.press("y\r")
+            assert terminal.end() == 1, terminal.told
+    assert not profile.is_in_use(tmp_path / "profile")
