@@ -16,14 +16,23 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
 
 _REFUSED: Final = "the sign-in page: it refuses"
+_MORE: Final = "the sign-in page: more information required; set it up, or put it off where you may"
+
+
+def _named(kind: str) -> str:
+    """Return what is there while the page calls itself `kind`, a condition on its PageID, which no language changes."""
+    return f"html:has(meta[name=PageID]{kind}) > body"
+
+
 # CSS, 2026-11: these ids are the same in every language; headings are not. A later screen may leave an earlier one's
 # fields in place, so the later stands first. What is said to a person about each follows.
 _SCREENS: Final = {
     "#service_exception_message": _REFUSED,
+    _named("[content=ConvergedProofUpRedirect]"): _MORE,
     "#idDiv_SAASDS_Description": "the sign-in page: the request was denied; send another one and approve that",
     "#idDiv_SAASTO_Description": "the sign-in page: nobody answered the request in time; send another one",
-    "#skipMfaRegistrationLink": "the sign-in page: more information required; set it up, or put it off where you may",
-    "#KmsiDescription": "the sign-in page: stay signed in?",
+    "#skipMfaRegistrationLink": _MORE,
+    f"#KmsiDescription, {_named('[content=KmsiInterrupt]')}": "the sign-in page: stay signed in?",
     "#idTxtBx_SAOTCC_OTC": "the sign-in page: enter the code",
     "#idTxtBx_SAOTCS_PhoneNumber": "the sign-in page: verify the telephone number",
     "#idRichContext_DisplaySign, #displaySign": "the sign-in page: approve the request",
@@ -36,13 +45,15 @@ _SCREENS: Final = {
     "#tilesHolder": "the sign-in page: choose an account",
     "#aadTile": "the sign-in page: work or personal account",
 }  # fmt: skip
-# Screens without a known id: by their heading, in English only (the first two seen in pictures, the third in a script
-# that tells a certificate's failure by a heading with “More details” and “Copy” below).
+# Screens without a known id: by their heading, in English only (the first seen in a picture, the second in a script
+# that tells a certificate's failure by a heading with “More details” and “Copy” below). In other languages, and of
+# screens that nobody has told of, only the kind of the page tells that it belongs here.
 _HEADINGS: Final = {
-    "More information required": "the sign-in page: more information required; set it up, or put it off where you may",
     "Approval required": "the sign-in page: an administrator has to approve this application; ask for it there",
     "Certificate validation failed": "the sign-in page: it cannot check your certificate; its More details say why",
 }
+_OTHER: Final = _named("[content^=Converged]:not([content=ConvergedSignIn]):not([content=ConvergedTFA])")
+_UNKNOWN: Final = "the sign-in page: a screen that is not known here; do what it says"
 # Where a screen says what was wrong with the last try. Its mere prompts stand in the same place (reported).
 _ERRORS: Final = "#usernameError, #passwordError, #idSpan_SAOTCC_Error_OTC"
 _PROMPT: Final = re.compile(r"^Please enter\b")
@@ -65,10 +76,11 @@ class SignInScreen:
         # `first`, here and below: one screen may hold the marks of two, as the password's does with the e-mail address.
         self.refusal_notice = tab.get_by_text("AADSTS").filter(visible=True).first
         self._by_screen: list[tuple[Locator, str]] = [
-            *((self._heading(tab, name), words) for name, words in _HEADINGS.items()),
             *((tab.locator(_shown(css)).filter(visible=True), words) for css, words in _SCREENS.items()),
+            *((self._heading(tab, name), words) for name, words in _HEADINGS.items()),
+            (tab.locator(_shown(_OTHER)), _UNKNOWN),
         ]
-        known = tab.locator(", ".join(map(_shown, _SCREENS))).filter(visible=True)
+        known = tab.locator(", ".join(map(_shown, [*_SCREENS, _OTHER]))).filter(visible=True)
         for name in _HEADINGS:
             known = known.or_(self._heading(tab, name))
         self.any_field = known.first

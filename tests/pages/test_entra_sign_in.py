@@ -53,6 +53,7 @@ def told(page: SignInPage, portal: Portal) -> list[str]:
 NUMBER = r"approve the request; the number to match is \d\d"
 PICK, EMAIL, PASSWORD = "choose an account", "enter the e-mail address", "enter the password"
 STAY = r"stay signed in\?"
+OTHER = "a screen that is not known here; do what it says"
 MORE = "more information required; set it up, or put it off where you may"
 
 
@@ -124,6 +125,30 @@ def test_more_information_that_cannot_be_put_off_is_named_too(sign_in_waits: Ope
         desk.pass_screen(*waiting[0])
     expect(portal.tab.get_by_role("heading", name="More information required")).to_be_in_viewport()
     assert page.screen() == f"the sign-in page: {MORE}"
+    assert page.is_on_screen()
+
+
+@pytest.mark.parametrize(
+    ("fault", "screen", "named"),
+    [
+        ("more-information-required", "proofup", MORE),
+        ("approval-required", "approval", OTHER),
+        ("certificate-failed", "certificate", OTHER),
+        ("kmsi-before-mfa", "kmsi", "stay signed in?"),
+    ],
+)
+def test_a_screen_in_another_language_is_one_of_these_all_the_same(
+    sign_in_waits: Opening, fault: str, screen: str, named: str
+) -> None:
+    portal = sign_in_waits(fault)
+    page = opened(portal)
+    words = "element => { element.textContent = 'Etwas anderes'; element.removeAttribute('id') }"
+    portal.tab.locator(f"[data-screen={screen}]").locator("h1, p, a").evaluate_all(f"all => all.forEach({words})")
+    ((key, sign_in),) = portal.replicas.world.desk.sign_ins.items()
+    while sign_in.screen != screen:
+        portal.replicas.world.desk.pass_screen(key, sign_in.screen)
+    expect(portal.tab.locator(f"[data-screen={screen}]")).not_to_have_class(re.compile("moveOffScreen"))
+    assert page.screen() == f"the sign-in page: {named}"
     assert page.is_on_screen()
 
 
