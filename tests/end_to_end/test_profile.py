@@ -98,6 +98,18 @@ def test_what_a_run_leaves_in_the_profile_is_searched(home: dict[str, str], tmp_
     assert MADE_UP[:8] not in stdout + stderr
 
 
+def resuming(home: Path, name: str, *options: str) -> list[str]:
+    places = ["--recordings", str(home / "recordings"), "--store", str(home / "store")]
+    return [sys.executable, "-m", "keyturn", "resume", name, "--json", "--approve", "all", *places, *options]
+
+
+def resumed(recording: Path) -> dict[str, Any]:
+    """Return the journal's line that tells how things stood when the run went on."""
+    lines = (recording / "data" / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    (line,) = (line for line in map(json.loads, lines) if line["kind"] == "resumed")
+    return dict(line)
+
+
 @pytest.mark.soak
 def test_a_run_that_was_stopped_goes_on_with_the_same_profile(home: dict[str, str], tmp_path: Path) -> None:
     with open_replicas("expired", []) as replicas, Operator(replicas):
@@ -105,13 +117,33 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_profile(home: dict[str, st
         run = carried_out([*ordered, "--approve", "sign-in"], home)
         assert run.returncode == Exit.NOBODY_THERE, run.stderr  # It stops before the secret is made.
         name = json.loads(run.stdout.splitlines()[-1])["run"]
-        resume = [sys.executable, "-m", "keyturn", "resume", name, "--json", "--approve", "all"]
-        resume += ["--recordings", str(tmp_path / "recordings"), "--store", str(tmp_path / "store")]
-        other = carried_out([*resume, "--profile", str(tmp_path / "other")], home)
+        other = carried_out(resuming(tmp_path, name, "--profile", str(tmp_path / "other")), home)
         assert other.returncode == Exit.CANNOT_START
         assert "began with the profile signed-in" in other.stderr
         before = profile.files(tmp_path / "signed-in")
-        went_on = carried_out(resume, home)
+        went_on = carried_out(resuming(tmp_path, name), home)
     assert went_on.returncode == 0, went_on.stderr
+    assert "its browser is gone; another one was started" in resumed(tmp_path / "recordings" / name)["found"]
     assert profile.files(tmp_path / "signed-in") != before
+    assert LeakGate(values(replicas), optical=False).search(tmp_path / "signed-in") == []
+
+
+@pytest.mark.soak
+def test_a_run_that_was_killed_finds_its_browser_with_the_profile_again(home: dict[str, str], tmp_path: Path) -> None:
+    with open_replicas("expired", []) as replicas, Operator(replicas):
+        ordered = command(tmp_path, replicas, "--until", "add-secret")
+        with subprocess.Popen(ordered, env=home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+            while not (at := list((tmp_path / "recordings").glob("*/data/pictures/*open-app-registrations*"))):
+                assert run.poll() is None, run.communicate()
+                time.sleep(0.05)
+            run.kill()
+        assert profile.is_in_use(tmp_path / "signed-in")
+        another = carried_out(command(tmp_path, replicas, "--despite-interrupted"), home)
+        assert another.returncode == Exit.CANNOT_START
+        assert "a browser is open with the profile" in another.stderr
+        recording = at[0].parents[2]
+        went_on = carried_out(resuming(tmp_path, recording.name), home)
+    assert went_on.returncode == 0, went_on.stderr
+    assert any(one.startswith("its browser is still open, with ") for one in resumed(recording)["found"])
+    assert not profile.is_in_use(tmp_path / "signed-in")
     assert LeakGate(values(replicas), optical=False).search(tmp_path / "signed-in") == []
