@@ -53,11 +53,15 @@ def _sentence(story: Story) -> str:
         "done": "The run was carried out to its end",
         "rolled back": "What the run did was taken back, as far as the runbook says how",
     }.get(story.status, "The run did not come to its end")
-    return f'<p class="lead">{ended}{": " + made if made else ""}. {_searched(story.gate)}</p>'
+    searched = _searched(story.gate, profile=bool(story.facts.get("profile")))
+    return f'<p class="lead">{ended}{": " + made if made else ""}. {searched}</p>'
 
 
-def _searched(gate: dict[str, Any]) -> str:
-    """Return what the leak search came to; nothing is said of one that the journal does not hold."""
+def _searched(gate: dict[str, Any], *, profile: bool) -> str:
+    """Return what the leak search came to; nothing is said of one that the journal does not hold.
+
+    `profile`: the browser was started with one.
+    """
     if not gate:
         return ""
     found = gate.get("findings")
@@ -67,7 +71,10 @@ def _searched(gate: dict[str, Any]) -> str:
         return f"<b>{what[0].upper()}{what[1:]} was found in {counted(number, 'place')} of the recording.</b>"
     pictures = "its pictures and videos read too" if gate.get("pictures_read") else "its pictures and videos not read"
     took = seconds(float(gate.get("seconds", 0)))
-    return f"The whole recording was searched for {what} afterwards ({pictures}; {took}); it was found nowhere."
+    where = (
+        "The whole recording, and what the run wrote into the browser’s profile," if profile else "The whole recording"
+    )
+    return f"{where} was searched for {what} afterwards ({pictures}; {took}); it was found nowhere."
 
 
 def _stopped(story: Story) -> str:

@@ -118,6 +118,16 @@ def test_it_tells_how_the_recording_was_searched(recording: Path, gate: dict[str
     assert words in _text(report.write(recording).read_text())
 
 
+def test_it_tells_of_the_profile_that_the_browser_was_started_with(recording: Path) -> None:
+    assert "profile" not in _text(report.write(recording).read_text())
+    (recording / "data" / "run.json").write_text('{"profile": "signed-in"}')
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append("leak-gate", findings=[], values=1, pictures_read=False, seconds=2.0)
+    text = _text(report.write(recording).read_text())
+    assert "Browser profile signed-in" in text
+    assert "and what the run wrote into the browser’s profile, was searched for the secret’s value" in text
+
+
 def test_a_run_that_was_cut_short_says_where_and_what_may_have_happened(recording: Path) -> None:
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
         log.append("resumed")
