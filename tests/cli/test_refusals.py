@@ -129,3 +129,20 @@ def test_a_store_that_is_not_there_is_refused_with_2(run: Run) -> None:
     code, text = run("run", RUNBOOK, "--headless", "--set", APPLICATION)
     assert code == 2
     assert "keyturn secrets init" in text
+
+
+@pytest.mark.parametrize("command", ["run", "preflight", "rehearse"])
+def test_a_profile_that_is_in_use_or_open_to_others_is_refused_with_2(
+    capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory, command: str
+) -> None:
+    profile = tmp_path_factory.mktemp("profile")  # elsewhere than what a run would make
+    (profile / "SingletonLock").symlink_to("another-machine-4711")
+    asked = [*([] if command == "rehearse" else [RUNBOOK, "--set", APPLICATION]), "--profile", str(profile)]
+    code, text = refuse(capsys, command, "--headless", *asked)
+    assert code == 2
+    assert f"a browser is open with the profile {profile}" in text
+    profile.chmod(0o755)
+    code, text = refuse(capsys, command, "--headless", *asked)
+    assert code == 2
+    assert "open to others (mode 0755)" in text
+    assert [path.name for path in profile.iterdir()] == ["SingletonLock"]
