@@ -48,7 +48,7 @@ def command(home: Path, replicas: Replicas, *options: str) -> list[str]:
 def carried_out(ordered: list[str], home: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Carry a command out, with nobody at the terminal."""
     return subprocess.run(
-        ordered, check=False, capture_output=True, text=True, env=home, stdin=subprocess.DEVNULL, timeout=300
+        ordered, check=False, capture_output=True, text=True, env=home, stdin=subprocess.DEVNULL, timeout=900
     )
 
 
