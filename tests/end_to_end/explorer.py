@@ -23,13 +23,16 @@ from keyturn.errors import Exit
 from keyturn.outcome import status_of
 from keyturn.run import past
 from rehearsal.ma_portal.state import Integration
+from tests.end_to_end.browser_desk import BrowserDesk, browser_desk
 from tests.end_to_end.interrupting import KILLED, Ended
-from tests.end_to_end.paper_desk import PaperDesk, paper_desk
+from tests.end_to_end.paper_desk import paper_desk
 from tests.end_to_end.promises import Watcher, journal, secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+
+    from tests.end_to_end.paper_desk import PaperDesk
 
 How = str  # everything approved beforehand; only the sign-ins; the same, with a person who passes over what fails
 SCENARIOS: Final = ("expired", "expiring", "both-expired-and-valid")
@@ -93,14 +96,24 @@ class Explorer(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.stack.callback(shutil.rmtree, self.home)
 
-    @initialize(scenario=st.sampled_from(SCENARIOS))
-    def sits_down(self, scenario: str) -> None:
+    @initialize(
+        scenario=st.sampled_from(SCENARIOS),
+        fault=st.sampled_from(("", *_FAULTS)),
+        until=untils,
+        killed=places,
+        how=hows,
+    )
+    def sits_down(self, scenario: str, fault: str, until: str, killed: str, how: How) -> None:
+        """Begin with a run: whatever came before one would be how things stand."""
         self.at = self.stack.enter_context(self.desk(scenario))
         self.watcher = Watcher(self.at)
         self.first = self.portal.integration
         self.last: past.Past | None = None  # of the runs
+        if fault:
+            self.a_fault_comes(fault)
+        self.a_run(until, killed, how)
 
-    def desk(self, scenario: str) -> AbstractContextManager[PaperDesk]:
+    def desk(self, scenario: str) -> AbstractContextManager[PaperDesk | BrowserDesk]:
         """Return the desk at which is explored."""
         return paper_desk(self.home, scenario)
 
@@ -131,7 +144,7 @@ class Explorer(RuleBasedStateMachine):
     def a_resume_to_its_end(self, how: How) -> None:
         self.judge(self.carried(self.at.resume, how, killed="never"))
 
-    @precondition(lambda self: self.has_begun())
+    @precondition(lambda self: self.last and self.last.status != "rolled back")
     @rule(killed=places, how=hows)
     def a_rollback(self, killed: str, how: How) -> None:
         self.judge(self.carried(self.at.rollback, how, killed=killed))
@@ -146,7 +159,7 @@ class Explorer(RuleBasedStateMachine):
         return [word for one in sorted(self.watcher.colleagues) for word in ("--spare", one)]
 
     # --- the browser and the portals
-    @precondition(lambda self: self.at.browser.pages)
+    @precondition(lambda self: self.at.has_pages)
     @rule(wholly=st.booleans())
     def a_browser_or_tab_is_gone(self, wholly: bool) -> None:
         if wholly:
@@ -221,3 +234,12 @@ class Explorer(RuleBasedStateMachine):
     @property
     def portal(self) -> Any:
         return self.at.world.portals["ma_portal"]
+
+
+class BrowserExplorer(Explorer):
+    """Explores with a browser, and with every keyturn in a process of its own."""
+
+    tally: ClassVar[Counter[str]] = Counter()
+
+    def desk(self, scenario: str) -> AbstractContextManager[PaperDesk | BrowserDesk]:
+        return browser_desk(self.home, scenario)

@@ -95,9 +95,9 @@ class Desk:
         """Go on with the run."""
         return self.keyturn("resume", self.recording.name, *self.how, *_approved(options), killed=killed)
 
-    def rollback(self, *options: str) -> Ended:
+    def rollback(self, *options: str, killed: str = "never") -> Ended:
         """Take the run back."""
-        return self.keyturn("rollback", self.recording.name, *self.how, *_approved(options))
+        return self.keyturn("rollback", self.recording.name, *self.how, *_approved(options), killed=killed)
 
     def keyturn(self, *words: str, killed: str = "never") -> Ended:
         """Carry a command out and return how it ended."""

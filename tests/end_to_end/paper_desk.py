@@ -88,7 +88,7 @@ class PaperDesk:
     @property
     def store(self) -> Store:
         """The operator's store, as it is now."""
-        return Store.open(self.home / "store", signing_key=self.key)
+        return Store.open(self.home / "store", signing_key=None)
 
     @property
     def recordings(self) -> list[Path]:
@@ -112,6 +112,11 @@ class PaperDesk:
         """Begin a run while another keyturn is at work on the registration."""
         with alone.holding([self.world.application_id]):
             return self.run()
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether a browser is open."""
+        return bool(self.browser.pages)
 
     def kill_browser(self) -> None:
         """End the browser."""
@@ -144,7 +149,7 @@ class PaperDesk:
         prepared = replace(prepared, wish=replace(prepared.wish, last=asked.until))
         around = Around(
             recordings=self.home / "recordings",
-            store=self.store,
+            store=Store.open(self.home / "store", signing_key=self.key),
             signing_key=self.key,
             gatekeeper=Beforehand(asked.approve or ["all"], Impatient() if self.impatient else Nobody()),
             listeners=(),

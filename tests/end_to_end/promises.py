@@ -17,7 +17,8 @@ from evidence.chain import read_chain
 from evidence.error import ChainBroken
 from keyturn.errors import Exit
 from keyturn.run import past
-from secrets_store import Store, unlock
+from secrets_store import unlock
+from secrets_store.reading import unseal
 from tests.end_to_end.interrupting import KILLED
 from tests.end_to_end.judge import readable
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from secrets_store import Store
     from tests.end_to_end.interrupting import Ended
 
 
@@ -105,10 +107,11 @@ class Watcher:
 
     # --- no secret is lost
     def _lost(self, now: Line) -> Iterator[str]:
-        sealed, store = {}, self.at.store
+        sealed: dict[str | None, str] = {}
+        store = self.at.store
         for entry in store.entries():
-            value = store.read(entry, unlock.identities(store)).reveal()
-            sealed[entry.metadata.secret_id or ""] = value
+            metadata, value = unseal(store, entry, unlock.identities(store))
+            sealed[metadata.secret_id] = value.reveal()
         told = "\n".join(json.dumps(line) for line in self.told if line["kind"] in _TELLS)
         unknown = []
         for one in secrets(now, now):
@@ -201,7 +204,7 @@ class Watcher:
             return
         if ended.code == Exit.BUG:
             yield f"it ended as a bug: {ended.told}"
-        if not ended.summary:
+        if not ended.summary.get("recording"):
             return
         if not (self.at.recordings[-1] / package.TAG_MANIFEST).exists():
             yield "it ended, and its recording is not sealed"

@@ -20,7 +20,7 @@ from keyturn.run import stages
 from keyturn.run.journal import Journal
 from pages.base import PageError
 from secrets_store import Store
-from tests.end_to_end.explorer import Broken, Explorer
+from tests.end_to_end.explorer import Broken, BrowserExplorer, Explorer
 from tests.end_to_end.interrupting import KILLED
 from tests.end_to_end.paper_desk import paper_desk
 
@@ -31,18 +31,20 @@ if TYPE_CHECKING:
     from keyturn.events import Event
     from tests.end_to_end.paper_desk import PaperDesk
 
-ON_PAPER = 50 * int(os.environ.get("KEYTURN_EXAMPLES", "10"))
-QUICK = 25  # examples, each of a fifth of a second
+EXAMPLES = int(os.environ.get("KEYTURN_EXAMPLES", "10"))
+ON_PAPER = 50 * EXAMPLES
+ACTS = 12  # in one example, at most
+QUICK = 15  # examples, each of a fifth of a second
 ENOUGH = 150  # examples in which a broken engine is found out
 
 
-def explore(examples: int, **how: Any) -> None:
+def explore(examples: int, machine: type[Explorer] = Explorer) -> None:
     """Explore with so many examples, in the same order every time."""
     run_state_machine_as_test(
-        Explorer,
+        machine,
         settings=settings(
-            max_examples=examples, stateful_step_count=12, deadline=None, derandomize=True, database=None,
-            report_multiple_bugs=False, phases=[Phase.generate], suppress_health_check=list(HealthCheck), **how,
+            max_examples=examples, stateful_step_count=ACTS, deadline=None, derandomize=True, database=None,
+            report_multiple_bugs=False, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
 
@@ -55,8 +57,20 @@ def test_on_paper_the_promises_hold_whatever_happens() -> None:
 def test_on_paper_they_hold_for_as_long_as_it_is_explored(figure: Callable[[str], None]) -> None:
     Explorer.tally.clear()
     explore(ON_PAPER)
-    came_to = ", ".join(f"{count} {word}" for word, count in sorted(Explorer.tally.items()))
-    figure(f"{ON_PAPER} sequences of up to 12 acts, no promise broken; what began came to: {came_to}")
+    figure(told(ON_PAPER, Explorer))
+
+
+@pytest.mark.soak
+def test_with_a_browser_they_hold_whatever_happens(figure: Callable[[str], None]) -> None:
+    BrowserExplorer.tally.clear()
+    explore(EXAMPLES, BrowserExplorer)
+    figure(told(EXAMPLES, BrowserExplorer))
+
+
+def told(examples: int, machine: type[Explorer]) -> str:
+    """Return what was explored, in words."""
+    came_to = ", ".join(f"{count} {word}" for word, count in sorted(machine.tally.items()))
+    return f"{examples} sequences of up to {ACTS} acts, no promise broken; what began came to: {came_to}"
 
 
 # --- what was found, and mended
