@@ -175,7 +175,7 @@ class Part:
         summary.status = status_of(summary.exit) if self._error else self.came_to
         summary.changed = self.state.changed
         summary.secrets = [
-            {"name": held.secret.label, "secret_id": held.secret_id, "expires_on": held.expires_on}
+            {"name": held.entry.metadata.description, "secret_id": held.secret_id, "expires_on": held.expires_on}
             for held in self.state.held.values()
         ]
         summary.seconds = round(time.monotonic() - self._began, 3)

@@ -33,6 +33,9 @@ def came_out_right(at: Desk, ended: Ended, *, added: int = 1) -> None:
     """The vendor holds a value that works, of the only secret there is; each decision pressed once."""
     assert ended.code == 0, ended.told
     (new,) = at.made
+    assert [(one["name"], one["secret_id"]) for one in ended.summary["secrets"]] == [
+        ("Arctic Wolf Secret", new["secret_id"])
+    ]
     assert [one["secret_id"] for one in at.secrets] == [new["secret_id"]]
     assert at.replicas.state()["ma_portal"]["integration"]["value"] == new["value"]
     assert at.vendor_value_works()
