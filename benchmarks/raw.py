@@ -12,10 +12,12 @@ import os
 import resource
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TooLate
 
 from benchmarks.processes import outside_memory
 from keyturn.browser import WINDOW, find_browser
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BEGAN = time.time()
+_PATIENCE = 2_000  # ms
 _SHOTS = 2  # before and after, as a recording takes them
 
 
@@ -34,14 +37,17 @@ class Gestures:
         self.pictures = pictures
         self.count = 0
 
-    def do(self, tab: Page, gesture: Callable[[], object]) -> None:
-        """Do `gesture`."""
+    def do(self, tab: Page, gesture: Callable[[], object], shows: Locator | None = None) -> None:
+        """Do `gesture`, which leads to another page where `shows` is: a picture in between may never come about."""
         self.count += 1
         for shot in range(_SHOTS):
             if self.pictures:
-                tab.screenshot(path=self.pictures / f"{self.count:02}-{shot}.png")
+                with suppress(TooLate):  # As a recording, it goes on without a picture that does not come about.
+                    tab.screenshot(path=self.pictures / f"{self.count:02}-{shot}.png", timeout=_PATIENCE)
             if shot == 0:
                 gesture()
+                if shows:
+                    shows.wait_for()
 
 
 def entra(do: Gestures, tab: Page, url: str, application_id: str) -> str:
@@ -70,11 +76,13 @@ def ma_portal(do: Gestures, tab: Page, url: str, application_id: str, expires: s
     tab.goto(url)
     tab.get_by_role("button", name="Settings").wait_for()
     do.do(tab, lambda: tab.get_by_role("button", name="Settings").click())
-    do.do(tab, lambda: tab.get_by_role("link", name="User Management", exact=True).click())
-    directory_id = tab.get_by_text("Directory ID").locator("xpath=following-sibling::*[1]").inner_text()
+    directory = tab.get_by_text("Directory ID")
+    do.do(tab, lambda: tab.get_by_role("link", name="User Management", exact=True).click(), directory)
+    directory_id = directory.locator("xpath=following-sibling::*[1]").inner_text()
     do.do(tab, lambda: tab.get_by_role("button", name="Reset Integration").click())
-    do.do(tab, lambda: tab.get_by_role("button", name="Yes").click())
-    do.do(tab, lambda: tab.get_by_label("Integration Type").select_option("Entra ID"))
+    type_list = tab.get_by_label("Integration Type")
+    do.do(tab, lambda: tab.get_by_role("button", name="Yes").click(), type_list)
+    do.do(tab, lambda: type_list.select_option("Entra ID"))
     do.do(tab, lambda: tab.get_by_label("Integration Nickname").fill("Arctic Wolf Secret"))
     do.do(tab, lambda: tab.get_by_label("Application ID", exact=True).fill(application_id))
     do.do(tab, lambda: tab.get_by_label("Directory ID", exact=True).fill(directory_id))
@@ -83,8 +91,8 @@ def ma_portal(do: Gestures, tab: Page, url: str, application_id: str, expires: s
     do.do(tab, lambda: tab.get_by_label("Expiration Date").fill(f"{month:0>2}/{day:0>2}/{year}"))
     do.do(tab, lambda: tab.get_by_role("button", name="Test Connection").click())
     do.do(tab, lambda: tab.get_by_role("button", name="Acknowledge").click())
-    do.do(tab, lambda: tab.get_by_role("button", name="Save Credentials").click())
-    tab.get_by_role("heading", name="Saved Credentials").wait_for()
+    saved = tab.get_by_role("heading", name="Saved Credentials")
+    do.do(tab, lambda: tab.get_by_role("button", name="Save Credentials").click(), saved)
 
 
 def main(entra_url: str, ma_portal_url: str, application_id: str, pictures: str = "") -> None:
