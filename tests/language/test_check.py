@@ -112,6 +112,11 @@ def test_the_procedure_is_covered_whole(changed: Changed, folder: Path, text: by
     assert told in "\n".join(fault.message for fault in faults)
 
 
+def test_a_procedure_that_names_no_file_is_told_once_and_nothing_of_what_it_holds(changed: Changed) -> None:
+    _, faults = changed(("practice.procedure.md", "''"))
+    assert [fault.path for fault in faults] == ["procedure.file"]
+
+
 def test_the_procedure_may_have_line_ends_of_windows(folder: Path, catalogue: Catalogue) -> None:
     path = folder / "practice.procedure.md"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
