@@ -132,7 +132,7 @@ def test_due_is_the_newest_in_use_soonest_first(store: Store) -> None:
     past = made(store, "two", date(2026, 11, 1))
     made(store, "three", date(2026, 12, 2), "superseded")
     made(store, "four", date(2028, 1, 1))
-    back = made(store, "six", date(2026, 12, 31))
+    back = made(store, "six", date(2027, 1, 2))
     made(store, "six", date(2028, 1, 1), "portal-deleted")
     today = date(2026, 11, 24)
     assert due(store.entries(), within_days=60, today=today) == [past, later, back]
