@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 VENDOR: Final = "ma_portal"
 # The button that counts -> the action of a page that presses it once.
-_PRESSES: Final = {
+PRESSES: Final = {
     "add_secret": "add_and_copy_value",
     "delete_secret": "delete_secret",
     "ma-reset": "reset_integration",
@@ -34,7 +34,7 @@ _PRESSES: Final = {
     "ma-save-group": "select_group",
     "ma-sync": "sync_now",
 }
-_NEVER: Final = {"delete_registration", "switch_registration"}
+NEVER: Final = {"delete_registration", "switch_registration"}
 _OF_ANOTHER: Final = "Added by another administrator"
 # What the browser library, the language or the system say, and no operator should read.
 _LIBRARY: Final = re.compile(
@@ -182,10 +182,10 @@ def _pressed(run: Rehearsed) -> Iterator[str]:
     acts = [event.action for event in run.events if isinstance(event, Acting)]
     acts += ["delete_secret"] * len(_orphans_deleted(run))
     for button, count in run.state["presses"].items():
-        if button in _NEVER:
+        if button in NEVER:
             yield f"{button} was pressed"
-        elif button in _PRESSES and count > acts.count(_PRESSES[button]):
-            yield f"{button} was pressed {count} times for {acts.count(_PRESSES[button])} decisions"
+        elif button in PRESSES and count > acts.count(PRESSES[button]):
+            yield f"{button} was pressed {count} times for {acts.count(PRESSES[button])} decisions"
 
 
 def _orphans_deleted(run: Rehearsed) -> set[str]:

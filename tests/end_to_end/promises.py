@@ -20,7 +20,7 @@ from keyturn.run import past
 from secrets_store import unlock
 from secrets_store.reading import unseal
 from tests.end_to_end.interrupting import KILLED
-from tests.end_to_end.judge import readable
+from tests.end_to_end.judge import NEVER, PRESSES, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,17 +46,7 @@ class AnyDesk(Protocol):
 
 
 Line = dict[str, Any]
-# A button that counts -> the actions of pages that press it once.
-_ACTIONS: Final = {
-    "add_secret": "add_and_copy_value",
-    "delete_secret": "delete_secret",
-    "ma-reset": "reset_integration",
-    "ma-save": "save_credentials",
-    "ma-save-group": "select_group",
-    "ma-sync": "sync_now",
-}
 _GATED: Final = {"ma-reset": "reset-integration", "ma-save": "save-credentials", "add_secret": "add-secret"}
-_NEVER: Final = {"delete_registration", "switch_registration"}
 _TELLS: Final = {
     "changed",
     "value-lost",
@@ -244,10 +234,10 @@ def _pressed(now: Line, lines: list[Line]) -> Iterator[str]:
         line["args"]["secret_id"] for line in lines if line["kind"] == "acting" and line["action"] == "delete_secret"
     )
     for button, count in now["presses"].items():
-        if button in _NEVER:
+        if button in NEVER:
             yield f"{button} was pressed"
-        elif button in _ACTIONS and count > announced[_ACTIONS[button]]:
-            yield f"{button} was pressed {count} times, and announced {announced[_ACTIONS[button]]} times"
+        elif button in PRESSES and count > announced[PRESSES[button]]:
+            yield f"{button} was pressed {count} times, and announced {announced[PRESSES[button]]} times"
         elif button in _GATED and count > decided[_GATED[button]]:
             yield f"{button} was pressed {count} times, and decided {decided[_GATED[button]]} times"
     pressed = Counter(one["what"] for one in now["history"] if one["button"] == "delete_secret")
