@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -105,6 +106,12 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[[str], No
     return lambda text: record_property("figure", text)
 
 
+@pytest.fixture
+def count(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Give a way to count something that happened in one case of a test; the figure is of all its cases together."""
+    return lambda what: record_property("counted", what)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what `make soak` says."""
     parser.addoption("--figures", action="store_true", help="write what tests counted to benchmarks/results.md")
@@ -114,13 +121,34 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Show what tests counted or measured, also where the tests ran in other processes."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
     told: dict[str, dict[str, str]] = {}
-    for report in reports:
-        for text in (text for name, text in report.user_properties if name == "figure"):
-            room, _, test = report.nodeid.removeprefix("tests/").partition("/")
-            told.setdefault(room, {})[test.rpartition("::")[2].removeprefix("test_").replace("_", " ")] = text
+    for test, text in [*_figures(reports), *_counts(reports)]:
+        room, _, name = test.removeprefix("tests/").partition("/")
+        told.setdefault(room, {})[name.partition("::")[2].removeprefix("test_").replace("_", " ")] = text
     if told:
         terminalreporter.section("figures")
     for room, figures in told.items():
         terminalreporter.write_line("\n".join(f"{test}: {text}" for test, text in figures.items()))
         if config.getoption("--figures"):
             write_counted(f"Counted by the long tests of {room}", figures)
+
+
+def _figures(reports: list[pytest.TestReport]) -> Iterator[tuple[str, str]]:
+    """Give each test that told a figure, and the figure."""
+    for report in reports:
+        yield from ((report.nodeid, str(text)) for name, text in report.user_properties if name == "figure")
+
+
+def _counts(reports: list[pytest.TestReport]) -> Iterator[tuple[str, str]]:
+    """Give each test that counted something, and what it counted in all its cases together."""
+    cases: dict[str, list[pytest.TestReport]] = {}
+    for report in reports:
+        cases.setdefault(report.nodeid.partition("[")[0], []).append(report)
+    for test, each in cases.items():
+        counted = Counter(str(what) for report in each for name, what in report.user_properties if name == "counted")
+        if counted:
+            failed = sum(report.failed for report in each)
+            yield (
+                test,
+                f"{len(each)} cases, {failed} failed: "
+                + ", ".join(f"{much} {what}" for what, much in sorted(counted.items())),
+            )

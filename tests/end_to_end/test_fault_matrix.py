@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 ROWS = list(rows())
 PATIENCE = 10  # seconds for a step; a busy machine needs two
-TALLY: Counter[str] = Counter()  # of this session: how the rows ended, and what was wrong
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +54,9 @@ def blank_for_less(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shell, "BLANK", 1000 * PATIENCE // 2)
 
 
-def endures(row: Row, rehearse: Rehearse, runbook: Path, *, goes_on: bool, filmed: bool = False) -> None:
+def endures(  # noqa: PLR0913  # fixtures
+    row: Row, rehearse: Rehearse, runbook: Path, count: Callable[[str], None], *, goes_on: bool, filmed: bool = False
+) -> None:
     """Rehearse with the fault of `row`, and let everything be judged; where it stopped and `goes_on`, resumed too."""
     options: dict[str, Any] = dict(row.how)
     if row.fault in MISHAPS:
@@ -67,8 +67,7 @@ def endures(row: Row, rehearse: Rehearse, runbook: Path, *, goes_on: bool, filme
 
     def judged(run: Rehearsed, resumed: Callable[[], Rehearsed]) -> None:
         found = judge(run)
-        TALLY[f"ended {run.summary.status}"] += 1
-        TALLY["wrong"] += len(found)
+        count(f"ended {run.summary.status}")
         assert found == []
         assert run.summary.exit in row.ends.exits, said(run)
         assert run.summary.exit == Exit.DONE or re.search(row.ends.says, said(run)), said(run)
@@ -76,10 +75,9 @@ def endures(row: Row, rehearse: Rehearse, runbook: Path, *, goes_on: bool, filme
         if goes_on and row.can_go_on and run.summary.exit != Exit.DONE:
             again = resumed()
             found = judge(again)
-            TALLY["resumed"] += 1
-            TALLY["wrong"] += len(found)
             assert found == []
             assert again.summary.exit == Exit.DONE, said(again)
+            count("done when resumed")
 
     rehearse(*faults, runbook=runbook, rendering=row.rendering, then=judged, filmed=filmed, **options)
 
@@ -102,23 +100,14 @@ def test_the_judge_knows_every_step_that_changes_something() -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name in quick()], ids=lambda row: row.name)
-def test_a_fault_ends_as_it_should(row: Row, rehearse: Rehearse, impatient: Path) -> None:
+def test_a_fault_ends_as_it_should(row: Row, rehearse: Rehearse, impatient: Path, count: Callable[[str], None]) -> None:
     whole = row.name in quick_resumed()
-    endures(row, rehearse, impatient, goes_on=whole, filmed=whole)
+    endures(row, rehearse, impatient, count, goes_on=whole, filmed=whole)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name not in quick()], ids=lambda row: row.name)
-def test_every_fault_at_every_step_ends_as_it_should(row: Row, rehearse: Rehearse, impatient: Path) -> None:
-    endures(row, rehearse, impatient, goes_on=True)
-
-
-@pytest.mark.soak
-def test_what_the_rows_came_to(figure: Callable[[str], None]) -> None:
-    rows_run = sum(count for how, count in TALLY.items() if how.startswith("ended"))
-    if not rows_run:
-        pytest.skip("it sums up the rows above")
-    ends = ", ".join(f"{count} {how}" for how, count in sorted(TALLY.items()) if how.startswith("ended"))
-    resumed = f"{TALLY['resumed']} of them resumed"
-    figure(f"{rows_run} rows of {len(ROWS)}: {ends}, {resumed}; wrong in what they told and left: {TALLY['wrong']}")
-    assert TALLY["wrong"] == 0
+def test_every_fault_at_every_step_ends_as_it_should(
+    row: Row, rehearse: Rehearse, impatient: Path, count: Callable[[str], None]
+) -> None:
+    endures(row, rehearse, impatient, count, goes_on=True)
