@@ -1,14 +1,15 @@
-"""What is new in a film's frames: each is cut down to the rows that differ from what was last kept of them.
+"""What is new in pictures of one thing: each is cut down to the rows that differ from what was last kept of them.
 
 A film shows the same things over and over, and reading letters takes half a second a frame. A row is left out only
 when every pixel of it is within `NOISE` of the row as it was last kept, so that what fades in slowly is seen as well.
-Frames are binary portable grey maps (PGM, `P5`, 8 bits), as ffmpeg writes them.
+Rows are kept in their whole width: of a word that is typed letter by letter each letter alone could not be read.
 """
 
 from __future__ import annotations
 
-from operator import sub
 from typing import TYPE_CHECKING
+
+from PIL import Image, ImageChops
 
 from evidence.error import ScanError
 
@@ -19,54 +20,49 @@ if TYPE_CHECKING:
 NOISE = 16  # of 255 levels of grey; what compression makes of a still picture stays well below
 _MARGIN = 32  # rows kept above and below a change: a line of text is never cut
 _GAP = 16  # white rows between two parts
-# Two rows that fall into the same steps of grey differ by less than a step. One that lies across the border of two
-# steps lies inside one of those shifted by half.
-_STEPS = bytes(level // NOISE for level in range(256))
-_SHIFTED = bytes((level + NOISE // 2) // NOISE for level in range(256))
 
 
-def keep_new(frames: Iterable[Path]) -> list[Path]:
-    """Cut each frame down to what is new in it, in place, and return those that have anything new, in order.
+def keep_new(pictures: Iterable[Path], folder: Path) -> dict[Path, Path]:
+    """Return those of `pictures` that show anything new, in order, each with a grey picture of that in `folder`.
 
-    Raises `ScanError` for a file that is not such a grey map.
+    Each is compared with those of its size before it. Raises `ScanError` for a file that is no picture.
     """
-    kept: list[bytes] = []
-    told: list[Path] = []
-    for path in frames:
-        width, rows = _rows(path)
-        if len(kept) != len(rows) or len(kept[0]) != width:
-            kept = rows
-            told.append(path)
-            continue
-        parts = _parts([number for number, row in enumerate(rows) if _differ(row, kept[number])], len(rows))
-        if not parts:
-            continue
-        blank = [b"\xff" * width] * _GAP
-        new = [row for begin, end in parts for row in (*rows[begin:end], *blank)]
-        path.write_bytes(b"P5\n%d %d\n255\n" % (width, len(new)) + b"".join(new))
-        told.append(path)
-        for begin, end in parts:
-            kept[begin:end] = rows[begin:end]
+    kept: dict[tuple[int, int], Image.Image] = {}
+    told: dict[Path, Path] = {}
+    for number, path in enumerate(pictures):
+        picture = grey(path)
+        last = kept.setdefault(picture.size, picture)
+        new = picture
+        if last is not picture:
+            changed = ImageChops.difference(picture, last).point([255 * (level >= NOISE) for level in range(256)])
+            rows = [row for row, any_pixel in enumerate(changed.getprojection()[1]) if any_pixel]
+            parts = [(0, begin, picture.width, end) for begin, end in _parts(rows, picture.height)]
+            if not parts:
+                continue
+            new = _stacked([picture.crop(part) for part in parts])
+            for part in parts:
+                last.paste(picture.crop(part), part)
+        told[path] = folder / f"{number:06d}.pgm"
+        new.save(told[path])
     return told
 
 
-def _rows(path: Path) -> tuple[int, list[bytes]]:
-    magic, size, depth, pixels = (*path.read_bytes().split(b"\n", 3), b"", b"", b"")[:4]
-    sides = size.split()
-    if magic != b"P5" or depth != b"255" or len(sides) != 2:  # noqa: PLR2004  # width and height
-        raise ScanError("a frame cannot be read: it is not a grey map")
-    width, height = (int(side) for side in sides)
-    if not width * height or len(pixels) != width * height:
-        raise ScanError("a frame cannot be read: it is cut short")
-    return width, [pixels[at : at + width] for at in range(0, width * height, width)]
+def grey(path: Path) -> Image.Image:
+    """Return the picture in the file in levels of grey. Raises `ScanError` when there is none."""
+    try:
+        with Image.open(path) as picture:
+            return picture.convert("L")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise ScanError(f"{path.name}: the picture cannot be read") from None
 
 
-def _differ(row: bytes, other: bytes) -> bool:
-    if row == other or row.translate(_STEPS) == other.translate(_STEPS):
-        return False
-    if row.translate(_SHIFTED) == other.translate(_SHIFTED):
-        return False
-    return any(abs(level) >= NOISE for level in map(sub, row, other))
+def _stacked(parts: list[Image.Image]) -> Image.Image:
+    whole = Image.new("L", (parts[0].width, sum(part.height + _GAP for part in parts)), 255)
+    top = 0
+    for part in parts:
+        whole.paste(part, (0, top))
+        top += part.height + _GAP
+    return whole
 
 
 def _parts(numbers: list[int], height: int) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import banner, container, sight
+from evidence import banner, change, container, sight
 from evidence.error import ScanError
 from evidence.needle import bare_needles, laid_bare, needles
 from evidence.searcher import Searcher
@@ -43,11 +43,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture to be read: its file, the name to report it by, and whether it is one by itself or of a film."""
+    """A picture to be read: grey, in a file; the name to report it by; what tells that two look the same."""
 
-    path: Path
+    grey: Path
     name: str
-    still: bool
+    looks: bytes
+    taken: float | None  # seconds since the epoch, of one by itself; a film's frames are cut down already
 
 
 class LeakGate:
@@ -134,29 +135,29 @@ class LeakGate:
                 try:
                     skip = (since - began[name]).total_seconds() if since and name in began else 0.0
                     for picture in _pictures_of(path, name, Path(spool, str(number)), since, skip):
-                        looks = hashlib.sha256(banner.beneath(picture.path.read_bytes())).digest()
-                        alike.setdefault(looks, []).append(picture)
+                        alike.setdefault(picture.looks, []).append(picture)
                 except ScanError as error:
                     yield Finding(name, error.message)
             first = [same[0] for same in alike.values()]
-            texts = self._in_stills([one.path for one in first if one.still], Path(spool))
-            texts |= sight.read([one.path for one in first if not one.still], sight.AS_A_PAGE)
+            texts = self._in_stills([one for one in first if one.taken], Path(spool))
+            texts |= sight.read([one.grey for one in first if not one.taken])
             for same in alike.values():
-                if self._legible(texts[same[0].path]):
+                if self._legible(texts[same[0].grey]):
                     yield from (Finding(one.name, "the value can be read in the picture") for one in same)
 
-    def _in_stills(self, stills: Sequence[Path], spool: Path) -> dict[Path, str]:
+    def _in_stills(self, stills: Sequence[Picture], spool: Path) -> dict[Path, str]:
         """Return what is written in each still: of one after another only what is new, unless a value is in there.
 
         Then all of each is read, so that every picture that shows it is named.
         """
-        folder = spool / "stills"
+        folder = spool / "new"
         folder.mkdir()
-        new = sight.new_in(sorted(stills, key=lambda still: still.stat().st_mtime_ns), folder)
-        said = sight.read(list(new.values()), sight.BOTH)
+        inorder = [still.grey for still in sorted(stills, key=lambda still: still.taken or 0)]
+        new = change.keep_new(inorder, folder)
+        said = sight.read(list(new.values()))
         if any(self._legible(text) for text in said.values()):
-            return sight.read(stills, sight.BOTH)
-        return {still: said[new[still]] if still in new else "" for still in stills}
+            return sight.read(inorder)
+        return {still: said[new[still]] if still in new else "" for still in inorder}
 
     def _legible(self, text: str) -> bool:
         return any(sight.legible(value.decode("utf-8", "replace"), text) for value in self._values)
@@ -211,14 +212,21 @@ def _pictures_of(path: Path, name: str, spool: Path, since: datetime | None, ski
     """Return the pictures in a file: a still that was written after `since`, a film's frames after `skip` seconds."""
     with path.open("rb") as file:
         head = file.read(16)
-    if container.is_picture(head):
-        earlier = since is not None and path.stat().st_mtime < since.timestamp()
-        return [] if earlier else [Picture(path, name, still=True)]
     spool.mkdir()
+    if container.is_picture(head):
+        taken = path.stat().st_mtime
+        if since is not None and taken < since.timestamp():
+            return []
+        change.grey(path).save(spool / "grey.pgm")
+        return [Picture(spool / "grey.pgm", name, _digest(banner.beneath(path.read_bytes())), taken)]
     return [
-        Picture(frame, f"{name}, frame {number}", still=False)
+        Picture(frame, f"{name}, frame {number}", _digest(frame.read_bytes()), None)
         for number, frame in enumerate(sight.frames(path, spool, skip), start=1)
     ]
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _attributes(path: Path) -> Iterator[tuple[str, bytes]]:

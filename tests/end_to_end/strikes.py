@@ -171,6 +171,8 @@ _NEEDS: Final[Mapping[str, dict[str, str]]] = {
     "ma-twin-groups": {"ad_group": "Awareness - All Staff"},
     "ma-no-groups": {"ad_group": "Awareness - All Staff"},
 }
+# What lies in wait behind a button that no step may press.
+NEVER_MET: Final = frozenset({"registration-delete-unasked"})
 # What is so in the portals themselves, and is not over when the fault is: a run that stopped for it stops again.
 _STAYS: Final = frozenset(
     {

@@ -255,7 +255,9 @@ def test_a_direct_link_can_bounce_to_home_once(a_portal: Callable[..., Portal]) 
 
 
 def test_a_direct_link_can_leave_a_blank_shell_once(a_portal: Callable[..., Portal]) -> None:
-    portal = a_portal("blank-first-load").open()
+    portal = a_portal("blank-first-load")
+    with portal.tab.expect_response("**/strike/blank-first-load"):  # Before it there is no blade either.
+        portal.open()
     expect(portal.tab.locator(".fxs-avatarmenu-username")).to_be_visible()
     expect(portal.tab.locator("section.fxs-blade")).to_have_count(0)
     portal.tab.reload()
