@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from evidence import banner, change, container, sight
 from evidence.error import ScanError
-from evidence.needle import bare_needles, laid_bare, needles
+from evidence.needle import bare_needles, laid_bare, needles, unwritten
 from evidence.searcher import Searcher
 
 if TYPE_CHECKING:
@@ -52,14 +52,19 @@ class Picture:
 
 
 class LeakGate:
-    """Searches for live values. `optical`: read pictures and films too, where an engine for that is installed."""
+    """Searches for live values. `optical`: read pictures and films too, where an engine for that is installed.
 
-    def __init__(self, values: Sequence[bytes], *, optical: bool = True) -> None:
-        self._values = [value for value in values if value]
-        forms = [needle for value in self._values for needle in needles(value)]
+    `words`: what was written before there was any value. A value of another shape than a client secret's may be what
+    another program left on the clipboard, and hold words that stand there too: those are no trace of it.
+    """
+
+    def __init__(self, values: Sequence[bytes], *, optical: bool = True, words: bytes = b"") -> None:
+        live = {value: b"" if SHAPE.fullmatch(value) else words for value in values if value}
+        forms = [needle for value, old in live.items() for needle in needles(value, old)]
         self._exact = Searcher([needle for needle in forms if not needle.folded])
         self._folded = Searcher([needle for needle in forms if needle.folded])
-        self._bare = Searcher([needle for value in self._values for needle in bare_needles(value)])
+        self._bare = Searcher([needle for value, old in live.items() for needle in bare_needles(value, old)])
+        self._visible = [text for value, old in live.items() for text in unwritten(value, old)]
         self.optical = optical and sight.can_read()
 
     def search(self, folder: Path, since: datetime | None = None) -> list[Finding]:
@@ -160,7 +165,7 @@ class LeakGate:
         return {still: said[new[still]] if still in new else "" for still in inorder}
 
     def _legible(self, text: str) -> bool:
-        return any(sight.legible(value.decode("utf-8", "replace"), text) for value in self._values)
+        return any(sight.legible(visible, text) for visible in self._visible)
 
 
 def shape_search(folder: Path, paths: Iterable[Path] | None = None) -> list[Finding]:

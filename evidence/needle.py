@@ -32,13 +32,17 @@ class Needle:
     folded: bool = True
 
 
-def needles(value: bytes) -> list[Needle]:
-    """Return every form of `value` to look for, none twice. A value of under eight bytes is only looked for whole."""
+def needles(value: bytes, words: bytes = b"") -> list[Needle]:
+    """Return every form of `value` to look for, none twice, without those that stand in `words` anyway.
+
+    A value of under eight bytes is only looked for whole.
+    """
+    known = words.lower()
     found: dict[tuple[bytes, bool], Needle] = {}
     for how, text in [*_whole(value), *_windows(value)]:
         folded = not how.startswith("base64")
         form = text.lower() if folded else text
-        if len(form) >= min(WINDOW, len(value)):
+        if len(form) >= min(WINDOW, len(value)) and form.lower() not in known:
             found.setdefault((form, folded), Needle(how, form, folded))
     return list(found.values())
 
@@ -53,11 +57,22 @@ def laid_bare(data: bytes) -> list[bytes]:
     return [plain.lower(), _NOISE.sub(b"", decoded).lower()]
 
 
-def bare_needles(value: bytes) -> list[Needle]:
-    """Return the forms of `value` to look for in what `laid_bare` returns."""
+def bare_needles(value: bytes, words: bytes = b"") -> list[Needle]:
+    """Return the forms of `value` to look for in what `laid_bare` returns, without those in `words` anyway."""
+    known = b"\n".join(laid_bare(words))
     bare = _NOISE.sub(b"", value).lower()
     runs = [bare[at : at + WINDOW] for at in range(max(1, len(bare) - WINDOW + 1))]
-    return [Needle("split by markup or escapes", run) for run in dict.fromkeys(runs)]
+    return [Needle("split by markup or escapes", run) for run in dict.fromkeys(runs) if run not in known]
+
+
+def unwritten(value: bytes, words: bytes) -> list[str]:
+    """Return the parts of `value`, of eight characters and more, that do not stand in `words` anyway."""
+    runs = range(max(1, len(value) - WINDOW + 1))
+    known = {
+        place for at in runs if value[at : at + WINDOW].lower() in words.lower() for place in range(at, at + WINDOW)
+    }
+    left = bytes(0 if place in known else one for place, one in enumerate(value))
+    return [part.decode("utf-8", "replace") for part in left.split(b"\0") if len(part) >= min(WINDOW, len(value))]
 
 
 def _whole(value: bytes) -> list[tuple[str, bytes]]:

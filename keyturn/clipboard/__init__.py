@@ -6,6 +6,6 @@ it: page and program agree on a key for each hand-over, and only sealed bytes pa
 
 from __future__ import annotations
 
-from keyturn.clipboard.browser_clipboard import BrowserClipboard, ClipboardFailed
+from keyturn.clipboard.browser_clipboard import CLEARED, BrowserClipboard, ClipboardFailed
 
-__all__ = ["BrowserClipboard", "ClipboardFailed"]
+__all__ = ["CLEARED", "BrowserClipboard", "ClipboardFailed"]

@@ -29,6 +29,9 @@ _COPYING = 3.0  # seconds in which a page that was asked to copy has done so
 _TURN = 120.0  # seconds to wait for another run on this desktop to give the clipboard back
 
 
+CLEARED = "cleared"  # as opposed to `not ours`: how the clipboard was let go
+
+
 class ClipboardFailed(KeyturnError):
     """The clipboard could not be used, or did not come to hold what a page should have copied."""
 
@@ -137,7 +140,7 @@ class BrowserClipboard:
         if Secret(self._read(), self._holding.label).matches(self._holding):
             raise ClipboardFailed("the clipboard still holds the value", hint="copy any other text over it now")
         self._holding = None
-        return "cleared"
+        return CLEARED
 
     def _read(self) -> str:
         half = Half.fresh()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence import EvidenceError
 from keyturn import secret_format
+from keyturn.clipboard import CLEARED, ClipboardFailed
 from keyturn.errors import GuardRefused, KeyturnError, StepFailed, Stopped
 from keyturn.events import (
     Acting,
@@ -203,21 +204,43 @@ def paste(
         raise KeyturnError(f"this run does not hold {step.pastes}", hint="capture it in a step before this one")
     with engine.clipboard.turn():
         engine.recorder.conceal()
-        engine.clipboard.put(held.secret)
-        try:
+        with _on_the_clipboard(engine, held.secret, sure=not by_hand):
             engine.announce(step, args)
             if by_hand:
                 result, answer = do_by_hand(engine, step, page)
             else:
                 result, answer = getattr(page, step.do)(**args), Answer(Choice.SEEN, "the page")
-        finally:
-            engine.emit(ClipboardLeft(engine.clipboard.clear()))
     if answer.choice is Choice.GIVE_BACK:
         return None, answer
     with engine.whole():
         engine.store.note(held.entry.id, "delivered")
     engine.emit(Pasted(step.id, step.pastes))
     return result, answer
+
+
+@contextmanager
+def _on_the_clipboard(engine: Engine, secret: Secret, *, sure: bool) -> Iterator[None]:
+    """Hold the value there meanwhile.
+
+    Raises `ClipboardFailed` when it did not stay there: nobody knows then what was pasted. Not `sure`: of a person who
+    pastes, since they may copy something else once that is done.
+    """
+    engine.clipboard.put(secret)
+    left = ""
+    try:
+        try:
+            yield
+        finally:
+            left = engine.clipboard.clear()
+            engine.emit(ClipboardLeft(left))
+    except PageError:
+        if not sure or left == CLEARED:
+            raise
+    if sure and left != CLEARED:
+        raise ClipboardFailed(
+            "another program changed the clipboard while the value was being pasted: the field may hold anything",
+            hint="close that program, then resume: the value is pasted anew",
+        )
 
 
 def _intended(engine: Engine, step: Step, known: tuple[str, ...], metadata: Metadata) -> Intent:

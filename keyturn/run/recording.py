@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from keyturn.model import Runbook
     from keyturn.run.own_profile import OwnProfile
 
+RUNBOOK = "runbook.yaml"  # the name of its copy in the recording
+
 
 @dataclass(slots=True)
 class Recording:
@@ -162,7 +164,7 @@ class Recording:
         """
         began = time.monotonic()
         self.pictures_read = bool(needles) and reads_pictures(wanted=optical)
-        self._gate = LeakGate(needles, optical=optical) if needles else None
+        self._gate = LeakGate(needles, optical=optical, words=self._words()) if needles else None
         try:
             found = self._searched(self._gate, needles, since) if self._gate else []
             if more or not self._gate:
@@ -181,8 +183,13 @@ class Recording:
             if not self.pictures_read:
                 raise
         self.pictures_read = False
-        self._gate = LeakGate(needles, optical=False)
+        self._gate = LeakGate(needles, optical=False, words=self._words())
         return self._gate.search(self.folder)
+
+    def _words(self) -> bytes:
+        """Return the runbook as it was written here before there was a value."""
+        runbook = self.data / RUNBOOK
+        return runbook.read_bytes() if runbook.exists() else b""
 
     def not_searched(self, profile: OwnProfile) -> None:
         """Count it as a leak that the browser goes on writing into its `profile`: nobody can say what."""
@@ -284,7 +291,7 @@ def _versions() -> dict[str, str]:
 
 def _keep(runbook: Runbook, folder: Path) -> None:
     """Write the runbook, those that it takes in, and its procedure."""
-    (folder / "runbook.yaml").write_text(runbook.text, encoding="utf-8", newline="\n")
+    (folder / RUNBOOK).write_text(runbook.text, encoding="utf-8", newline="\n")
     _keep_included(runbook, folder / "included")
     shutil.copyfile(Path(runbook.path).parent / runbook.procedure.file, folder / "procedure.md")
 

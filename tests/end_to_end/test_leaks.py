@@ -51,10 +51,10 @@ def newest_value(replicas: Replicas) -> str:
     return str(newest["value"]) if state["presses"].get("add_secret") else MADE_UP
 
 
-LEAKY = {
-    "picture": r"data/pictures/.*-add-secret-after.png: the value can be read in the picture",
-    "film": r"data/video/entra\.\w+, frame \d+: the value can be read in the picture",
-}
+LEAKY = (
+    r"data/pictures/.*-add-secret-after.png: the value can be read in the picture",
+    r"data/video/entra\.\w+, frame \d+: the value can be read in the picture",
+)
 
 
 @needs_eyes
@@ -68,18 +68,14 @@ def test_with_concealment_off_the_gate_finds_the_value_in_pictures_and_film(
     for part in ("attach", "conceal", "uncover", "prove"):
         monkeypatch.setattr(Concealment, part, off)
     monkeypatch.setattr(Concealment, "painted", lambda *_: None)
-    seen: set[str] = set()
-    for _ in range(3):  # Every run is caught; in which of its pictures a value of chance can be read is not certain.
-        run = rehearse(until="add-secret", read_pictures=True, filmed=True)
-        assert run.summary.exit == Exit.LEAK_FOUND
-        assert run.recording.parent.name == "quarantine"
-        assert "rotate it again" in str(getattr(run.error, "hint", ""))
-        assert not any(newest[:8] in str(run.error) for newest in values_of(run))
-        (found,) = [event.findings for event in run.events if event.kind == "leak-gate"]  # type: ignore[attr-defined]
-        seen |= {name for name, place in LEAKY.items() if any(re.match(place, one) for one in found)}
-        if seen == set(LEAKY):
-            break
-    assert seen == set(LEAKY)
+    run = rehearse(until="add-secret", read_pictures=True, filmed=True)
+    assert run.summary.exit == Exit.LEAK_FOUND
+    assert run.recording.parent.name == "quarantine"
+    assert "rotate it again" in str(getattr(run.error, "hint", ""))
+    assert not any(newest[:8] in str(run.error) for newest in values_of(run))
+    (found,) = [event.findings for event in run.events if event.kind == "leak-gate"]  # type: ignore[attr-defined]
+    for place in LEAKY:
+        assert any(re.match(place, one) for one in found), found
 
 
 @needs_eyes

@@ -122,6 +122,28 @@ def test_four_bytes_in_a_picture_are_no_archive_and_one_behind_it_is(
     assert shape_search(tmp_path)
 
 
+def test_words_that_were_written_before_are_no_trace_of_what_another_program_left_on_the_clipboard(
+    tmp_path: Path, value: str
+) -> None:
+    words = f"Somebody signs in. {value}".encode()
+    gate = LeakGate([b"somebody else's"], words=words)
+    (tmp_path / "runbook.yaml").write_bytes(words)
+    (tmp_path / "trace.txt").write_text("<b>Some</b>body signs in.")
+    assert gate.search(tmp_path) == []
+    assert gate.in_bytes(b"'body else'")
+    assert LeakGate([value.encode()], words=words).search(tmp_path)  # A secret's value is one wherever it stands.
+
+
+@pytest.mark.skipif(not sight.can_read(), reason="needs tesseract")
+def test_such_words_are_no_trace_in_a_picture_either(tmp_path: Path, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 600, "height": 200})
+    page.set_content("<p style='font: 20px monospace'>somebody is signed in</p>")
+    page.screenshot(path=tmp_path / "1.png")
+    page.close()
+    assert LeakGate([b"somebody is"]).search(tmp_path)
+    assert LeakGate([b"somebody is"], words=b"Somebody is asked").search(tmp_path) == []
+
+
 def test_a_link_is_a_finding(gate: LeakGate, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/etc/hostname")
     assert gate.search(tmp_path) == [Finding("link", "it is not a regular file")]
