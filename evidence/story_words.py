@@ -19,6 +19,7 @@ _WORDS = {
     "handed-over": ("person", "to be done by hand, until {until}"),
     "sign-in-screen": ("sign-in", "the sign-in pages showed: {screen}"),
     "session-lost": ("sign-in", "the portal asked to sign in again: {seen}"),
+    "page-lost": ("again", "the portal was loaded anew and showed: {seen}"),
     "acting": ("action", "{action} on {page}{args}"),
     "not-done": ("action", "nothing of it was done: {why}"),
     "retrying": ("retry", "the portal said: {seen}"),

@@ -178,6 +178,14 @@ class SessionLost(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PageLost(Event):
+    """The portal was loaded anew in the middle of the step, and its page is gone; the way back to it is walked."""
+
+    step: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class GuardHeld(Event):
     """A fact that must hold does."""
 

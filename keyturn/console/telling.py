@@ -80,6 +80,7 @@ _WORDS: Final[Mapping[type[events.Event], Callable[[Any], str]]] = {
     events.GateAsked: _asked,
     events.SignInScreen: _screen,
     events.SessionLost: lambda event: f"The portal asks to sign in again: {event.seen}.",
+    events.PageLost: lambda event: f"The page of this step is gone: {event.seen}. It is looked for again.",
     events.GuardRefused: lambda event: f"Refused, because {event.say}.",
     events.Retrying: lambda event: f"Not yet: {event.seen}. Asking again for up to {duration(event.left)}.",
     events.NotDone: lambda event: f"Nothing of it was done: {event.why}.",

@@ -9,7 +9,7 @@ from playwright.sync_api import Error as BrowserError
 
 from evidence import EvidenceError
 from keyturn.errors import KeyturnError, NobodyThere, StepFailed
-from keyturn.events import Changed, Failed, Result, SessionLost, StepEnded
+from keyturn.events import Changed, Failed, PageLost, Result, SessionLost, StepEnded
 from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect
 from keyturn.run.attendance import Passed, TakeOver
@@ -19,7 +19,7 @@ from keyturn.run.failure import LAST_WORD, offers, told
 from keyturn.run.stages import Skip, carry_out, is_already
 from keyturn.run.taken_over import taken_over
 from keyturn.run.way_back import portal
-from pages.base import PageError, SessionEnded
+from pages.base import NoEffect, PageError, ScreenNotReached, SessionEnded
 from secrets_store import StoreError
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def take_step(engine: Engine, step: Step, number: int) -> None:
     """Take `step` to its end. Raises what stops the run, after telling it whole."""
     began = time.monotonic()
     sign_ins = 0
+    lost, loads = False, engine.session.loads[portal(step)]
     try:
         found = _tried(_begun, engine, step, number)
         while not isinstance(found, Ending):
@@ -65,6 +66,9 @@ def take_step(engine: Engine, step: Step, number: int) -> None:
             elif isinstance(found, SessionEnded) and sign_ins < _SIGN_INS:
                 sign_ins = _SIGN_INS if found.pressed else sign_ins + 1
                 found = _tried(_signed_in_again, engine, step, found)
+            elif not lost and _went_away(engine, step, found, loads):
+                lost = True  # Once: what is gone again has another reason.
+                found = _tried(_looked_for, engine, step)
             else:
                 found = _failed(engine, step, found)
     except KeyboardInterrupt as interrupt:
@@ -150,6 +154,22 @@ def _signed_in_again(engine: Engine, step: Step, lost: SessionEnded) -> Ending |
     raise lost
 
 
+def _went_away(engine: Engine, step: Step, error: Exception, loads: int) -> bool:
+    """Return whether the portal was loaded anew, by nobody's press, under a step that only reads.
+
+    That is so when a session ends and the person is quick to sign in again, or the browser is still known to the
+    sign-in service: no sign-in page is left to be seen. `loads`: how many documents there were when the step began.
+    """
+    gone = type(error) in {ScreenNotReached, NoEffect, StepFailed}
+    return gone and step.effect is Effect.READ and engine.session.loads[portal(step)] != loads
+
+
+def _looked_for(engine: Engine, step: Step) -> None:
+    """Bring the way to the step's page back."""
+    engine.emit(PageLost(step.id, engine.session.page(step.page).seen()))
+    engine.session.unsure.add(portal(step))
+
+
 def _failed(engine: Engine, step: Step, error: Exception) -> Ending | TakeOver | None:
     """Tell a failure whole and ask the person, if there is one, what now. Returns the step's end, None to try again.
 
@@ -187,4 +207,7 @@ def _as_chosen(engine: Engine, step: Step, answer: Answer) -> Ending | TakeOver 
         return TakeOver(answer.by)
     if answer.choice is Choice.BY_HAND:
         engine.attendance.hand_over(step)
+    engine.session.unsure.add(
+        portal(step)
+    )  # Its page may have gone; it is looked for, and found at once if it has not.
     return None

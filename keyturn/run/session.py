@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -33,9 +34,9 @@ class Session:
         self._tabs: dict[str, Tab] = {}
         self._front = ""
         self._begins = True  # no tab was needed yet
-        self.unsure: set[str] = (
-            set()
-        )  # portals whose tab may stand anywhere: before a step there, its page is looked for
+        # Portals whose tab may stand anywhere: before a step there, its page is looked for.
+        self.unsure: set[str] = set()
+        self.loads: Counter[str] = Counter()  # by portal: how many documents came into its tab
 
     def page(self, where: str) -> Page:
         """Return the page object for `portal.page`, in the portal's tab."""
@@ -47,12 +48,16 @@ class Session:
     def tab(self, portal: str) -> Tab:
         """Return the tab of `portal`, in front: behind another it is a hidden document, where portals stop working."""
         if not self.is_open(portal):  # For the first time, or the person closed it.
-            self._tabs[portal] = self._fresh()
-            self._opened(self._tabs[portal], portal)
+            self._take(self._fresh(), portal)
         if self._front != portal:
             self._tabs[portal].bring_to_front()
             self._front = portal
         return self._tabs[portal]
+
+    def _take(self, tab: Tab, portal: str) -> None:
+        self._tabs[portal] = tab
+        tab.on("domcontentloaded", lambda _: self.loads.update([portal]))
+        self._opened(tab, portal)
 
     def _fresh(self) -> Tab:
         """Return a tab that nothing was loaded in: the first time the blank one with which a profile opens."""
@@ -66,8 +71,7 @@ class Session:
         for tab in self._context.pages:
             for portal, spec in self._state.runbook.portals.items():
                 if tab not in ours and not self.is_open(portal) and _is_at(tab.url, str(self._state.fill(spec.url))):
-                    self._tabs[portal] = tab
-                    self._opened(tab, portal)
+                    self._take(tab, portal)
         self._front = ""
 
     def is_open(self, portal: str) -> bool:

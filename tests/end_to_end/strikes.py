@@ -160,17 +160,21 @@ _STOPPED: Final = {
     "ma-sync-refused": "500 error",
 }
 _REFUSED_BY_GUARD: Final = {"ma-wrong-customer": "another organisation"}
-# A session that ends is opened again by the person, unless a button had been pressed whose result then is not known.
-_PERHAPS: Final = {"session-ended": "sign-in page", "ma-session-ended": "sign-in page"}
+# A session that ends is opened again by the person, unless a button had been pressed whose result then is not known, or
+# is about to be: where the person is so quick that no sign-in page is seen, that the page is another is.
+_PERHAPS: Final = {
+    "session-ended": "sign-in page|as a moment ago|“Add a client secret”|that is gone",
+    "ma-session-ended": "sign-in page",
+}
 _NEEDS: Final[Mapping[str, dict[str, str]]] = {
-    "home-bounce": {"route": "link"},
-    "blank-first-load": {"route": "link"},
     "manage-collapsed": {"scenario": "no-banner"},
     "clock-ahead": {"scenario": "expiring"},
     "concurrent-delete": {"scenario": "expired"},
     "ma-twin-groups": {"ad_group": "Awareness - All Staff"},
     "ma-no-groups": {"ad_group": "Awareness - All Staff"},
 }
+# What a portal does when it is loaded anew with a blade in its address: that happens when a session ends there.
+BESIDE: Final[Mapping[str, str]] = dict.fromkeys(("home-bounce", "blank-first-load"), "session-ended@find-old-secret")
 # What lies in wait behind a button that no step may press.
 NEVER_MET: Final = frozenset({"registration-delete-unasked"})
 # What is so in the portals themselves, and is not over when the fault is: a run that stopped for it stops again.

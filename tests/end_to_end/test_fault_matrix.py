@@ -18,7 +18,7 @@ from pages.entra import shell
 from rehearsal import FAULTS
 from tests.end_to_end.conftest import ROTATION
 from tests.end_to_end.judge import every_deed_is_a_step, judge
-from tests.end_to_end.strikes import BOOK, MISHAPS, NEVER_MET, Row, quick, quick_resumed, rows
+from tests.end_to_end.strikes import BESIDE, BOOK, MISHAPS, NEVER_MET, Row, quick, quick_resumed, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ def endures(  # noqa: PLR0913  # fixtures
         options["mishap"] = MISHAPS[row.fault][0](row.step, row.moment)
         faults = []
     else:
-        faults = [f"{row.fault}@{row.step}" if row.step else row.fault]
+        faults = [f"{row.fault}@{row.step}" if row.step else row.fault, *filter(None, [BESIDE.get(row.fault)])]
 
     def judged(run: Rehearsed, resumed: Callable[[], Rehearsed]) -> None:
         found = judge(run)
