@@ -16,7 +16,7 @@ from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.became import note_what_became
 from keyturn.run.doubt import note_doubt
 from keyturn.run.failure import LAST_WORD, offers, told
-from keyturn.run.stages import Skip, carry_out, is_already
+from keyturn.run.stages import ExpectationMissed, Skip, carry_out, is_already
 from keyturn.run.taken_over import taken_over
 from keyturn.run.way_back import portal
 from pages.base import NoEffect, PageError, ScreenNotReached, SessionEnded
@@ -160,7 +160,7 @@ def _went_away(engine: Engine, step: Step, error: Exception, loads: int) -> bool
     That is so when a session ends and the person is quick to sign in again, or the browser is still known to the
     sign-in service: no sign-in page is left to be seen. `loads`: how many documents there were when the step began.
     """
-    gone = type(error) in {ScreenNotReached, NoEffect, StepFailed}
+    gone = isinstance(error, (ScreenNotReached, NoEffect, ExpectationMissed))
     return gone and step.effect is Effect.READ and engine.session.loads[portal(step)] != loads
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -44,6 +45,8 @@ class Stage:
     not_shown: PageError | None = None  # why it cannot be seen whether anything was made
     changed: bool = False  # whether the clipboard holds something new
     breathed: Callable[[], None] = lambda: None  # what happens while a person thinks
+
+    loads: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.tab_ = SimpleNamespace(wait_for_timeout=self._wait)

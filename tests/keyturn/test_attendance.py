@@ -12,10 +12,10 @@ from keyturn.catalogue import Parameter
 from keyturn.errors import GuardRefused, NobodyThere, Stopped
 from keyturn.events import Event, Failed, GateAnswered, Result, StepEnded
 from keyturn.gates import About, Answer, Choice, Mode
-from keyturn.model import Effect, Fact, FactKind, Gate
+from keyturn.model import Effect, Fact, FactKind, Gate, Step
 from keyturn.run.capture import ValueRefused
 from keyturn.run.stages import ExpectationMissed
-from pages.base import NoEffect, SessionEnded
+from pages.base import NoEffect, PageError, PortalRefused, ScreenNotReached, SessionEnded
 from tests.keyturn.stage import CREATE, STEP, Made, Says, Stage, build, failing, page_error, probe, result, says
 
 CHANGE = replace(STEP, effect=Effect.CHANGE, done_when=(probe("has_it"),), expect=(probe("has_it"),))
@@ -336,6 +336,69 @@ def test_a_session_that_ends_again_and_again_stops_the_run(stage: Stage) -> None
         engine.run()
     assert [event.kind for event in events].count("session-lost") == 3
     assert isinstance(next(event for event in events if isinstance(event, Failed)), Failed)
+
+
+def loaded_anew(stage: Stage, *kinds: type[PageError]) -> None:
+    """Let the action find the portal loaded anew under it, with each of these errors; after that it succeeds."""
+    errors = [page_error(kind) for kind in kinds]
+
+    def act() -> object:
+        stage.loads.update("p")
+        if errors:
+            raise errors.pop(0)
+        return None
+
+    stage.act = act
+
+
+@pytest.mark.parametrize("kind", [NoEffect, ScreenNotReached])
+def test_a_page_that_was_loaded_anew_under_a_step_is_looked_for_and_the_step_goes_on(
+    stage: Stage, kind: type[PageError]
+) -> None:
+    loaded_anew(stage, kind)
+    engine, events = build(stage, STEP)
+    engine.reach = lambda step: stage.log.append(f"reach {step.id}")  # type: ignore[method-assign]
+    engine.run()
+    assert "page-lost" in [event.kind for event in events]
+    assert "p" in stage.unsure
+    assert stage.log.count("reach step") == 2
+    assert result(engine) is Result.DONE
+
+
+def test_a_page_that_is_gone_again_stops_the_run(stage: Stage) -> None:
+    loaded_anew(stage, NoEffect, NoEffect)
+    engine, events = build(stage, STEP)
+    engine.reach = lambda step: None  # type: ignore[method-assign]  # noqa: ARG005
+    with pytest.raises(NoEffect):
+        engine.run()
+    assert [event.kind for event in events].count("page-lost") == 1
+
+
+def test_a_page_that_was_not_loaded_anew_is_not_looked_for(stage: Stage) -> None:
+    failing(stage, page_error(NoEffect))
+    engine, events = build(stage, STEP)
+    with pytest.raises(NoEffect):
+        engine.run()
+    assert "page-lost" not in [event.kind for event in events]
+
+
+@pytest.mark.parametrize(("step", "kind"), [(CHANGE, NoEffect), (STEP, PortalRefused)])
+def test_what_changes_something_or_was_refused_is_not_tried_again_by_itself(
+    stage: Stage, step: Step, kind: type[PageError]
+) -> None:
+    loaded_anew(stage, kind)
+    engine, _ = build(stage, step)
+    with pytest.raises(kind):
+        engine.run()
+    assert stage.log.count("act") == 1
+
+
+def test_what_the_person_wants_tried_again_is_tried_on_its_page(stage: Stage) -> None:
+    failing(stage, page_error(NoEffect))
+    engine, _ = build(stage, STEP, gatekeeper=says(Choice.AGAIN))
+    engine.reach = lambda step: stage.log.append(f"reach {sorted(stage.unsure)}")  # type: ignore[method-assign] # noqa: ARG005
+    engine.run()
+    assert "reach ['p']" in stage.log
 
 
 # --- taken over

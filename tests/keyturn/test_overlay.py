@@ -54,6 +54,7 @@ def tab(context: BrowserContext) -> Tab:
     context.route("https://*.example/**", answer)
     opened = context.new_page()
     opened.goto("https://page.example/")
+    settled(opened)
     return opened
 
 
@@ -78,6 +79,17 @@ def look(tab: Tab, clip: FloatRect) -> str:
     png = base64.b64encode(tab.screenshot()).decode()
     found: str = tab.evaluate(CUT, [png, clip])
     return found
+
+
+def settled(tab: Tab) -> bytes:
+    """Return a picture of the whole tab once it looks the same twice: painting takes a moment."""
+    before = b""
+    for _ in range(100):
+        seen = tab.screenshot()
+        if seen == before:
+            return seen
+        before = seen
+    pytest.fail("it never came to rest")
 
 
 def comes_to(tab: Tab, clip: FloatRect, *, differ_from: str = "", be: str = "") -> str:
@@ -297,10 +309,10 @@ def test_the_outline_needs_no_leave_from_the_page(tab: Tab, overlay: Overlay, pl
 
 
 def test_nothing_of_it_stops_a_run(tab: Tab, overlay: Overlay) -> None:
-    plain = tab.screenshot()
+    plain = settled(tab)
     for absent in (tab.get_by_text("nowhere"), tab.get_by_role("button", name="Go"), None):  # none, two, nothing
         overlay.point(tab, absent)
-        assert tab.screenshot() == plain
+        assert settled(tab) == plain
     overlay.show(tab, 1, 2, TITLE)
     tab.close()
     overlay.show(tab, 1, 2, TITLE)
@@ -312,18 +324,18 @@ def test_nothing_of_it_stops_a_run(tab: Tab, overlay: Overlay) -> None:
 
 
 def test_clear_and_hidden_take_everything_away(tab: Tab, overlay: Overlay) -> None:
-    plain, target = tab.screenshot(), tab.locator("#go")
+    plain, target = settled(tab), tab.locator("#go")
     unmarked = look(tab, around(target, 6))
     with overlay.hidden(tab):
-        assert tab.screenshot() == plain
+        assert settled(tab) == plain
     overlay.show(tab, 1, 2, TITLE)
     overlay.point(tab, target)
     marked = comes_to(tab, around(target, 6), differ_from=unmarked)
     with overlay.hidden(tab):
-        assert tab.screenshot() == plain
+        assert settled(tab) == plain
     assert comes_to(tab, around(target, 6), differ_from=unmarked) == marked
     overlay.clear(tab)
-    assert tab.screenshot() == plain
+    assert settled(tab) == plain
 
 
 def test_it_does_not_stand_in_the_way_of_proving_concealment(context: BrowserContext, overlay: Overlay) -> None:
