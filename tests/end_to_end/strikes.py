@@ -164,7 +164,7 @@ _REFUSED_BY_GUARD: Final = {"ma-wrong-customer": "another organisation"}
 # is about to be: where the person is so quick that no sign-in page is seen, that the page is another is.
 _PERHAPS: Final = {
     "session-ended": "sign-in page|as a moment ago|“Add a client secret”|that is gone",
-    "ma-session-ended": "sign-in page",
+    "ma-session-ended": "sign-in page|Administration Dashboard",
 }
 _NEEDS: Final[Mapping[str, dict[str, str]]] = {
     "manage-collapsed": {"scenario": "no-banner"},
