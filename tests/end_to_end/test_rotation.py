@@ -232,7 +232,7 @@ def test_the_fault_matrix_knows_which_steps_ask_a_server(expired: Rehearsed, exp
     late = {
         "sign-in",
         "sign-in-to-ma-portal",
-    }  # what a page fetches after it is there may fall into the step after it was opened
+    }  # what a page fetches late falls into the step after the one that opened it
     assert (asked | skipped) - late == set(ASKS) - late
 
 
