@@ -55,6 +55,9 @@ class Tab:
     copyable: set[str] = field(default_factory=set)
     closed: bool = False
 
+    def on(self, event: str, listener: Callable[[Tab], object]) -> None:
+        """Tell of nothing: what a portal loads by itself is not on this paper."""
+
     def load(self, at: str, url: str = "") -> None:
         """Show something else; what was entered and what could be copied is gone."""
         self.check()

@@ -372,6 +372,8 @@ class NewIntegration(Ma):
         return bool(self.tab.filled.get("value"))
 
     def test_connection(self) -> None:
+        if not {*self._FIELDS, "value"} <= self.tab.filled.keys():
+            raise self.failed(NoEffect, "test_connection", seen="a button that is greyed out")
         self.world.press("ma-test")
         asked = self._credentials()
         refusal = self.world.tokens.check(asked.directory_id, asked.application_id, asked.value)
