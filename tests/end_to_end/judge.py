@@ -95,7 +95,7 @@ def _portals(run: Rehearsed) -> Iterator[str]:
     for step, happened in _deeds(run, bool(before - now)).items():
         if happened and not _claimed(run, step) and not _perhaps(run, step):
             yield f"nothing is told of {step}, which happened"
-        if _claimed(run, step) and not happened:
+        if _claimed(run, step) and not happened and not _lost_since(run, step):
             yield f"{step} is told as done, and is not"
     others = {key: value for key, value in run.state["registrations"].items() if key != run.state["application_id"]}
     if others != {key: value for key, value in run.before["registrations"].items() if key in others} or (
@@ -140,6 +140,11 @@ def _perhaps(run: Rehearsed, step: str) -> bool:
     """Whether it is told that the button of `step` was pressed and its result was not seen."""
     title = STEPS[step].title
     return any(title in change and "the result was not seen" in change for change in run.summary.changed)
+
+
+def _lost_since(run: Rehearsed, step: str) -> bool:
+    """Return whether the portal itself took back what `step` had brought about and seen."""
+    return step == "select-group" and "ma-group-lost" in run.state["faults_struck"]
 
 
 def _store(run: Rehearsed) -> Iterator[str]:

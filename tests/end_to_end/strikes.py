@@ -181,7 +181,7 @@ NEVER_MET: Final = frozenset({"registration-delete-unasked"})
 _STAYS: Final = frozenset(
     {
         "wrong-directory", "app-not-found", "app-deactivated", "several-expired", "clock-ahead", "clock-behind",
-        "ma-wrong-customer", "ma-access-lost", "ma-group-blank", "ma-twin-groups",
+        "ma-wrong-customer", "ma-access-lost", "ma-group-blank", "ma-group-lost", "ma-twin-groups",
     }
 )  # fmt: skip
 _DRAWN_TWICE: Final = frozenset(ENTRA_FAULTS) - {name for name in ENTRA_FAULTS if ENTRA_FAULTS[name][1] == "sign-in"}
