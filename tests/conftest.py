@@ -46,10 +46,12 @@ def only_loopback() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def closed_terminals_are_noticed() -> None:
-    """Undo what `nohup` does to the tests and to what they start: keyturn is to end when its terminal is closed."""
+def signals_are_heard() -> None:
+    """Undo what `nohup` and a shell's `&` do to the tests and to what they start: keyturn ends when it is told to."""
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
