@@ -22,7 +22,7 @@ MARKS = {
 }
 EFFECTS = {"read": "", "create": "creates", "change": "changes", "delete": "deletes"}
 SEARCHING = {
-    True: "Searching everything that was recorded for the value, pictures too. This takes up to a minute.",
+    True: "Searching everything that was recorded for the value, pictures too. This takes a minute or two.",
     False: "Searching everything that was recorded for the value.",
 }
 MODES = {

@@ -339,4 +339,4 @@ def test_how_a_run_that_goes_on_stands_is_shown_until_its_first_step_has_ended()
 def test_after_the_last_step_the_search_is_told() -> None:
     stage = Stage(32, width=120)
     stage.scene(events.SearchBegan(pictures_read=True))
-    assert "This takes up to a minute" in stage.drawn()
+    assert "This takes a minute or two" in stage.drawn()
