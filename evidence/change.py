@@ -25,7 +25,8 @@ _GAP = 16  # white rows between two parts
 def keep_new(pictures: Iterable[Path], folder: Path) -> dict[Path, Path]:
     """Return those of `pictures` that show anything new, in order, each with a grey picture of that in `folder`.
 
-    Each is compared with those of its size before it. Raises `ScanError` for a file that is no picture.
+    Each is compared with those of its size before it. Raises `ScanError` for a file that is no picture, and where there
+    is no room for another.
     """
     kept: dict[tuple[int, int], Image.Image] = {}
     told: dict[Path, Path] = {}
@@ -43,7 +44,7 @@ def keep_new(pictures: Iterable[Path], folder: Path) -> dict[Path, Path]:
             for part in parts:
                 last.paste(picture.crop(part), part)
         told[path] = folder / f"{number:06d}.pgm"
-        new.save(told[path])
+        write(new, told[path])
     return told
 
 
@@ -54,6 +55,16 @@ def grey(path: Path) -> Image.Image:
             return picture.convert("L")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise ScanError(f"{path.name}: the picture cannot be read") from None
+
+
+def write(picture: Image.Image, path: Path) -> None:
+    """Write `picture` into the file. Raises `ScanError` where there is no room: what it shows can then not be read."""
+    try:
+        picture.save(path)
+    except OSError:
+        raise ScanError(
+            f"{path.name}: the pictures cannot be read: there is no room for them in {path.parent}"
+        ) from None
 
 
 def _stacked(parts: list[Image.Image]) -> Image.Image:

@@ -144,8 +144,8 @@ class LeakGate:
                 except ScanError as error:
                     yield Finding(name, error.message)
             first = [same[0] for same in alike.values()]
-            texts = self._in_stills([one for one in first if one.taken], Path(spool))
-            texts |= sight.read([one.grey for one in first if not one.taken])
+            texts = self._in_stills([one for one in first if one.taken is not None], Path(spool))
+            texts |= sight.read([one.grey for one in first if one.taken is None])
             for same in alike.values():
                 if self._legible(texts[same[0].grey]):
                     yield from (Finding(one.name, "the value can be read in the picture") for one in same)
@@ -222,7 +222,7 @@ def _pictures_of(path: Path, name: str, spool: Path, since: datetime | None, ski
         taken = path.stat().st_mtime
         if since is not None and taken < since.timestamp():
             return []
-        change.grey(path).save(spool / "grey.pgm")
+        change.write(change.grey(path), spool / "grey.pgm")
         return [Picture(spool / "grey.pgm", name, _digest(banner.beneath(path.read_bytes())), taken)]
     return [
         Picture(frame, f"{name}, frame {number}", _digest(frame.read_bytes()), None)

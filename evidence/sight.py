@@ -31,7 +31,7 @@ _AS_A_PAGE = "3"  # tesseract's page segmentation: columns, blocks and lines are
 # Screen text is too small for the engine: of 168 such pages it made out the value in 132 as they are, in 160 at twice
 # the size, and in all but one or two enlarged in both ways, a hard and a smooth one: each spoils other letters.
 _WAYS = (Image.Resampling.NEAREST, Image.Resampling.LANCZOS)
-_BATCH = 40  # pictures enlarged at a time: 16 MB of disk each at most
+_BATCH = 10  # pictures enlarged at a time: up to 16 MB of disk each, in each of two ways
 _PATIENCE = 600  # seconds for one batch
 _LOOKALIKES = str.maketrans(
     {
@@ -81,7 +81,7 @@ def _enlarged(pictures: Sequence[Path], folder: Path) -> Iterator[tuple[Path, Pa
         picture = change.grey(path)
         for way in _WAYS:
             file = folder / f"{number}-{way.name}.pgm"
-            picture.resize((2 * picture.width, 2 * picture.height), way).save(file)
+            change.write(picture.resize((2 * picture.width, 2 * picture.height), way), file)
             yield file, path
 
 

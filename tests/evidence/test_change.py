@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
-from evidence import ScanError
+from evidence import LeakGate, ScanError, sight
 from evidence.change import NOISE, keep_new
+from tests.evidence.conftest import PIXEL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WIDTH, HEIGHT = 40, 300
@@ -88,3 +92,32 @@ def test_what_is_no_picture_is_an_error(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(ScanError, match=r"1\.pgm: the picture cannot be read"):
         kept(path)
+
+
+@pytest.fixture
+def _full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let there be no room for another picture."""
+
+    def save(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", save)
+
+
+@pytest.mark.usefixtures("_full")
+@pytest.mark.parametrize("reads", [kept, lambda path: sight.read([path])], ids=["cut down", "enlarged"])
+def test_pictures_that_there_is_no_room_for_count_as_unread(tmp_path: Path, reads: Callable[[Path], object]) -> None:
+    with pytest.raises(
+        ScanError, match=r"\.pgm: the pictures cannot be read: there is no room for them in .+"
+    ) as caught:
+        reads(frame(tmp_path / "1.pgm"))
+    assert "space" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("_full")
+def test_a_still_that_there_is_no_room_for_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sight, "can_read", lambda: True)
+    (tmp_path / "1.png").write_bytes(PIXEL)
+    (finding,) = LeakGate([b"a value"]).search(tmp_path)
+    assert finding.path == "1.png"
+    assert "there is no room for them" in finding.how
