@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
 import shutil
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from evidence import Finding, LeakGate, ScanError, package, report, shape_search
@@ -21,17 +17,17 @@ from keyturn import clock, signing
 from keyturn.errors import LeakFound
 from keyturn.events import SecretIntended
 from keyturn.run.account import SignedIn
+from keyturn.run.provenance import facts_of, keep, versions, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from keyturn.events import Event
     from keyturn.model import Runbook
     from keyturn.run.own_profile import OwnProfile
-
-RUNBOOK = "runbook.yaml"  # the name of its copy in the recording
 
 
 @dataclass(slots=True)
@@ -41,6 +37,7 @@ class Recording:
     folder: Path
     signing_key: Ed25519PrivateKey
     facts: dict[str, Any]
+    words: bytes = b""  # of the runbook, as read before there was a value; none of a run that is only packaged
     leak: LeakFound | None = None
     pictures_read: bool = False  # by the search
     findings: list[str] = field(default_factory=list)
@@ -80,15 +77,15 @@ class Recording:
             "started": began.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "clock": {"at_the_beginning": clock.state()},
             "inputs": dict(inputs),
-            "versions": _versions(),
+            "versions": versions(),
             **asked,
         }
         if runbook.controls:
             facts["controls"] = list(runbook.controls)
-        recording = cls(folder, key, facts, signed_in=SignedIn.into(facts, runbook))
+        recording = cls(folder, key, facts, words_of(runbook), signed_in=SignedIn.into(facts, runbook))
         recording.signed_in.keep = recording.write_facts
         recording.data.mkdir(mode=0o700)
-        _keep(runbook, recording.data)
+        keep(runbook, recording.data)
         recording.write_facts()
         return recording
 
@@ -120,9 +117,9 @@ class Recording:
             place = data / "resumed" / str(len(earlier) + 1)
             shutil.rmtree(place, ignore_errors=True)  # of one that was killed at this
             place.mkdir(mode=0o700, parents=True)
-            _keep(runbook, place)
-        facts |= {**facts_of(runbook), "inputs": dict(inputs), "versions": _versions(), "resumed": [*earlier, noted]}
-        recording = cls(folder, key, facts, signed_in=SignedIn.into(facts, runbook))
+            keep(runbook, place)
+        facts |= {**facts_of(runbook), "inputs": dict(inputs), "versions": versions(), "resumed": [*earlier, noted]}
+        recording = cls(folder, key, facts, words_of(runbook), signed_in=SignedIn.into(facts, runbook))
         recording.signed_in.keep = recording.write_facts
         recording.write_facts()
         return recording
@@ -164,7 +161,7 @@ class Recording:
         """
         began = time.monotonic()
         self.pictures_read = bool(needles) and reads_pictures(wanted=optical)
-        self._gate = LeakGate(needles, optical=optical, words=self._words()) if needles else None
+        self._gate = LeakGate(needles, optical=optical, words=self.words) if needles else None
         try:
             found = self._searched(self._gate, needles, since) if self._gate else []
             if more or not self._gate:
@@ -183,13 +180,8 @@ class Recording:
             if not self.pictures_read:
                 raise
         self.pictures_read = False
-        self._gate = LeakGate(needles, optical=False, words=self._words())
+        self._gate = LeakGate(needles, optical=False, words=self.words)
         return self._gate.search(self.folder)
-
-    def _words(self) -> bytes:
-        """Return the runbook as it was written here before there was a value."""
-        runbook = self.data / RUNBOOK
-        return runbook.read_bytes() if runbook.exists() else b""
 
     def not_searched(self, profile: OwnProfile) -> None:
         """Count it as a leak that the browser goes on writing into its `profile`: nobody can say what."""
@@ -263,44 +255,6 @@ class FirstIntent:
         if self._watch is None or self._earlier or self._watch.parted():
             return None
         return datetime.fromtimestamp(self._watch.at, UTC)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def facts_of(runbook: Runbook) -> dict[str, Any]:
-    """Return what tells whether a runbook, or one that it takes in, is still the same, and where it was read."""
-    return {
-        "runbook": runbook.name,
-        "runbook_file": str(Path(runbook.path).resolve()),
-        "runbook_sha256": _sha256(runbook.text),
-        "included_sha256": {Path(file).name: _sha256(text) for file, text in sorted(runbook.included.items())},
-        "revision": runbook.revision,
-    }
-
-
-def _versions() -> dict[str, str]:
-    return {
-        "keyturn": version("keyturn"),
-        "playwright": version("playwright"),
-        "python": platform.python_version(),
-        "system": platform.platform(),
-    }
-
-
-def _keep(runbook: Runbook, folder: Path) -> None:
-    """Write the runbook, those that it takes in, and its procedure."""
-    (folder / RUNBOOK).write_text(runbook.text, encoding="utf-8", newline="\n")
-    _keep_included(runbook, folder / "included")
-    shutil.copyfile(Path(runbook.path).parent / runbook.procedure.file, folder / "procedure.md")
-
-
-def _keep_included(runbook: Runbook, folder: Path) -> None:
-    """Write the runbooks that this one took in by `use`. They lie beside it, so that their names are their own."""
-    for file, text in runbook.included.items():
-        folder.mkdir(mode=0o700, exist_ok=True)
-        (folder / Path(file).name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _own_folder(wanted: Path) -> Path:

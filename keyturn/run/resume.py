@@ -17,7 +17,8 @@ from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect, Gate
 from keyturn.run import alone
 from keyturn.run.part import Part
-from keyturn.run.recording import Recording, facts_of
+from keyturn.run.provenance import facts_of
+from keyturn.run.recording import Recording
 from keyturn.run.state import Held, RunState
 
 if TYPE_CHECKING:

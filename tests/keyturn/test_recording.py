@@ -102,6 +102,35 @@ def test_a_value_in_the_browsers_profile_is_a_leak(
     assert VALUE[:8] not in str(recording.leak)
 
 
+def test_words_of_every_runbook_that_is_carried_out_are_known_also_when_it_was_changed(tmp_path: Path) -> None:
+    book, key = load(RUNBOOKS / "list-expiring-secrets.yaml"), Ed25519PrivateKey.generate()
+    book = replace(book, text=f"{book.text}# the first page\n", included={"part.yaml": "note: somebody signs in\n"})
+    recording = Recording.begin(tmp_path, book, {}, key, "rehearsal")
+    recording.search([b"the first page", b"somebody signs"], optical=False, since=None)
+    assert recording.leak is None
+    book = replace(book, text=book.text.replace("first", "second"), included={"part.yaml": "note: anybody signs in\n"})
+    recording = Recording.reopen(recording.folder, book, {}, key, what="resume")
+    recording.search([b"the second page", b"anybody signs"], optical=False, since=None)
+    assert recording.leak is None
+
+
+@pytest.mark.parametrize("part", ["begun", "reopened"])
+def test_what_was_written_into_a_copy_of_the_runbook_afterwards_is_a_leak(tmp_path: Path, part: str) -> None:
+    book, key = load(RUNBOOKS / "list-expiring-secrets.yaml"), Ed25519PrivateKey.generate()
+    book = replace(book, included={"part.yaml": "note: somebody signs in\n"})
+    recording = Recording.begin(tmp_path, book, {}, key, "rehearsal")
+    if part == "reopened":
+        recording = Recording.reopen(recording.folder, book, {}, key, what="resume")
+    for copy in ("runbook.yaml", "included/part.yaml"):
+        with (recording.data / copy).open("a", encoding="utf-8") as file:
+            file.write("# correct horse battery\n")
+    recording.search([b"correct horse battery"], optical=False, since=None)
+    assert {finding.split(":")[0] for finding in recording.findings} == {
+        "data/runbook.yaml",
+        "data/included/part.yaml",
+    }
+
+
 def test_a_profile_that_is_still_written_counts_as_a_leak(recording: Recording, tmp_path: Path) -> None:
     recording.not_searched(OwnProfile(tmp_path))
     recording.search([VALUE.encode()], optical=False, since=None)

@@ -1,0 +1,57 @@
+"""Where what is carried out comes from: which runbook, in which versions, and what a recording keeps of them."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keyturn.model import Runbook
+
+
+def facts_of(runbook: Runbook) -> dict[str, Any]:
+    """Return what tells whether a runbook, or one that it takes in, is still the same, and where it was read."""
+    return {
+        "runbook": runbook.name,
+        "runbook_file": str(Path(runbook.path).resolve()),
+        "runbook_sha256": _sha256(runbook.text),
+        "included_sha256": {Path(file).name: _sha256(text) for file, text in sorted(runbook.included.items())},
+        "revision": runbook.revision,
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what carries a run out."""
+    return {
+        "keyturn": version("keyturn"),
+        "playwright": version("playwright"),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+
+
+def words_of(runbook: Runbook) -> bytes:
+    """Return everything that is written in a runbook and in those that it takes in."""
+    return "\n".join([runbook.text, *runbook.included.values()]).encode()
+
+
+def keep(runbook: Runbook, folder: Path) -> None:
+    """Write the runbook, those that it takes in, and its procedure into `folder`."""
+    (folder / "runbook.yaml").write_text(runbook.text, encoding="utf-8", newline="\n")
+    _keep_included(runbook, folder / "included")
+    shutil.copyfile(Path(runbook.path).parent / runbook.procedure.file, folder / "procedure.md")
+
+
+def _keep_included(runbook: Runbook, folder: Path) -> None:
+    """Write the runbooks that this one took in by `use`. They lie beside it, so that their names are their own."""
+    for file, text in runbook.included.items():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / Path(file).name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
