@@ -204,7 +204,7 @@ def paste(
         raise KeyturnError(f"this run does not hold {step.pastes}", hint="capture it in a step before this one")
     with engine.clipboard.turn():
         engine.recorder.conceal()
-        with _on_the_clipboard(engine, held.secret, sure=not by_hand):
+        with _on_the_clipboard(engine, held.secret, by_hand=by_hand):
             engine.announce(step, args)
             if by_hand:
                 result, answer = do_by_hand(engine, step, page)
@@ -219,28 +219,28 @@ def paste(
 
 
 @contextmanager
-def _on_the_clipboard(engine: Engine, secret: Secret, *, sure: bool) -> Iterator[None]:
+def _on_the_clipboard(engine: Engine, secret: Secret, *, by_hand: bool) -> Iterator[None]:
     """Hold the value there meanwhile.
 
-    Raises `ClipboardFailed` when it did not stay there: nobody knows then what was pasted. Not `sure`: of a person who
-    pastes, since they may copy something else once that is done.
+    Raises `ClipboardFailed` when it did not stay there: nobody knows then what was pasted. Not where it is pasted
+    `by_hand`: that person may copy something else once it is done.
     """
+    broke: PageError | None = None
     engine.clipboard.put(secret)
-    left = ""
     try:
-        try:
-            yield
-        finally:
-            left = engine.clipboard.clear()
-            engine.emit(ClipboardLeft(left))
-    except PageError:
-        if not sure or left == CLEARED:
-            raise
-    if sure and left != CLEARED:
+        yield
+    except PageError as error:
+        broke = error
+    finally:
+        left = engine.clipboard.clear()
+        engine.emit(ClipboardLeft(left))
+    if left != CLEARED and not by_hand:
         raise ClipboardFailed(
             "another program changed the clipboard while the value was being pasted: the field may hold anything",
             hint="close that program, then resume: the value is pasted anew",
         )
+    if broke:
+        raise broke
 
 
 def _intended(engine: Engine, step: Step, known: tuple[str, ...], metadata: Metadata) -> Intent:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from keyturn.clipboard import CLEARED, ClipboardFailed
+from keyturn.gates import Answer, Choice
 from keyturn.run.capture import paste
 from pages.base import PageError
 from secrets_store import Secret
@@ -43,9 +44,13 @@ class Noting:
 STEP: Any = SimpleNamespace(id="paste-secret-value", pastes="client_secret", do="paste")
 
 
-def pasted(engine: Any, does: Callable[[], None]) -> None:
+def pasted(engine: Any, does: Callable[[], None], *, by_hand: bool = False) -> None:
     page: Any = SimpleNamespace(paste=does)
-    paste(engine, STEP, page, {})
+    paste(engine, STEP, page, {}, by_hand=by_hand)
+
+
+def stays_empty() -> None:
+    raise PageError("New Integration", "paste", expected="the field to hold it", seen="an empty field")
 
 
 def test_a_value_that_was_pasted_is_delivered() -> None:
@@ -63,10 +68,44 @@ def test_what_was_pasted_while_another_program_had_the_clipboard_is_not_called_d
 
 @pytest.mark.parametrize(("left", "says"), [("not ours", "another program"), (CLEARED, "an empty field")])
 def test_a_field_that_stays_empty_has_its_reason(left: str, says: str) -> None:
-    def does() -> None:
-        raise PageError("New Integration", "paste", expected="the field to hold it", seen="an empty field")
-
     engine = Noting(left)
     with pytest.raises((PageError, ClipboardFailed), match=says):
-        pasted(engine, does)
+        pasted(engine, stays_empty)
+    assert engine.noted == ["clipboard-left"]
+
+
+@pytest.fixture
+def _by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a person do at once, by hand, what the page's action does."""
+
+    def do_by_hand(_engine: object, _step: object, page: Any) -> tuple[None, Answer]:
+        page.paste()
+        return None, Answer(Choice.GO_ON, "a test")
+
+    monkeypatch.setattr("keyturn.run.capture.do_by_hand", do_by_hand)
+
+
+@pytest.mark.usefixtures("_by_hand")
+def test_who_pasted_by_hand_may_copy_something_else_meanwhile() -> None:
+    engine = Noting("not ours")
+    pasted(engine, lambda: None, by_hand=True)
+    assert engine.noted == ["clipboard-left", "delivered", "pasted"]
+
+
+@pytest.mark.usefixtures("_by_hand")
+@pytest.mark.parametrize("left", ["not ours", CLEARED])
+def test_what_stops_a_person_who_pastes_is_told_as_it_is(left: str) -> None:
+    engine = Noting(left)
+    with pytest.raises(PageError, match="an empty field"):
+        pasted(engine, stays_empty, by_hand=True)
+    assert engine.noted == ["clipboard-left"]
+
+
+def test_whatever_stops_a_paste_the_clipboard_is_cleared_first() -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    engine = Noting("not ours")
+    with pytest.raises(KeyboardInterrupt):
+        pasted(engine, interrupted)
     assert engine.noted == ["clipboard-left"]
