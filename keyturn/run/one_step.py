@@ -207,7 +207,7 @@ def _as_chosen(engine: Engine, step: Step, answer: Answer) -> Ending | TakeOver 
         return TakeOver(answer.by)
     if answer.choice is Choice.BY_HAND:
         engine.attendance.hand_over(step)
-    engine.session.unsure.add(
-        portal(step)
-    )  # Its page may have gone; it is looked for, and found at once if it has not.
+    if answer.choice is Choice.AGAIN:
+        # Its page may have gone; it is looked for, and found at once if it has not.
+        engine.session.unsure.add(portal(step))
     return None

@@ -393,12 +393,22 @@ def test_what_changes_something_or_was_refused_is_not_tried_again_by_itself(
     assert stage.log.count("act") == 1
 
 
-def test_what_the_person_wants_tried_again_is_tried_on_its_page(stage: Stage) -> None:
+def looked_for(stage: Stage, *choices: Choice) -> list[bool]:
+    """Return whether the page was to be looked for, each time that the step began: at first, and as chosen."""
     failing(stage, page_error(NoEffect))
-    engine, _ = build(stage, STEP, gatekeeper=says(Choice.AGAIN))
-    engine.reach = lambda step: stage.log.append(f"reach {sorted(stage.unsure)}")  # type: ignore[method-assign] # noqa: ARG005
+    engine, _ = build(stage, STEP, gatekeeper=says(*choices))
+    found: list[bool] = []
+    engine.reach = lambda step: found.append("p" in stage.unsure)  # type: ignore[method-assign]  # noqa: ARG005
     engine.run()
-    assert "reach ['p']" in stage.log
+    return found
+
+
+def test_what_the_person_wants_tried_again_is_tried_on_its_page(stage: Stage) -> None:
+    assert looked_for(stage, Choice.AGAIN) == [False, True]
+
+
+def test_what_the_person_does_by_hand_is_done_where_the_browser_stands(stage: Stage) -> None:
+    assert looked_for(stage, Choice.BY_HAND, Choice.GO_ON) == [False, False]
 
 
 # --- taken over
