@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Given = TypeVarTuple("Given")
 _SIGN_INS = 3  # times that a session may end in one step before something else is wrong
+_ANSWERS = 2000  # ms in which a tab that is there says so, also while a page takes another's place in it
 
 
 class Ending(NamedTuple):
@@ -49,6 +50,19 @@ class BrowserGone(StepFailed):
 
     def __init__(self) -> None:
         super().__init__("the browser no longer answers", hint="`keyturn resume` goes on from here")
+
+
+class PageLeft(StepFailed):
+    """The page was left, or loaded anew, while it was being asked something; the browser is alive and well."""
+
+    expected = "the page to stay"
+    seen = "a page that was left or loaded anew meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the page was left or loaded anew while it was being asked",
+            hint="let the page come to rest and try again; `keyturn resume` goes on from here",
+        )
 
 
 def take_step(engine: Engine, step: Step, number: int) -> None:
@@ -98,10 +112,12 @@ def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
     engine.emit(StepEnded(step.id, ending.result.value, ending.reason, dict(ending.outputs), seconds))
 
 
-def _tried(act: Callable[[*Given], Ending | None], *given: *Given) -> Ending | TakeOver | Exception | None:
+def _tried(
+    act: Callable[[Engine, Step, *Given], Ending | None], engine: Engine, step: Step, *given: *Given
+) -> Ending | TakeOver | Exception | None:
     """Return what `act` returns, or what is to be dealt with: the person's wish, or an error that a step may meet."""
     try:
-        return act(*given)
+        return act(engine, step, *given)
     except Skip as skip:
         return Ending(Result.SKIPPED, skip.reason)
     except Passed as passed:
@@ -109,7 +125,19 @@ def _tried(act: Callable[[*Given], Ending | None], *given: *Given) -> Ending | T
     except (TakeOver, PageError, StoreError, EvidenceError, KeyturnError) as met:
         return met
     except BrowserError:
-        return BrowserGone()  # Its text may hold page content.
+        pass  # Its text may hold page content.
+    return _broke_off(engine, step)
+
+
+def _broke_off(engine: Engine, step: Step) -> StepFailed:
+    """Return what it was that broke off under a question: the page alone, or the browser or tab as well."""
+    try:
+        if tab := engine.session.tabs().get(portal(step)):
+            tab.locator("html").wait_for(state="attached", timeout=_ANSWERS)
+            return PageLeft()
+    except BrowserError:
+        pass  # As above.
+    return BrowserGone()
 
 
 def _begun(engine: Engine, step: Step, number: int) -> None:
@@ -160,7 +188,7 @@ def _went_away(engine: Engine, step: Step, error: Exception, loads: int) -> bool
     That is so when a session ends and the person is quick to sign in again, or the browser is still known to the
     sign-in service: no sign-in page is left to be seen. `loads`: how many documents there were when the step began.
     """
-    gone = isinstance(error, (ScreenNotReached, NoEffect, ExpectationMissed))
+    gone = isinstance(error, (ScreenNotReached, NoEffect, ExpectationMissed, PageLeft))
     return gone and step.effect is Effect.READ and engine.session.loads[portal(step)] != loads
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from playwright.sync_api import Error as BrowserError
+
 from keyturn import secret_format
 from keyturn.gates import Answer, Choice, Mode, Nobody, Question
 from keyturn.model import Always, Effect, Probe, SecretSpec, Step
@@ -46,14 +48,21 @@ class Stage:
     changed: bool = False  # whether the clipboard holds something new
     breathed: Callable[[], None] = lambda: None  # what happens while a person thinks
 
+    tab_answers: bool = True  # whether the tab is alive when the browser has told of an error
+
     loads: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.tab_ = SimpleNamespace(wait_for_timeout=self._wait)
+        html = SimpleNamespace(wait_for=self._wait_for)
+        self.tab_ = SimpleNamespace(wait_for_timeout=self._wait, locator=lambda _what: html)
 
     def _wait(self, ms: float) -> None:
         self.log.append(f"wait {ms:g}")
         self.breathed()
+
+    def _wait_for(self, **_: Any) -> None:
+        if not self.tab_answers:
+            raise BrowserError("Target closed")
 
     # --- the page and the session
     def page(self, _where: str) -> Any:
@@ -205,7 +214,7 @@ def page_error(kind: type[PageError], **kwargs: Any) -> PageError:
     return kind("Page", "act", expected="something", seen="something else", **kwargs)
 
 
-def failing(stage: Stage, *errors: PageError) -> None:
+def failing(stage: Stage, *errors: Exception) -> None:
     """Let the action fail once with each of `errors`, then go well."""
     left = list(errors)
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error as BrowserError
 
 from keyturn.catalogue import Parameter
 from keyturn.errors import GuardRefused, NobodyThere, Stopped
@@ -14,11 +15,13 @@ from keyturn.events import Event, Failed, GateAnswered, Result, StepEnded
 from keyturn.gates import About, Answer, Choice, Mode
 from keyturn.model import Effect, Fact, FactKind, Gate, Step
 from keyturn.run.capture import ValueRefused
+from keyturn.run.one_step import BrowserGone, PageLeft
 from keyturn.run.stages import ExpectationMissed
 from pages.base import NoEffect, PageError, PortalRefused, ScreenNotReached, SessionEnded
 from tests.keyturn.stage import CREATE, STEP, Made, Says, Stage, build, failing, page_error, probe, result, says
 
 CHANGE = replace(STEP, effect=Effect.CHANGE, done_when=(probe("has_it"),), expect=(probe("has_it"),))
+DESTROYED = BrowserError("Execution context was destroyed")  # as when the page is left under a question
 NEVER = Fact(kind=FactKind.STORED, of=("client_secret",), negated=False, say="the new value is not in the store")
 
 
@@ -338,24 +341,26 @@ def test_a_session_that_ends_again_and_again_stops_the_run(stage: Stage) -> None
     assert isinstance(next(event for event in events if isinstance(event, Failed)), Failed)
 
 
-def loaded_anew(stage: Stage, *kinds: type[PageError]) -> None:
+def loaded_anew(stage: Stage, *errors: Exception) -> None:
     """Let the action find the portal loaded anew under it, with each of these errors; after that it succeeds."""
-    errors = [page_error(kind) for kind in kinds]
+    left = list(errors)
 
     def act() -> object:
         stage.loads.update("p")
-        if errors:
-            raise errors.pop(0)
+        if left:
+            raise left.pop(0)
         return None
 
     stage.act = act
 
 
-@pytest.mark.parametrize("kind", [NoEffect, ScreenNotReached])
+@pytest.mark.parametrize(
+    "error", [page_error(NoEffect), page_error(ScreenNotReached), DESTROYED], ids=lambda error: type(error).__name__
+)
 def test_a_page_that_was_loaded_anew_under_a_step_is_looked_for_and_the_step_goes_on(
-    stage: Stage, kind: type[PageError]
+    stage: Stage, error: Exception
 ) -> None:
-    loaded_anew(stage, kind)
+    loaded_anew(stage, error)
     engine, events = build(stage, STEP)
     engine.reach = lambda step: stage.log.append(f"reach {step.id}")  # type: ignore[method-assign]
     engine.run()
@@ -366,7 +371,7 @@ def test_a_page_that_was_loaded_anew_under_a_step_is_looked_for_and_the_step_goe
 
 
 def test_a_page_that_is_gone_again_stops_the_run(stage: Stage) -> None:
-    loaded_anew(stage, NoEffect, NoEffect)
+    loaded_anew(stage, page_error(NoEffect), page_error(NoEffect))
     engine, events = build(stage, STEP)
     engine.reach = lambda step: None  # type: ignore[method-assign]  # noqa: ARG005
     with pytest.raises(NoEffect):
@@ -374,10 +379,13 @@ def test_a_page_that_is_gone_again_stops_the_run(stage: Stage) -> None:
     assert [event.kind for event in events].count("page-lost") == 1
 
 
-def test_a_page_that_was_not_loaded_anew_is_not_looked_for(stage: Stage) -> None:
-    failing(stage, page_error(NoEffect))
+@pytest.mark.parametrize(("error", "kind"), [(page_error(NoEffect), NoEffect), (DESTROYED, PageLeft)])
+def test_a_page_that_was_not_loaded_anew_is_not_looked_for(
+    stage: Stage, error: Exception, kind: type[Exception]
+) -> None:
+    failing(stage, error)
     engine, events = build(stage, STEP)
-    with pytest.raises(NoEffect):
+    with pytest.raises(kind):
         engine.run()
     assert "page-lost" not in [event.kind for event in events]
 
@@ -386,7 +394,7 @@ def test_a_page_that_was_not_loaded_anew_is_not_looked_for(stage: Stage) -> None
 def test_what_changes_something_or_was_refused_is_not_tried_again_by_itself(
     stage: Stage, step: Step, kind: type[PageError]
 ) -> None:
-    loaded_anew(stage, kind)
+    loaded_anew(stage, page_error(kind))
     engine, _ = build(stage, step)
     with pytest.raises(kind):
         engine.run()
@@ -409,6 +417,53 @@ def test_what_the_person_wants_tried_again_is_tried_on_its_page(stage: Stage) ->
 
 def test_what_the_person_does_by_hand_is_done_where_the_browser_stands(stage: Stage) -> None:
     assert looked_for(stage, Choice.BY_HAND, Choice.GO_ON) == [False, False]
+
+
+# --- a page that is left while it is asked
+
+
+def broken_off(stage: Stage, kind: type[BrowserGone | PageLeft]) -> None:
+    """Let the browser library break off under a step, and see that it ends as `kind`, in our own words."""
+    failing(stage, DESTROYED)
+    engine, events = build(stage, STEP)
+    with pytest.raises(kind) as caught:
+        engine.run()
+    assert caught.value.__context__ is None
+    assert "Execution context" not in f"{caught.value} {caught.value.hint} {events}"
+    assert [(event.expected, event.seen) for event in events if isinstance(event, Failed)] == [
+        (kind.expected, kind.seen)
+    ]
+
+
+def test_a_page_that_was_left_is_told_as_that_while_its_tab_answers(stage: Stage) -> None:
+    broken_off(stage, PageLeft)
+
+
+def test_a_tab_that_does_not_answer_is_told_as_a_browser_that_is_gone(stage: Stage) -> None:
+    stage.tab_answers = False
+    broken_off(stage, BrowserGone)
+
+
+def test_a_tab_that_was_closed_is_told_as_a_browser_that_is_gone(stage: Stage) -> None:
+    stage.tabs = dict  # type: ignore[method-assign]
+    broken_off(stage, BrowserGone)
+
+
+def test_a_step_whose_page_was_left_may_be_tried_again(stage: Stage) -> None:
+    failing(stage, DESTROYED)
+    engine, _ = build(stage, STEP, gatekeeper=says(Choice.AGAIN))
+    engine.run()
+    assert stage.log.count("act") == 2
+    assert result(engine) is Result.DONE
+
+
+def test_where_a_secret_may_have_been_made_a_page_that_was_left_is_not_tried_again(stage: Stage) -> None:
+    failing(stage, DESTROYED)
+    person = says(Choice.STOP)
+    engine, _ = build(stage, CREATE, gatekeeper=person)
+    with pytest.raises(PageLeft):
+        engine.run()
+    assert Choice.AGAIN not in person.asked[0].offers
 
 
 # --- taken over

@@ -23,7 +23,7 @@ PERHAPS = "portal: A step – the button may have been pressed, the result was n
 
 @pytest.fixture
 def stage() -> Stage:
-    return Stage()
+    return Stage(tab_answers=False)
 
 
 def raises(error: BaseException) -> object:
