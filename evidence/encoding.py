@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ENCODERS = (
-    ("libx264", "-preset", "veryfast", "-crf", "28"),
+    ("libx264", "-preset", "superfast", "-crf", "28"),
     ("libvpx", "-deadline", "realtime", "-b:v", "1M"),
 )
 _SUFFIXES = {"libx264": ".mp4", "libvpx": ".webm"}

@@ -7,18 +7,18 @@ recording says from when to when, and why. A part that cannot be recorded is tol
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as BrowserError
 
-from evidence import banner as strip
-from evidence import reserve
+from evidence import banner, reserve
 from evidence.chain import stamp, utc_now
 from evidence.concealment import Concealment
 from evidence.encoding import Chapter
 from evidence.error import EvidenceError
-from evidence.film import Film, now, write_whole
+from evidence.film import Film, now
 from evidence.leftover import EMPTY, finish, keep
+from evidence.pictures import Pictures
 from evidence.recorded import NAME, Recorded, iso
 from evidence.window_film import WindowFilm, region_of, why_no_window
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
     from playwright.sync_api import Page as Tab
 
-Moment = Literal["before", "after"]
-_PATIENCE = 10_000  # ms for one picture; a page whose fonts never load must not stop a run
+    from evidence.pictures import Moment
+
 _WHY_CONCEALED = "a secret's value was on a page or in a field"
 
 
@@ -59,6 +59,7 @@ class Recorder:
         self._window = window
         self._concealment = Concealment(disguise)
         self._context: BrowserContext | None = None
+        self._pictures = Pictures(folder / "pictures")
         self._films: list[Film] = []
         self._window_film: WindowFilm | None = None
         self._recorded = Recorded(folder / NAME)
@@ -124,19 +125,18 @@ class Recorder:
         self._recorded.chapters.append(Chapter(now(), f"{number}. {title}"))
         self._recorded.write()
 
-    def picture(self, tab: Tab, step_id: str, moment: Moment) -> str | None:
+    def picture(self, tab: Tab, step_id: str, moment: Moment, *, anew: bool = True) -> str | None:
         """Take a picture of what `tab` shows, with the banner above it; return its path below the recording's payload.
 
-        None while it is dark, or when the picture could not be taken; the latter is told by `close`. Raises `NoRoom`.
+        Not `anew`: before a step, what was seen when the last one ended may do, see `evidence.pictures`. None while it
+        is dark, or when the picture could not be taken; the latter is told by `close`. Raises `NoRoom`.
         """
         if self._dark:
             return None
-        path = self._free(f"{self._number:02d}-{step_id}-{moment}")
+        path = self._pictures.free(f"{self._number:02d}-{step_id}-{moment}")
         words = self._banner if isinstance(self._banner, str) else self._banner()
         try:
-            png = tab.screenshot(timeout=_PATIENCE)
-            lines = f"{stamp(utc_now())} · {self._step} · {moment}\n{words}"
-            write_whole(path, strip.stamped(png, tab, lines))
+            self._pictures.take(tab, path, (self._step, words), moment, anew=anew)
         except (BrowserError, EvidenceError):
             self._recorded.missing[f"picture {path.stem}"] = "the browser could not take it"
             return None
@@ -145,6 +145,10 @@ class Recorder:
         else:
             return path.relative_to(self._folder).as_posix()
         raise reserve.NoRoom("a picture", why)
+
+    def disturbed(self) -> None:
+        """Take it that a tab does not show any longer what it showed in the last picture."""
+        self._pictures.disturbed()
 
     def make_room(self) -> None:
         """Give back the room that was kept: from here on the recording is coming to its end."""
@@ -155,6 +159,7 @@ class Recorder:
         if self._dark:
             return
         self._dark = reason
+        self.disturbed()
         self._recorded.open_period("dark", reason)
         for film in self._films:
             if not film.tab.is_closed():
@@ -186,12 +191,14 @@ class Recorder:
         """Disguise all text on every page from now on. Raises `ConcealmentFailed` when a frame does not answer."""
         if not self.concealed:
             self._recorded.open_period("concealed", _WHY_CONCEALED)
+        self.disturbed()
         self._concealment.conceal()
 
     def uncover(self) -> bool:
         """End the disguise in each tab where no value is legible any longer; return whether it ended everywhere."""
         if not self.concealed:
             return True
+        self.disturbed()
         if not self._concealment.uncover():
             return False
         self._recorded.end_period("concealed")
@@ -250,7 +257,7 @@ class Recorder:
 
     def _card(self, film: Film, reason: str) -> bytes:
         words = f"not recorded since {stamp(utc_now())}: {reason}"
-        return strip.card(film.tab, words, film.width, film.height)
+        return banner.card(film.tab, words, film.width, film.height)
 
     def _end_trace(self) -> None:
         if not self._tracing or self._context is None:
@@ -262,16 +269,6 @@ class Recorder:
         except BrowserError:
             path.unlink(missing_ok=True)  # A torn one could not be searched.
             self._recorded.missing["trace"] = "the browser ended, or the disk was full, before it could be written"
-
-    def _free(self, stem: str) -> Path:
-        """Return a picture's path that is not taken: a step that is tried again has pictures of its own.
-
-        The id of a sub-flow's step holds slashes, `sign-in/open`; its pictures lie beside all others nevertheless.
-        """
-        folder = self._folder / "pictures"
-        stem = stem.replace("/", "-")
-        names = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
-        return next(path for path in (folder / f"{name}.png" for name in names) if not path.exists())
 
     def _numbered(self, place: str, stem: str, suffix: str) -> Path:
         """Return the path of the next part of something that is recorded in parts."""

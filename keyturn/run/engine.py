@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
     from evidence import Recorder
-    from evidence.recorder import Moment
+    from evidence.pictures import Moment
     from keyturn.catalogue import ActionSpec, Catalogue
     from keyturn.clipboard import BrowserClipboard
     from keyturn.events import Event, Listener
@@ -98,6 +98,7 @@ class Engine:
     def announce(self, step: Step, args: Mapping[str, Scalar]) -> None:
         """Journal that the step's action is about to be called."""
         self.emit(Acting(step.id, step.page, step.do, dict(args)))
+        self.recorder.disturbed()
         self.acting = step.id
         if step.effect is not Effect.READ:
             self.first_press = step.id not in self.state.doubtful
@@ -196,6 +197,7 @@ class Engine:
     def take_over(self) -> None:
         """Note that the person had the browser: every tab may stand anywhere, and anything may be done already."""
         self._touched |= set(self.state.runbook.portals)
+        self.recorder.disturbed()
         self.session.adopt()
         self.session.unsure |= set(self.session.tabs())
 
@@ -212,7 +214,7 @@ class Engine:
             return ""
         tab = self.session.tab(portal)
         with self._overlay.hidden(tab) if self._overlay else nullcontext():
-            path = self.recorder.picture(tab, step.id, moment)
+            path = self.recorder.picture(tab, step.id, moment, anew=step.effect is not Effect.READ)
         if path:
             self.emit(Pictured(step.id, moment, path))
         return path or ""
@@ -249,10 +251,12 @@ class Engine:
     def reach(self, step: Step) -> None:
         """Bring the step's page on screen again, where its tab may stand anywhere."""
         if portal_of(step) in self.session.unsure or self.session.is_closed(portal_of(step)):
+            self.recorder.disturbed()
             reach(self, step)
 
     def reload(self, step: Step) -> None:
         """Bring the step's page on screen by the whole way there: what stands there now is not to be trusted."""
+        self.recorder.disturbed()
         reach(self, step, afresh=True)
 
     def bring(self, where: str) -> Page:

@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-import base64
 import json
-import secrets
 import shutil
 import subprocess
 import zipfile
-import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Error as BrowserError
 
-from evidence import LeakGate, banner, reserve, sight
-from evidence.error import EvidenceError
+from evidence import LeakGate, reserve, sight
 from tests.evidence.stage import stage
 
 if TYPE_CHECKING:
@@ -29,73 +25,6 @@ SIGN_IN = "Hello Ann Example, approve number 47"
 def _recorded(folder: Path) -> dict[str, list[dict[str, str]]]:
     facts: dict[str, list[dict[str, str]]] = json.loads((folder / "recorded.json").read_text())
     return facts
-
-
-def test_a_picture_bears_its_banner_above_the_untouched_page(browser: Browser, tmp_path: Path, value: str) -> None:
-    with stage(browser, tmp_path, value) as play:
-        play.recorder.step(3, 9, "add-secret", "Add")
-        play.tab.screenshot()  # Playwright itself leaves an empty style attribute behind.
-        before = play.tab.content()
-        path = play.recorder.picture(play.tab, "add-secret", "before")
-        plain = play.tab.screenshot()
-        assert play.tab.content() == before
-    assert path == "pictures/03-add-secret-before.png"
-    picture, page = banner.read((tmp_path / path).read_bytes()), banner.read(plain)
-    assert (picture.width, picture.height) == (page.width, page.height + banner.HEIGHT)
-    strip = zlib.decompress(picture.squeezed)[: banner.HEIGHT * (1 + picture.width * picture.colours)]
-    assert 500 < strip.count(b"\xff") < len(strip) // 4  # words, white on black
-
-
-def test_the_banner_leaves_every_pixel_of_the_page(browser: Browser, tmp_path: Path, value: str) -> None:
-    pixels = """async (data) => {
-      const image = new Image();
-      image.src = 'data:image/png;base64,' + data;
-      await image.decode();
-      const canvas = new OffscreenCanvas(image.width, 260);
-      canvas.getContext('2d').drawImage(image, 0, 260 - image.height);
-      return Array.from(canvas.getContext('2d').getImageData(0, 0, image.width, 260).data).join();
-    }"""
-    with stage(browser, tmp_path, value) as play:
-        png = play.tab.screenshot()
-        stamped = banner.stamped(png, play.tab, "words")
-    blank = browser.new_page()
-    first, second = (blank.evaluate(pixels, base64.b64encode(one).decode()) for one in (png, stamped))
-    blank.close()
-    assert first == second
-
-
-@pytest.mark.parametrize("lengths", [(0, 0), (0, 1), (1, 0), (65_521, 65_522), (70_001, 1_000_003)])
-def test_two_checksums_are_joined_as_if_all_had_been_read(lengths: tuple[int, int]) -> None:
-    first, second = (secrets.token_bytes(length) for length in lengths)
-    assert banner._joined(zlib.adler32(first), zlib.adler32(second), len(second)) == zlib.adler32(first + second)
-
-
-def test_pictures_that_differ_only_in_their_banner_are_known_to_be_alike(
-    browser: Browser, tmp_path: Path, value: str
-) -> None:
-    with stage(browser, tmp_path, value) as play:
-        png = play.tab.screenshot()
-        first, second = (banner.stamped(png, play.tab, words) for words in ("one", "two"))
-        play.tab.evaluate("document.body.append('more')")
-        other = banner.stamped(play.tab.screenshot(), play.tab, "one")
-    assert first != second
-    assert banner.beneath(first) == banner.beneath(second) != banner.beneath(other)
-    assert banner.beneath(png) == png
-
-
-def test_a_step_of_a_sub_flow_has_its_pictures_beside_all_others(browser: Browser, tmp_path: Path, value: str) -> None:
-    with stage(browser, tmp_path, value) as play:
-        play.recorder.step(1, 1, "sign-in/open", "Open")
-        path = play.recorder.picture(play.tab, "sign-in/open", "after")
-    assert path == "pictures/01-sign-in-open-after.png"
-    assert (tmp_path / path).is_file()
-
-
-def test_a_step_that_is_tried_again_keeps_its_first_picture(browser: Browser, tmp_path: Path, value: str) -> None:
-    with stage(browser, tmp_path, value) as play:
-        play.recorder.step(1, 1, "s", "S")
-        first, second = (play.recorder.picture(play.tab, "s", "after") for _ in range(2))
-    assert (first, second) == ("pictures/01-s-after.png", "pictures/01-s-after-2.png")
 
 
 @needs_ffmpeg
@@ -220,11 +149,6 @@ def test_the_last_of_a_burst_of_frames_is_kept(browser: Browser, tmp_path: Path,
             one._take({"timestamp": one._last + 10_000 + at if at == 1000 else one._last + at - 1000, "data": data})
         kept = [path.read_bytes() for path in sorted(one.frames.iterdir())]
     assert kept[-3:] == [b"first", b"lasting", b"next"]
-
-
-def test_a_picture_of_another_kind_gets_no_banner(browser: Browser, tmp_path: Path, value: str) -> None:
-    with stage(browser, tmp_path, value) as play, pytest.raises(EvidenceError, match="not a PNG"):
-        banner.stamped(play.tab.screenshot(type="jpeg"), play.tab, "words")
 
 
 def test_a_browser_that_died_still_leaves_a_recording(browser: Browser, tmp_path: Path, value: str) -> None:

@@ -43,6 +43,7 @@ class Stage:
     title: str = "Page"
     engine: Any = None
     unsure: set[str] = field(default_factory=set)
+    pictured: list[tuple[str, bool]] = field(default_factory=list)  # before or after, and whether anew
     made_by_hand: Any = None  # what the page shows as made
     not_shown: PageError | None = None  # why it cannot be seen whether anything was made
     changed: bool = False  # whether the clipboard holds something new
@@ -126,7 +127,6 @@ class Stage:
             "prove": 1,
             "intend": SimpleNamespace(id="intent"),
             "seal": SimpleNamespace(id="entry", sha256="0" * 64),
-            "picture": "pictures/x.png",
         }
 
         def called(*_args: Any, **_kwargs: Any) -> Any:
@@ -137,6 +137,11 @@ class Stage:
 
     def turn(self) -> Any:
         return nullcontext()
+
+    def picture(self, _tab: object, _step: str, moment: str, *, anew: bool) -> str:
+        self.log.append("picture")
+        self.pictured.append((moment, anew))
+        return "pictures/x.png"
 
 
 STEP = Step(id="step", title="A step", page="p.page", do="act", effect=Effect.READ, timeout=0.0)

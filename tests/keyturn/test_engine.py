@@ -246,6 +246,39 @@ def test_a_dark_step_has_no_pictures(stage: Stage) -> None:
     assert stage.log.index("dark") < stage.log.index("act") < stage.log.index("light")
 
 
+@pytest.mark.parametrize("effect", Effect)
+def test_before_a_change_its_page_is_looked_at_anew(stage: Stage, effect: Effect) -> None:
+    engine, _ = build(stage, replace(STEP, effect=effect))
+    engine.run()
+    assert stage.pictured[0] == ("before", effect is not Effect.READ)
+
+
+def test_what_is_done_makes_the_last_picture_an_old_one(stage: Stage) -> None:
+    engine, _ = build(stage, STEP)
+    engine.run()
+    assert stage.log.index("picture") < stage.log.index("disturbed") < stage.log.index("act")
+
+
+@pytest.mark.parametrize("unsure", [True, False])
+def test_the_way_back_to_a_page_makes_the_last_picture_an_old_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, unsure: bool
+) -> None:
+    monkeypatch.setattr("keyturn.run.engine.reach", lambda *_, **__: stage.log.append("reach"))
+    engine, _ = build(stage, STEP)
+    stage.unsure |= {"p"} if unsure else set()
+    engine.reach(STEP)
+    assert stage.log == (["disturbed", "reach"] if unsure else [])
+    stage.log.clear()
+    engine.reload(STEP)
+    assert stage.log == ["disturbed", "reach"]
+
+
+def test_a_person_who_had_the_browser_makes_the_last_picture_an_old_one(stage: Stage) -> None:
+    engine, _ = build(stage, STEP)
+    engine.take_over()
+    assert "disturbed" in stage.log
+
+
 def test_a_run_can_begin_and_end_at_a_step(stage: Stage) -> None:
     steps = [replace(STEP, id=name) for name in ("one", "two", "three")]
     engine, _ = build(stage, *steps)
