@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keyturn.document.kind import worded
+from keyturn.document.path import worded
 from keyturn.fault import lines_of
 from keyturn.model import KEY, Place
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from keyturn.document.grammar import Use
-from keyturn.document.kind import Path, worded
+from keyturn.document.path import Path, worded
 from keyturn.document.value import canonical
 from keyturn.interpolate import references, substitute
 from keyturn.model import KEY, Fact, FactKind, Input, InputType, Place, Probe, Runbook, Step

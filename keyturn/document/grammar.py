@@ -5,23 +5,10 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from keyturn.document.kind import (
-    BROKEN,
-    Argument,
-    Duration,
-    Key,
-    Kind,
-    Many,
-    Path,
-    Reader,
-    Record,
-    Schema,
-    Table,
-    Text,
-    Whole,
-    Word,
-)
+from keyturn.document.collection import Key, Many, Record, Table
+from keyturn.document.kind import BROKEN, Kind, Reader, Schema
 from keyturn.document.part import Checked, FactKindOf, ProbeKind, check_input, check_retry, check_undo
+from keyturn.document.scalar import Argument, Duration, Text, Whole, Word
 from keyturn.document.shape import ARGUMENT, BESIDE, CONTROL, FILE, ID, NAME, PAGE, SHA256, SLUG, WITHIN
 from keyturn.document.tree import Entries, Items, Node, Scalar
 from keyturn.model import (
@@ -46,6 +33,7 @@ from keyturn.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from keyturn.document.path import Path
     from keyturn.model import Scalar as Value
 
 # Enough of a part to go on checking the rest when a key that it needs could not be read.

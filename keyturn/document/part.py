@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from keyturn.document.kind import BROKEN, Argument, Kind, Many, Path, Reader, Schema, Table, Text
+from keyturn.document.collection import Many, Table
+from keyturn.document.kind import BROKEN, Kind, Reader, Schema
+from keyturn.document.scalar import Argument, Text
 from keyturn.document.shape import ARGUMENT, ID, PROBE
 from keyturn.document.tree import Entries, Node
 from keyturn.document.value import canonical
@@ -14,6 +16,7 @@ from keyturn.model import KEY, Fact, FactKind, Input, InputType, Probe, Retry, U
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from keyturn.document.path import Path
     from keyturn.model import Scalar as Value
 
 NEGATION = "not"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyturn.document.kind import Text
+from keyturn.document.scalar import Text
 
 _WORD = "[a-z][a-z0-9_]*"
 _KEBAB = "[a-z0-9]+(?:-[a-z0-9]+)*"
