@@ -13,12 +13,12 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Self
 
 from pages import REGISTRY
-from pages.base import Page
+from pages.page import Page
 
 if typing.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pages.base import SecretRole
+    from pages.mark import SecretRole
 
 _PLAIN: Mapping[type, str] = {str: "a text", int: "a whole number", bool: "true or false"}
 

@@ -1,6 +1,6 @@
 """What can go wrong on purpose, and the one table of exit codes.
 
-Rooms have roots of their own (`pages.base.PageError`, `secrets_store.StoreError`, `evidence.EvidenceError`);
+Rooms have roots of their own (`pages.errors.PageError`, `secrets_store.StoreError`, `evidence.EvidenceError`);
 `keyturn.cli` maps them here.
 """
 

@@ -25,7 +25,7 @@ _STATUS = {
 def exit_of(error: BaseException | None) -> int:
     """Return the exit code for `error`; the one table from each room's root to its code."""
     from evidence.error import ConcealmentFailed, EvidenceError  # noqa: PLC0415  # loaded when something went wrong, not at every start
-    from pages.base import PageError  # noqa: PLC0415  # the same: it brings the browser library
+    from pages.errors import PageError  # noqa: PLC0415  # the same
     from secrets_store import StoreError  # noqa: PLC0415  # the same
 
     if error is None:

@@ -12,7 +12,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pages.base import Page
+    from pages.page import Page
 
 __all__ = ["REGISTRY"]
 

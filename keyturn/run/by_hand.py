@@ -14,7 +14,7 @@ from playwright.sync_api import Error as BrowserError
 from keyturn.events import HandedOver
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
-from pages.base import PageError
+from pages.errors import PageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,7 +30,7 @@ from keyturn.gates import Answer, Choice
 from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.by_hand import do_by_hand, shown, wait
 from keyturn.run.state import Held
-from pages.base import PageError
+from pages.errors import PageError
 from secrets_store import Metadata
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from keyturn.model import Scalar, SecretSpec, Step
     from keyturn.run.engine import Engine
     from keyturn.run.state import Intended
-    from pages.base import Page
+    from pages.page import Page
     from secrets_store import Intent, Secret
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyturn.events import NotDone
 from keyturn.model import Effect
-from pages.base import PageError
+from pages.errors import PageError
 
 if TYPE_CHECKING:
     from keyturn.model import Step

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from keyturn.overlay import Overlay
     from keyturn.run.second_person import SecondPerson
     from keyturn.run.state import RunState
-    from pages.base import Page
+    from pages.page import Page
     from secrets_store import Store
 
 _BREATH = 100  # ms for which the browser works while a person thinks

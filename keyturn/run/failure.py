@@ -9,7 +9,7 @@ from keyturn.errors import LeakFound, NobodyThere, Stopped
 from keyturn.gates import Choice
 from keyturn.model import Effect
 from keyturn.run.stages import DoneTooEarly, ExpectationMissed
-from pages.base import PageError, PortalRefused
+from pages.errors import PageError, PortalRefused
 
 if TYPE_CHECKING:
     from keyturn.model import Step

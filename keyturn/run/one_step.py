@@ -19,7 +19,7 @@ from keyturn.run.failure import LAST_WORD, offers, told
 from keyturn.run.stages import ExpectationMissed, Skip, carry_out, is_already
 from keyturn.run.taken_over import taken_over
 from keyturn.run.way_back import portal
-from pages.base import NoEffect, PageError, ScreenNotReached, SessionEnded
+from pages.errors import NoEffect, PageError, ScreenNotReached, SessionEnded
 from secrets_store import StoreError
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretNot
 from keyturn.run.capture import copy_and_seal, open_intent
 from keyturn.run.state import Intended, Sealed
 from keyturn.run.way_back import portal
-from pages.base import PageError
+from pages.errors import PageError
 
 if TYPE_CHECKING:
     from keyturn.model import Step

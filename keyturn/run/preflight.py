@@ -27,7 +27,7 @@ from keyturn.run.facts import holds
 from keyturn.run.session import Session
 from keyturn.run.state import RunState
 from keyturn.run.way_back import portal as portal_of
-from pages.base import NoEffect, PageError
+from pages.errors import NoEffect, PageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from keyturn.gates import Gatekeeper
     from keyturn.model import Fact, Scalar, Step
     from keyturn.run.conduct import Prepared
-    from pages.base import Page
+    from pages.page import Page
 
 _BREATH = 100  # ms for which the browser works while a person signs in
 _ASK_AGAIN = 50  # ms between two looks at the page while something is expected

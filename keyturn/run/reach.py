@@ -11,7 +11,7 @@ from keyturn.interpolate import NotYetKnown
 from keyturn.model import Gate
 from keyturn.run.stages import Skip, carry_out
 from keyturn.run.way_back import filled_before, portal, way_back
-from pages.base import PageError
+from pages.errors import PageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ from keyturn.run.facts import holds
 from keyturn.run.failure import told
 from keyturn.run.resumable import ROLLED_BACK
 from keyturn.run.resume import come_back, taken_up
-from pages.base import PageError
+from pages.errors import PageError
 
 if TYPE_CHECKING:
     from keyturn.model import Step

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keyturn.catalogue import Catalogue
     from keyturn.model import Probe
     from keyturn.run.state import RunState
-    from pages.base import Page
+    from pages.page import Page
 
 _BLANK = "about:blank"
 

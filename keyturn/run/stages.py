@@ -17,7 +17,7 @@ from keyturn.run.facts import holds, worded
 from keyturn.run.orphan import recover
 from keyturn.run.state import FOUND_DONE
 from keyturn.run.unclear import was_done
-from pages.base import PageError
+from pages.errors import PageError
 
 if TYPE_CHECKING:
     from keyturn.gates import Answer

@@ -21,7 +21,7 @@ from keyturn.run.capture import capture_made
 from keyturn.run.facts import holds
 from keyturn.run.stages import check_guard, is_already
 from keyturn.run.way_back import portal
-from pages.base import PageError
+from pages.errors import PageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

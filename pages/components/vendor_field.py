@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Final
 
-from pages.base import Component
+from pages.page import Component
 
 # Waits up to two seconds inside the page and tells only yes or no. The browser library's own waiting for a value would
 # quote the value in its error.

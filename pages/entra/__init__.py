@@ -12,7 +12,7 @@ from pages.entra.registration_overview import RegistrationOverviewPage
 from pages.entra.sign_in import SignInPage
 
 if TYPE_CHECKING:
-    from pages.base import Page
+    from pages.page import Page
 
 __all__ = [
     "PAGES",

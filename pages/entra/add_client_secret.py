@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pages.base import NotOne, Page, PageError, action, probe
 from pages.entra.advice import EXPIRES
 from pages.entra.dropdown import Dropdown
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
+from pages.errors import NotOne, PageError
 from pages.library import expect
+from pages.mark import action, probe
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

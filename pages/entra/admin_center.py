@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages.base import Page, action, probe
 from pages.entra.app_registrations import AppRegistrationsPage
 from pages.entra.shell import Shell
 from pages.library import expect
+from pages.mark import action, probe
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pages.base import NotOne, Page, action
 from pages.components.local_date import local_today
 from pages.entra.advice import WHICH_REGISTRATION
 from pages.entra.expiring_secrets import ExpiringSecrets, Found, Registrations, registrations, survey
 from pages.entra.registration_overview import RegistrationOverviewPage
 from pages.entra.registrations_grid import RegistrationsGrid
 from pages.entra.shell import Shell
+from pages.errors import NotOne
 from pages.library import expect
+from pages.mark import action
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,14 +6,17 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pages.base import NotOne, Page, PortalRefused, Trouble, action, probe
 from pages.components.local_date import local_today
 from pages.entra.add_client_secret import AddClientSecretPane, NewSecret
 from pages.entra.advice import READ_ONLY
 from pages.entra.message import MessageBox
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
+from pages.errors import NotOne, PortalRefused
 from pages.library import expect
+from pages.mark import action, probe
+from pages.page import Page
+from pages.surroundings import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

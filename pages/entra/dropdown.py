@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages.base import Component
 from pages.components.shown_text import clean
 from pages.library import expect
+from pages.page import Component
 
 if TYPE_CHECKING:
     import re

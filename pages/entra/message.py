@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pages.base import Component, disguised
+from pages.disguise import disguised
 from pages.library import expect
+from pages.page import Component
 
 if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Locator

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pages.base import NoEffect, Page, action, disguised, probe
 from pages.components.shown_text import GUID, shown_text
+from pages.disguise import disguised
 from pages.entra.client_secrets import ClientSecretsPage
 from pages.entra.shell import Shell
+from pages.errors import NoEffect
 from pages.library import expect
+from pages.mark import action, probe
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

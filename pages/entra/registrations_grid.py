@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pages.base import Component, NoEffect, disguised
 from pages.components.shown_text import GUID, clean
+from pages.disguise import disguised
+from pages.errors import NoEffect
 from pages.library import expect
+from pages.page import Component
 
 if TYPE_CHECKING:
     from collections.abc import Collection

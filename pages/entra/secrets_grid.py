@@ -7,10 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pages.base import Component, NoEffect, NotOne, disguised
 from pages.components.local_date import UnreadableDateError, read_local_date
 from pages.components.shown_text import GUID, clean
+from pages.disguise import disguised
+from pages.errors import NoEffect, NotOne
 from pages.library import expect
+from pages.page import Component
 
 if TYPE_CHECKING:
     from collections.abc import Collection

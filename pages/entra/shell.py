@@ -6,14 +6,16 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from pages.base import PortalRefused, SessionEnded, Surroundings, Trouble, disguised
 from pages.components.advice import SIGN_IN_SERVICE, advised
 from pages.components.interruption import decline_interruptions
+from pages.disguise import disguised
 from pages.entra.advice import ADVICE
 from pages.entra.blade import Blade
 from pages.entra.message import BladeNotice, MessageBox, Toasts
 from pages.entra.sign_in_screen import SignInScreen
+from pages.errors import PortalRefused, SessionEnded
 from pages.library import expect
+from pages.surroundings import Surroundings, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pages.base import NoEffect, Page, SessionEnded, action, glance
 from pages.components.advice import SIGN_IN_SERVICE, advised
 from pages.entra.shell import Account, Shell
+from pages.errors import NoEffect, SessionEnded
 from pages.library import expect
+from pages.mark import action, glance
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from playwright.sync_api import Locator
 
-    from pages.base import PageError
+    from pages.errors import PageError
 
 
 class SignInPage(Page):
@@ -57,7 +59,7 @@ class SignInPage(Page):
         error = super().failure(verb)
         if isinstance(error, SessionEnded):
             advice = "sign in, in the browser"
-            return NoEffect(self.title, verb, expected=self._expected, seen=error.seen, advice=advice)
+            return NoEffect(self.title, verb, expected=self.expected, seen=error.seen, advice=advice)
         return error
 
     @glance(otherwise=False)

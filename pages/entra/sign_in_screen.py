@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pages.base import disguised
+from pages.disguise import disguised
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator

@@ -14,7 +14,7 @@ from pages.ma_portal.user_management import UserManagementPage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pages.base import Page
+    from pages.page import Page
 
 PAGES: Mapping[str, type[Page]] = {
     page.name: page

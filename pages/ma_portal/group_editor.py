@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pages.base import NotOne, Page, action, probe
+from pages.errors import NotOne
 from pages.library import expect
 from pages.ma_portal.portal import MaPortal
+from pages.mark import action, probe
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

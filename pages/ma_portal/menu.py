@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages.base import Page, action, probe
 from pages.ma_portal.portal import MaPortal
 from pages.ma_portal.user_management import UserManagementPage
+from pages.mark import action, probe
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pages.base import NoEffect, Page, action, probe
 from pages.components.vendor_field import DATE_FORMS, DateField, SecretField, UnknownDateFormError
+from pages.errors import NoEffect
 from pages.library import expect
 from pages.ma_portal.advice import DATE
 from pages.ma_portal.portal import MaPortal
+from pages.mark import action, probe
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages.base import NotYet, PortalRefused, SessionEnded, Surroundings, Trouble, disguised
 from pages.components.advice import SIGN_IN_SERVICE, advised
+from pages.disguise import disguised
+from pages.errors import NotYet, PortalRefused, SessionEnded
 from pages.ma_portal.advice import ADVICE
+from pages.surroundings import Surroundings, Trouble
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages.base import Page, action
 from pages.library import expect
 from pages.ma_portal.new_integration import NewIntegrationPage
 from pages.ma_portal.portal import MaPortal
 from pages.ma_portal.saved_integration import SavedIntegration
+from pages.mark import action
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pages.base import Component
 from pages.components.vendor_field import moment
+from pages.page import Component
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pages.base import Page, action, glance
 from pages.library import expect
 from pages.ma_portal.portal import MaPortal
+from pages.mark import action, glance
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pages.base import NotOne, Page, action, probe
 from pages.components.vendor_field import is_at_or_after
+from pages.errors import NotOne
 from pages.library import expect
 from pages.ma_portal.group_editor import GroupEditorPage
 from pages.ma_portal.portal import MaPortal
 from pages.ma_portal.saved_integration import SavedIntegration
+from pages.mark import action, probe
+from pages.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

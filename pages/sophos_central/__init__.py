@@ -12,6 +12,6 @@ from pages.sophos_central.sync_status import SyncStatusPage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pages.base import Page
+    from pages.page import Page
 
 PAGES: Mapping[str, type[Page]] = {page.name: page for page in (SignInPage, MenuPage, SyncStatusPage, EditSyncPage)}

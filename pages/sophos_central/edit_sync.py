@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages.base import NoEffect, Page, action, probe
 from pages.components.vendor_field import DATE_FORMS, DateField, SecretField, UnknownDateFormError
+from pages.errors import NoEffect
 from pages.library import expect
+from pages.mark import action, probe
+from pages.page import Page
 from pages.sophos_central.portal import SophosCentral
 
 if TYPE_CHECKING:

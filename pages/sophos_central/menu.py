@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages.base import Page, action, probe
+from pages.mark import action, probe
+from pages.page import Page
 from pages.sophos_central.portal import SophosCentral
 from pages.sophos_central.sync_status import SyncStatusPage
 

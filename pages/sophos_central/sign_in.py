@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pages.base import Page, action, glance
 from pages.library import expect
+from pages.mark import action, glance
+from pages.page import Page
 from pages.sophos_central.portal import SophosCentral
 
 if TYPE_CHECKING:

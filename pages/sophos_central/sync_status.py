@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pages.base import Page, action, probe
 from pages.components.local_date import read_local_date
 from pages.components.vendor_field import is_at_or_after
 from pages.components.vendor_field import moment as read_moment
 from pages.library import expect
+from pages.mark import action, probe
+from pages.page import Page
 from pages.sophos_central.edit_sync import EditSyncPage
 from pages.sophos_central.portal import SophosCentral
 

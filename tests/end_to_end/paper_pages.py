@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from keyturn.catalogue import Catalogue
-from pages.base import NoEffect, NotOne, NotYet, PageError, PortalRefused, ScreenNotReached, SessionEnded
 from pages.entra.add_client_secret import NewSecret
 from pages.entra.client_secrets import OldSecret
 from pages.entra.registration_overview import Essentials
 from pages.entra.secrets_grid import SecretRow
 from pages.entra.shell import Account
+from pages.errors import NoEffect, NotOne, NotYet, PageError, PortalRefused, ScreenNotReached, SessionEnded
 from pages.ma_portal.sign_in import Account as MaAccount
 from pages.ma_portal.user_management import Group, Integration, Sync
 from rehearsal.entra.changes import add_secret, delete_secret

@@ -18,7 +18,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from keyturn.events import SecretIntended
 from keyturn.run import stages
 from keyturn.run.journal import Journal
-from pages.base import PageError
+from pages.errors import PageError
 from secrets_store import Store
 from tests.end_to_end.explorer import Broken, BrowserExplorer, Explorer
 from tests.end_to_end.interrupting import KILLED

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from keyturn.events import Event, Result
     from keyturn.gates import Gatekeeper, Pump
-    from pages.base import PageError
+    from pages.errors import PageError
 
 VALUE = secret_format.make()
 

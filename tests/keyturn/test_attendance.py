@@ -17,7 +17,7 @@ from keyturn.model import Effect, Fact, FactKind, Gate, Step
 from keyturn.run.capture import ValueRefused
 from keyturn.run.one_step import BrowserGone, PageLeft
 from keyturn.run.stages import ExpectationMissed
-from pages.base import NoEffect, PageError, PortalRefused, ScreenNotReached, SessionEnded
+from pages.errors import NoEffect, PageError, PortalRefused, ScreenNotReached, SessionEnded
 from tests.keyturn.stage import CREATE, STEP, Made, Says, Stage, build, failing, page_error, probe, result, says
 
 CHANGE = replace(STEP, effect=Effect.CHANGE, done_when=(probe("has_it"),), expect=(probe("has_it"),))

@@ -11,7 +11,7 @@ import pytest
 from keyturn.clipboard import CLEARED, ClipboardFailed
 from keyturn.gates import Answer, Choice
 from keyturn.run.capture import paste
-from pages.base import PageError
+from pages.errors import PageError
 from secrets_store import Secret
 
 if TYPE_CHECKING:

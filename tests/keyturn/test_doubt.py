@@ -13,7 +13,7 @@ from keyturn.events import Failed, NotDone
 from keyturn.model import Effect
 from keyturn.run.doubt import note_doubt
 from keyturn.run.one_step import BrowserGone
-from pages.base import NoEffect, PageError
+from pages.errors import NoEffect, PageError
 from tests.keyturn.stage import CREATE, STEP, Made, Stage, build, page_error
 
 CHANGE = replace(STEP, effect=Effect.CHANGE)

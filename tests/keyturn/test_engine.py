@@ -13,7 +13,7 @@ from keyturn.gates import Beforehand, Choice, Mode, Nobody, Question
 from keyturn.model import Effect, Fact, FactKind, Gate, Pictures, Retry, SecretSpec
 from keyturn.run.capture import ValueRefused
 from keyturn.run.stages import ExpectationMissed
-from pages.base import NoEffect, NotYet
+from pages.errors import NoEffect, NotYet
 from tests.keyturn.stage import (
     CREATE,
     STEP,

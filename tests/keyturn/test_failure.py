@@ -9,7 +9,7 @@ import pytest
 from keyturn.document import load
 from keyturn.run.failure import told
 from keyturn.settings import shipped_runbooks
-from pages.base import NoEffect, PageError, PortalRefused
+from pages.errors import NoEffect, PageError, PortalRefused
 
 if TYPE_CHECKING:
     from keyturn.model import Step

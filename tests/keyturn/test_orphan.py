@@ -18,7 +18,7 @@ from keyturn.run import orphan
 from keyturn.run.capture import create_and_capture
 from keyturn.run.orphan import recover
 from keyturn.run.state import Held, Intended, Sealed
-from pages.base import NoEffect
+from pages.errors import NoEffect
 from secrets_store import Metadata, Secret, Store
 from tests.keyturn.stage import CREATE, VALUE, Made, Stage, build, page_error, says
 

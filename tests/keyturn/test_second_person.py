@@ -23,7 +23,7 @@ from keyturn.gates import About, Answer, Beforehand, Choice, Mode, Nobody, Quest
 from keyturn.model import Effect, Gate
 from keyturn.run import request as requests
 from keyturn.run.second_person import LASTS, Approvers, SecondPerson
-from pages.base import NoEffect
+from pages.errors import NoEffect
 from tests.keyturn.stage import STEP, Says, Stage, build, page_error, probe, result, says
 from tests.terminal import ROOT, Terminal
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from keyturn.catalogue import Catalogue
-from pages.base import Page, action, probe
+from pages.mark import action, probe
+from pages.page import Page
 
 
 class Account(NamedTuple):

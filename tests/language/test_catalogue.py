@@ -7,7 +7,8 @@ import pytest
 
 from keyturn.catalogue import Catalogue, described
 from pages import REGISTRY
-from pages.base import Page, action, probe
+from pages.mark import action, probe
+from pages.page import Page
 
 if TYPE_CHECKING:
     from elsewhere import NextPage  # type: ignore[import-not-found]

@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Locator
 
-from pages.base import PageError
+from pages.errors import PageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pages.base import Page
+    from pages.page import Page
 
 GESTURES = ("click", "fill", "press", "select_option", "check")
 

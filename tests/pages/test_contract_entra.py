@@ -13,10 +13,11 @@ import yaml
 from playwright.sync_api import Locator, expect
 
 from pages import REGISTRY
-from pages.base import Component, Page, Surroundings
 from pages.entra import AdminCenterPage, AppRegistrationsPage, SignInPage
 from pages.entra.blade import Blade
 from pages.entra.sign_in_screen import SignInScreen
+from pages.page import Component, Page
+from pages.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pages.base import NoEffect, NotOne, PortalRefused, SessionEnded
 from pages.components.advice import advised
 from pages.components.interruption import Interruption
 from pages.entra import ClientSecretsPage
 from pages.entra.add_client_secret import lifetime
 from pages.entra.advice import ADVICE
+from pages.errors import NoEffect, NotOne, PortalRefused, SessionEnded
 
 if TYPE_CHECKING:
     from pages.entra import AddClientSecretPane

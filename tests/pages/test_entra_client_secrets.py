@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pages.base import NoEffect, NotOne, PortalRefused, SessionEnded
 from pages.entra import ClientSecretsPage
+from pages.errors import NoEffect, NotOne, PortalRefused, SessionEnded
 
 if TYPE_CHECKING:
     from tests.pages.conftest import Opening, Portal

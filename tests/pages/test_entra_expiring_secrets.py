@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from pages.base import NoEffect
 from pages.entra import AdminCenterPage, AppRegistrationsPage
 from pages.entra.expiring_secrets import Found, registrations, survey
 from pages.entra.registrations_grid import RegistrationRow
 from pages.entra.secrets_grid import SecretRow
+from pages.errors import NoEffect
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pages.base import NoEffect, NotOne, PortalRefused, ScreenNotReached, SessionEnded
 from pages.entra import AdminCenterPage, AppRegistrationsPage, RegistrationOverviewPage
 from pages.entra import shell as shell_module
+from pages.errors import NoEffect, NotOne, PortalRefused, ScreenNotReached, SessionEnded
 
 if TYPE_CHECKING:
     from tests.pages.conftest import Opening, Portal

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pages.base import NoEffect, PortalRefused
 from pages.components.advice import SIGN_IN_SERVICE, advised
 from pages.entra import SignInPage
 from pages.entra import shell as shell_module
+from pages.errors import NoEffect, PortalRefused
 from rehearsal import Operator
 from rehearsal.sign_in import REFUSALS
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pages.base import ClockWrong, ScreenNotReached, Unreachable
 from pages.entra import AppRegistrationsPage, SignInPage, shell
+from pages.errors import ClockWrong, ScreenNotReached, Unreachable
 from pages.ma_portal.sign_in import SignInPage as MaSignInPage
 from pages.network import clock_difference, worded
 from pages.sophos_central.sign_in import SignInPage as SophosSignInPage
@@ -18,7 +18,7 @@ from pages.sophos_central.sign_in import SignInPage as SophosSignInPage
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
-    from pages.base import PageError
+    from pages.errors import PageError
     from tests.pages.conftest import Opening
 
 IMPATIENCE = 1_500  # ms for what is not to happen

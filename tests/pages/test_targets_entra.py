@@ -12,7 +12,7 @@ from pages.entra import RegistrationOverviewPage as Overview
 from tests.pages.gesture import actions, first_gesture, same_element, shown_right
 
 if TYPE_CHECKING:
-    from pages.base import Page
+    from pages.page import Page
     from tests.pages.conftest import Opening, Portal
 
 GOES_OR_LOOKS = {("sign-in", "open"), ("sign-in", "wait_until_signed_in"), ("registration-overview", "open"),

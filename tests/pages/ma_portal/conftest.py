@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
     from playwright.sync_api import Page as Tab
 
-    from pages.base import Page
+    from pages.page import Page
     from rehearsal.state import Secret
 
 PATIENCE = 8_000  # ms for what is to happen; many tests share the machine

@@ -16,7 +16,7 @@ from rehearsal.ma_portal.state import Stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pages.base import Component, Page
+    from pages.page import Component, Page
     from tests.pages.ma_portal.conftest import Bench
 
 RUNBOOK = Path(__file__).parents[3] / "runbooks" / "update-entra-client-secret.yaml"

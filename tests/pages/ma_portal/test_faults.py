@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pages.base import NoEffect, NotOne, NotYet, PortalRefused, SessionEnded, Unreachable
+from pages.errors import NoEffect, NotOne, NotYet, PortalRefused, SessionEnded, Unreachable
 from pages.ma_portal.menu import MenuPage
 from pages.ma_portal.saved_credentials import SavedCredentialsPage
 from pages.ma_portal.sign_in import SignInPage
@@ -19,7 +19,7 @@ from rehearsal.ma_portal import MA_FAULTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pages.base import PageError
+    from pages.errors import PageError
     from pages.ma_portal.new_integration import NewIntegrationPage
     from tests.pages.ma_portal.conftest import Bench
 

@@ -12,7 +12,7 @@ from tests.pages.gesture import actions, shown_right
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pages.base import Page
+    from pages.page import Page
     from tests.pages.ma_portal.conftest import Bench
 
 GOES_OR_LOOKS = {("sign-in", "open"), ("sign-in", "wait_until_signed_in"), ("user-management", "read_integration")}

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from keyturn import secret_format
-from pages.base import NoEffect, NotYet, PageError, PortalRefused, SessionEnded
+from pages.errors import NoEffect, NotYet, PageError, PortalRefused, SessionEnded
 from pages.sophos_central import PAGES
 from pages.sophos_central.menu import MenuPage
 from pages.sophos_central.sign_in import SignInPage

@@ -7,20 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pages import REGISTRY
-from pages.base import (
-    NoEffect,
-    NotOne,
-    Page,
-    PageError,
-    PortalRefused,
-    ScreenNotReached,
-    Surroundings,
-    Trouble,
-    action,
-    disguised,
-    probe,
-)
+from pages.errors import NoEffect, NotOne, PageError, PortalRefused, ScreenNotReached
+from pages.mark import action, probe
+from pages.page import Page
+from pages.surroundings import Surroundings, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -160,16 +150,3 @@ def test_a_tab_that_has_been_closed_is_told_and_not_on_screen(form: Form) -> Non
     assert not form.is_on_screen()
     with pytest.raises(PageError, match="a tab that has been closed"):
         form.press_go()
-
-
-@pytest.mark.parametrize("piece", [VALUE, VALUE[3:20], f"a {VALUE} b", VALUE[:12]])
-def test_no_piece_of_a_secrets_shape_reaches_a_text(piece: str) -> None:
-    assert "Q~" not in disguised(piece)
-
-
-def test_the_registry_holds_the_portals_and_nothing_else() -> None:
-    assert {"entra", "ma_portal"} <= set(REGISTRY)
-    assert "components" not in REGISTRY
-    assert len(REGISTRY) == len(list(REGISTRY))
-    with pytest.raises(KeyError):
-        REGISTRY["components"]
