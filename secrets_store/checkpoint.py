@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from secrets_store.store import Store
+    from secrets_store.books import Books
 
 NAME = "checkpoint.json"
 EVERY = 5_000  # journal lines between two checkpoints; so many are read in a twentieth of a second
@@ -65,38 +65,38 @@ def read(folder: Path, key: bytes) -> Checkpoint | None:
     return Checkpoint(fields["count"], fields["head"], fields["end"], fields["sha256"], state)
 
 
-def catch_up(store: Store) -> None:
+def catch_up(books: Books) -> None:
     """Bring a store that was just opened up to date: by its checkpoint if that is right, else by every line."""
-    journal = store.journal
-    found = read(store.folder, journal.key)
+    journal = books.journal
+    found = read(books.folder, journal.key)
     if found is None or not found.fits(journal.path):
-        store.refresh()
+        books.refresh()
         return
     noted = journal.noted
     journal.pass_over(found.count, found.head, found.end)
     with without_collector():
-        store.ledger = to_ledger(found.state)
-    store.refresh()
+        books.ledger = to_ledger(found.state)
+    books.refresh()
     if journal.noted is not None:  # it may be the digest of a line that was passed over
-        store.journal, store.ledger = Journal(journal.path, journal.key, noted=noted), Ledger()
-        store.refresh()
+        books.journal, books.ledger = Journal(journal.path, journal.key, noted=noted), Ledger()
+        books.refresh()
 
 
-def keep(store: Store, key: Ed25519PrivateKey) -> None:
-    """Write a checkpoint when the last is old; the caller is inside `store.writing`, with the store up to date.
+def keep(books: Books, key: Ed25519PrivateKey) -> None:
+    """Write a checkpoint when the last is old; the caller is inside `books.writing`, with the store up to date.
 
     A disk that refuses it is no reason to stop: it only saves time.
     """
-    journal = store.journal
-    last = read(store.folder, journal.key)
+    journal = books.journal
+    last = read(books.folder, journal.key)
     if journal.count < (last.count if last and last.end <= journal.end else 0) + EVERY:
         return
-    state = to_state(store.ledger)
+    state = to_state(books.ledger)
     sha256 = disk.sha256_of(journal.path, journal.end)
     fields = {"v": _FORMAT, "count": journal.count, "head": journal.head, "end": journal.end, "sha256": sha256}
     line = signed({**fields, "state": digest(state)}, key, _PREFIX)
     with suppress(OSError):
-        disk.replace(store.folder / NAME, line + b"\n" + state)
+        disk.replace(books.folder / NAME, line + b"\n" + state)
 
 
 def of(raws: list[bytes], like: Checkpoint) -> Checkpoint:

@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from secrets_store.age import Identity
+    from secrets_store.books import Books
     from secrets_store.entry import Entry, Metadata
     from secrets_store.ledger import Line
     from secrets_store.recipients import Recipient
     from secrets_store.secret import Secret
-    from secrets_store.store import Store
 
 
 @discreet
-def unseal(store: Store, entry: Entry, identities: Sequence[Identity]) -> tuple[Metadata, Secret]:
+def unseal(books: Books, entry: Entry, identities: Sequence[Identity]) -> tuple[Metadata, Secret]:
     """Return what is sealed in `entry`, checked against the journal; writes nothing."""
     try:
-        data = disk.read_from(store.folder / entry.file, 0, entry.size + 1)  # whatever was put there, no more
+        data = disk.read_from(books.folder / entry.file, 0, entry.size + 1)  # whatever was put there, no more
     except OSError:
         raise NotVerified(f"{entry.file} is missing or cannot be read") from None
     if digest(data) != entry.sha256:
@@ -43,18 +43,18 @@ def unseal(store: Store, entry: Entry, identities: Sequence[Identity]) -> tuple[
     return from_sealed_text(entry, text)
 
 
-def take(store: Store, entry: Entry, identities: Sequence[Identity], how: str) -> Secret:
+def take(books: Books, entry: Entry, identities: Sequence[Identity], how: str) -> Secret:
     """Return the value of `entry` for one use, one of `READINGS`, which the journal keeps.
 
     An entry that was adopted after a crash has now been opened, and is noted as verified with its ID and date.
     """
     if how not in READINGS:
         raise BadInput(f"a value is taken to be one of {', '.join(READINGS)}")
-    metadata, secret = unseal(store, entry, identities)
-    with store.writing("the reading could not be noted, so the value is not given"):
+    metadata, secret = unseal(books, entry, identities)
+    with books.writing("the reading could not be noted, so the value is not given"):
         if not entry.read_back:
-            store.append("verified", _verified(entry, metadata))
-        store.append(how, {"id": entry.id})
+            books.append("verified", _verified(entry, metadata))
+        books.append(how, {"id": entry.id})
     return secret
 
 
@@ -63,22 +63,22 @@ def _verified(entry: Entry, metadata: Metadata) -> Line:
     return {"id": entry.id, "secret_id": metadata.secret_id, "expires_on": expires}
 
 
-def drill(store: Store, identity: X25519Identity | HybridIdentity) -> tuple[Recipient, int]:
+def drill(books: Books, identity: X25519Identity | HybridIdentity) -> tuple[Recipient, int]:
     """Prove that `identity` opens every entry; note it; return whose key it is and how many entries it opened.
 
     An entry that was adopted after a crash is now known by its secret ID and date too. Raises `CannotUnlock` when it
     is no recipient's key or an entry does not open with it.
     """
     holders = [
-        one for one in store.recipients() if isinstance(identity, X25519Identity) and one.key == identity.recipient
+        one for one in books.recipients() if isinstance(identity, X25519Identity) and one.key == identity.recipient
     ]
     if not holders:
         raise CannotUnlock("this key belongs to none of the recipients", hint="keyturn secrets recipients lists them")
-    entries = store.entries()
-    known = [(entry, unseal(store, entry, [identity])[0]) for entry in entries]
-    with store.writing("the drill could not be noted"):
+    entries = books.entries()
+    known = [(entry, unseal(books, entry, [identity])[0]) for entry in entries]
+    with books.writing("the drill could not be noted"):
         adopted = [_verified(entry, metadata) for entry, metadata in known if not entry.read_back]
         if adopted:
-            store.append("verified", *adopted)
-        store.append("drilled", {"recipient": str(holders[0].key), "entries": len(entries)})
+            books.append("verified", *adopted)
+        books.append("drilled", {"recipient": str(holders[0].key), "entries": len(entries)})
     return holders[0], len(entries)

@@ -12,23 +12,23 @@ from secrets_store.recipients import NEXT, pin, put_in_force
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from secrets_store.books import Books
     from secrets_store.ledger import Line
-    from secrets_store.store import Store
 
 _GENERATION = re.compile(r"(?P<id>[0-9TZ]+-[0-9a-f]{16})(\.g[0-9]+)?\.age")
 
 
-def recover(store: Store) -> None:
+def recover(books: Books) -> None:
     """Cut an unfinished line, adopt sealed files whose line is missing, free what nobody needs.
 
-    The caller is inside `store.writing`. A file is adopted only when an open intent names it: it was renamed, which
+    The caller is inside `books.writing`. A file is adopted only when an open intent names it: it was renamed, which
     happens after its flush, so that it is whole; that it opens is proven by the first key that opens it.
     """
-    store.journal.cut_torn()
-    for intent in store.open_intents():
-        path = store.folder / "v" / f"{intent.id}.age"
+    books.journal.cut_torn()
+    for intent in books.open_intents():
+        path = books.folder / "v" / f"{intent.id}.age"
         if path.exists():
-            store.append(
+            books.append(
                 "sealed",
                 {
                     "id": intent.id,
@@ -38,12 +38,12 @@ def recover(store: Store) -> None:
                     "read_back": False,
                 },
             )
-    following = store.folder / NEXT
+    following = books.folder / NEXT
     if following.exists():
-        if pin(disk.read(following)) == store.ledger.recipients:
-            put_in_force(store.folder)
+        if pin(disk.read(following)) == books.ledger.recipients:
+            put_in_force(books.folder)
         disk.remove(following)
-    _sweep(store)
+    _sweep(books)
 
 
 def described(path: Path, data: bytes) -> Line:
@@ -51,20 +51,20 @@ def described(path: Path, data: bytes) -> Line:
     return {"file": f"v/{path.name}", "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
 
 
-def _sweep(store: Store) -> None:
-    needed = {store.slot(intent.id).name for intent in store.open_intents()}
-    for path in (store.folder / "v").glob(".slot-*"):
+def _sweep(books: Books) -> None:
+    needed = {books.slot(intent.id).name for intent in books.open_intents()}
+    for path in (books.folder / "v").glob(".slot-*"):
         if path.name not in needed:
             disk.remove(path)
-    for path in store.folder.glob(".new-*"):
+    for path in books.folder.glob(".new-*"):
         disk.remove(path)
     # Files that an interrupted change of recipients left: older or newer sealings of an entry that is whole.
-    named = store.ledger.files()
-    for path in (store.folder / "v").glob("*.age"):
+    named = books.ledger.files()
+    for path in (books.folder / "v").glob("*.age"):
         found = _GENERATION.fullmatch(path.name)
-        entry = store.ledger.entries.get(found["id"]) if found else None
+        entry = books.ledger.entries.get(found["id"]) if found else None
         if entry is None or f"v/{path.name}" in named:
             continue
-        whole = store.folder / entry.file
+        whole = books.folder / entry.file
         if whole.exists() and hashlib.sha256(disk.read(whole)).hexdigest() == entry.sha256:
             disk.remove(path)

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 from rich.traceback import Traceback
 
-from secrets_store import Recipient, Secret, Store, disk, reseal, unlock
+from secrets_store import Recipient, Secret, Store, disk, reseal, sealing, unlock
 from secrets_store.age import X25519Identity
 from secrets_store.export import to_env, to_kdbx
 from secrets_store.reading import unseal
@@ -108,11 +108,12 @@ def test_whatever_breaks_while_a_value_is_sealed_the_traceback_does_not_show_it(
 
     intent, secret = store.intend(metadata()), Secret(VALUE, "v")
     shown = {}
-    for name, seal in {"guarded": Store.seal, "bare": Store.seal.__wrapped__}.items():  # type: ignore[attr-defined]
+    for name, put in {"guarded": sealing.put, "bare": sealing.put.__wrapped__}.items():  # type: ignore[attr-defined]
         with monkeypatch.context() as patch:
+            patch.setattr(sealing, "put", put)
             patch.setattr(os, call, broken)
             with pytest.raises(BaseException) as caught:  # noqa: PT011  # of three kinds, and what becomes of them
-                seal(store, intent, secret, secret_id="id", expires_on=EXPIRES)
+                store.seal(intent, secret, secret_id="id", expires_on=EXPIRES)
         shown[name] = told(caught.value)
     assert VALUE in shown["bare"], "the test sees what is there to be seen"
     assert VALUE not in shown["guarded"]
