@@ -101,13 +101,14 @@ def beneath(picture: bytes) -> bytes:
     """Return what tells a picture from others but for the words of its banner; all of it where it has none."""
     try:
         parts = png.read(picture)
-        rows = zlib.decompress(parts.squeezed)
-    except (EvidenceError, zlib.error, IndexError):
+        above, *below = (body for kind, body in png.chunks(picture) if kind == b"IDAT")
+        strip = zlib.decompressobj().decompress(above)
+    except (EvidenceError, zlib.error, IndexError, ValueError):
         return picture
     row = 1 + parts.width * parts.colours
-    strip = rows[: HEIGHT * row]
-    ours = not any(strip[::row]) and not any(strip[-row:])  # unfiltered rows, the last one black: see `_rows`
-    return rows[HEIGHT * row :] if ours else picture
+    # Unfiltered rows, whole ones, the last one black, in a chunk of their own: see `_rows` and `png.topped`.
+    ours = below and not (len(strip) % row or any(strip[::row]) or any(strip[-row:]))
+    return parts.header + b"".join(below)[: -png.CHECKSUM] if ours else picture
 
 
 def _line(tab: Tab, text: str, width: int) -> _Line:

@@ -11,7 +11,6 @@ import binascii
 import bz2
 import io
 import lzma
-import re
 import tarfile
 import zipfile
 import zlib
@@ -34,7 +33,8 @@ _CLOSED = {
     b"\x04\x22\x4d\x18": "lz4",
     b"age-encryption.org": "age",
 }
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{64,}={0,2}")
+_DIGITS = bytes(chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "+/_-") for byte in range(256))
+_RUN = b"\1" * 64  # of base64 digits, as `_DIGITS` marks them
 _MAGIC = (b"PK\x03\x04", _GZIP, b"BZh", b"\xfd7zXZ\x00", b"%PDF-", b"\x89PNG\r\n\x1a\n", b"{", b"<", *_ZLIB)
 
 
@@ -167,14 +167,23 @@ def _gzips(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _embedded(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield what stands as base64 in a text and is itself a container, markup or JSON."""
-    for match in _BASE64.finditer(data):
-        digits = match[0].rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    for at, digits in _runs(data):
         try:
-            body = base64.b64decode(digits + b"=" * (-len(digits) % 4))
+            body = base64.b64decode(digits.translate(bytes.maketrans(b"-_", b"+/")) + b"=" * (-len(digits) % 4))
         except binascii.Error:
             continue
         if body.startswith(_MAGIC):
-            yield f"{name}!base64 at {match.start()}", body
+            yield f"{name}!base64 at {at}", body
+
+
+def _runs(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield every long run of base64 digits, and where it begins."""
+    marks = data.translate(_DIGITS)
+    at = marks.find(_RUN)
+    while at >= 0:
+        end = marks.find(b"\0", at)
+        yield at, data[at : end if end >= 0 else len(data)]
+        at = marks.find(_RUN, end) if end >= 0 else end
 
 
 def _bz2(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:

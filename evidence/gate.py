@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # Two public scanners (Microsoft's security utilities, gitleaks) publish this shape: 3, a version digit, `Q~`, 31 to 34.
 SHAPE = re.compile(rb"[A-Za-z0-9~._-]{3}[78]Q~[A-Za-z0-9~._-]{31,34}")
+_MARK, _MARK_AT = b"Q~", 4  # of the shape, and how many bytes from its beginning
 _UNREADABLE = "it cannot be searched"
 _MARGIN = timedelta(seconds=5)  # a screen grabber's first frame comes some time after it was started
 
@@ -183,9 +184,19 @@ def shape_search(folder: Path, paths: Iterable[Path] | None = None) -> list[Find
             bodies = (
                 [body] if container.is_film(body) or container.is_picture(body) else [body, body.replace(b"\0", b"")]
             )
-            if any(SHAPE.search(one) for one in bodies):
+            if any(_shaped(one) for one in bodies):
                 found.add(Finding(way, "something of a client secret's shape can be read"))
     return sorted(found)
+
+
+def _shaped(data: bytes) -> bool:
+    """Return whether something of the shape stands in `data`: looked for around its mark, since that is seldom."""
+    at = data.find(_MARK)
+    while at >= 0:
+        if at >= _MARK_AT and SHAPE.match(data, at - _MARK_AT):
+            return True
+        at = data.find(_MARK, at + 1)
+    return False
 
 
 def _read(path: Path, name: str) -> bytes:

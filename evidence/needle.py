@@ -16,9 +16,9 @@ from urllib.parse import quote, unquote_to_bytes
 WINDOW = 8  # characters of the value that must not be found in a row
 _BASE64_WINDOW = 12  # base64 digits, nine bytes
 _SEPARATORS = ("", " ", ":", "-", ",", ", ", "_", "\\x", " 0x", ", 0x", ",0x", "%", "=")
-_NOISE = re.compile(
-    rb"<[^>]{0,400}>|[\s\"'`+,;|\\\[\](){}]|\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad|\x00"
-)
+_TAG = re.compile(rb"<[^>]{0,400}>")
+_NOISE = b" \t\n\r\f\v\0\"'`+,;|\\[](){}"
+_UNSEEN = re.compile(rb"\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad")
 _WRAP = re.compile(rb"=\r?\n")  # of quoted-printable
 _ESCAPE = re.compile(rb"\\(?:u00|x)([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{2})\}|=([0-9A-F]{2})")
 
@@ -49,18 +49,21 @@ def needles(value: bytes, words: bytes = b"") -> list[Needle]:
 
 def laid_bare(data: bytes) -> list[bytes]:
     """Return `data`, in lower case, as it reads without markup, white space, quotes, escapes and zero-width marks."""
-    plain = _NOISE.sub(b"", data)
     decoded = html.unescape(_WRAP.sub(b"", data).decode("latin-1")).encode("utf-8", "replace")
     decoded = unquote_to_bytes(
         _ESCAPE.sub(lambda match: bytes.fromhex((match[1] or match[2] or match[3]).decode()), decoded)
     )
-    return [plain.lower(), _NOISE.sub(b"", decoded).lower()]
+    return [_bare(data).lower(), _bare(decoded).lower()]
+
+
+def _bare(text: bytes) -> bytes:
+    return _UNSEEN.sub(b"", _TAG.sub(b"", text).translate(None, _NOISE))
 
 
 def bare_needles(value: bytes, words: bytes = b"") -> list[Needle]:
     """Return the forms of `value` to look for in what `laid_bare` returns, without those in `words` anyway."""
     known = b"\n".join(laid_bare(words))
-    bare = _NOISE.sub(b"", value).lower()
+    bare = _bare(value).lower()
     runs = [bare[at : at + WINDOW] for at in range(max(1, len(bare) - WINDOW + 1))]
     return [Needle("split by markup or escapes", run) for run in dict.fromkeys(runs) if run not in known]
 

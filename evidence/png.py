@@ -15,6 +15,7 @@ from evidence.error import EvidenceError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CHECKSUM = 4  # bytes at the end of all IDAT together: Adler-32 over every row (RFC 1950)
 _ADLER = 65_521  # the largest prime below 2 to the 16th
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _COLOURS = {2: 3, 6: 4}  # PNG colour type -> bytes a pixel: red, green, blue, and opacity with 6
@@ -62,15 +63,16 @@ def topped(picture: Picture, strip: bytes, height: int) -> bytes:
 
     The picture's own rows are not unpacked: compressed streams can be joined (RFC 1951). The strip's blocks end at a
     byte and are not the last, and the picture's refer to nothing before themselves. Only the checksum over both
-    (RFC 1950) has to be worked out from the two.
+    (RFC 1950) has to be worked out from the two. The strip has an IDAT chunk of its own.
     """
     packer = zlib.compressobj(4, wbits=-zlib.MAX_WBITS)
     packed = packer.compress(strip) + packer.flush(zlib.Z_FULL_FLUSH)
     length = picture.height * (1 + picture.width * picture.colours)
-    checksum = _joined(zlib.adler32(strip), int.from_bytes(picture.squeezed[-4:], "big"), length)
-    body = b"\x78\x9c" + packed + picture.squeezed[2:-4] + struct.pack(">I", checksum)
+    checksum = _joined(zlib.adler32(strip), int.from_bytes(picture.squeezed[-CHECKSUM:], "big"), length)
+    below = picture.squeezed[2:-CHECKSUM] + struct.pack(">I", checksum)
     header = struct.pack(">II", picture.width, picture.height + height) + picture.header
-    return _MAGIC + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
+    parts = ((b"IHDR", header), (b"IDAT", b"\x78\x9c" + packed), (b"IDAT", below), (b"IEND", b""))
+    return _MAGIC + b"".join(_chunk(kind, body) for kind, body in parts)
 
 
 def _joined(first: int, second: int, length: int) -> int:
