@@ -39,6 +39,7 @@ async def keep(folder: str, stack: ExitStack) -> None:
         text = await asyncio.to_thread(sys.stdin.buffer.read)
         if not text:
             return
+        record.sweep()
         order = json.loads(text)
         stack.enter_context(record.living(order["run"]))
         stack.callback(record.forget, order["run"])

@@ -7,7 +7,8 @@ when it dies. A second lock tells the keeper whether somebody is using the brows
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_LOCK = ".lock"
+_OLD = 86_400.0  # seconds after which nobody waits for a lock that was let go
 _ENDING = 10.0  # seconds in which a keeper that was told to has ended
 
 
@@ -62,27 +65,37 @@ def forget(run: str) -> None:
     _file(run).unlink(missing_ok=True)
 
 
+def sweep() -> None:
+    """Remove the locks of browsers that were forgotten long ago: there are two for each run."""
+    for lock in settings.kept_browsers().glob(f"*{_LOCK}"):
+        with suppress(OSError, Timeout):  # Another sweeps too, or one is held: it goes another time.
+            known = _file(lock.name.rsplit(".", 2)[0]).exists()
+            if not known and time.time() - lock.stat().st_mtime > _OLD:
+                with FileLock(lock, timeout=0, mode=0o600):
+                    lock.unlink(missing_ok=True)
+
+
 def is_alive(run: str) -> bool:
     """Return whether the keeper of `run` lives."""
-    return _is_held(settings.kept_browsers() / f"{run}.keeper.lock")
+    return _is_held(settings.kept_browsers() / f"{run}.keeper{_LOCK}")
 
 
 def is_attended(run: str) -> bool:
     """Return whether somebody uses the browser of `run`."""
-    return _is_held(settings.kept_browsers() / f"{run}.user.lock")
+    return _is_held(settings.kept_browsers() / f"{run}.user{_LOCK}")
 
 
 @contextmanager
 def living(run: str) -> Iterator[None]:
     """Hold the keeper's lock. Raises `filelock.Timeout` when `run` has a keeper already that is not just ending."""
-    with FileLock(settings.kept_browsers() / f"{run}.keeper.lock", timeout=_ENDING, mode=0o600):
+    with FileLock(settings.kept_browsers() / f"{run}.keeper{_LOCK}", timeout=_ENDING, mode=0o600):
         yield
 
 
 @contextmanager
 def attending(run: str) -> Iterator[None]:
     """Hold the user's lock. Raises `filelock.Timeout` when somebody uses the browser of `run` already."""
-    with FileLock(settings.kept_browsers() / f"{run}.user.lock", timeout=2, mode=0o600):
+    with FileLock(settings.kept_browsers() / f"{run}.user{_LOCK}", timeout=2, mode=0o600):
         yield
 
 

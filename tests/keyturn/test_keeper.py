@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from keyturn import keeper, profile
+from keyturn import keeper, profile, settings
 from keyturn.browser import WINDOW, find_browser
 from keyturn.errors import CannotStart
 from keyturn.keeper import client, process, record
@@ -161,3 +165,39 @@ def test_what_was_found_out_about_the_pages_is_kept_with_the_browser(tmp_path: P
     Browsing(context=None, _kept=kept).remember("_name")  # type: ignore[arg-type]  # it is not asked
     again = Browsing(context=None, again=True, _kept=record.Kept.read("run-5"))  # type: ignore[arg-type]  # as above
     assert again.disguise == "_name"
+
+
+@pytest.mark.parametrize(
+    ("days", "known", "held", "stays"),
+    [
+        (2, False, False, False),
+        (0, False, False, True),
+        (2, True, False, True),
+        (2, False, True, True),
+    ],
+    ids=["forgotten long ago", "forgotten just now", "still known", "still held"],
+)
+def test_only_locks_of_browsers_that_were_forgotten_long_ago_are_swept(
+    days: int, *, known: bool, held: bool, stays: bool
+) -> None:
+    with ExitStack() as held_meanwhile:
+        attending = record.attending("run")
+        held_meanwhile.enter_context(attending)
+        if not held:
+            held_meanwhile.close()
+        if known:
+            record.Kept("run", "endpoint", "folder", headed=False).write()
+        (lock,) = settings.kept_browsers().glob("*.lock")
+        at = time.time() - days * 86_400 - 1
+        os.utime(lock, (at, at))
+        record.sweep()
+        assert lock.exists() == stays
+
+
+def test_a_browser_that_is_opened_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    swept: list[bool] = []
+    monkeypatch.setattr(record, "sweep", lambda: swept.append(True))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"no order")))
+    with ExitStack() as stack, pytest.raises(ValueError, match="Expecting value"):
+        asyncio.run(process.keep("folder", stack))
+    assert swept
