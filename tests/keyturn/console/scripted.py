@@ -6,9 +6,11 @@ Usage: `python scripted.py SCRIPT`, one word a thing: `gate`, `delete`, `sign-in
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -18,7 +20,10 @@ from keyturn.gates import About, Choice, Mode, Nobody
 from keyturn.interruption import Interruption, listening
 from tests.keyturn.console.scenery import BOOK, PLACES, asked, failed, started
 
-SIGNED_IN = 0.5  # seconds after which the page of a scripted sign-in has answered
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SIGNED_IN = signal.SIGUSR1  # tells that the page of a scripted sign-in has answered
 QUESTIONS = {
     "gate": asked(13),
     "delete": asked(14),
@@ -34,6 +39,8 @@ def main() -> None:
     console = Console(stderr=True, highlight=False, emoji=False)
     interruption = Interruption()
     answers = []
+    signed_in: list[int] = []
+    signal.signal(SIGNED_IN, lambda number, _: signed_in.append(number))
     try:
         with (
             listening(interruption),
@@ -57,18 +64,17 @@ def main() -> None:
                     question = QUESTIONS[word]
                     number = 1 + [step.id for step in BOOK.steps].index(question.step)
                     watch.listener(started(number))
-                    until = time.monotonic() + SIGNED_IN
-                    answer = person.ask(question, lambda until=until, word=word: pump(until, word))  # type: ignore[misc]
+                    answer = person.ask(question, lambda word=word: pump(word, signed_in))  # type: ignore[misc]
                     answers.append(f"{answer.choice} {answer.reason or answer.mode or ''}".strip())
     except KeyboardInterrupt:
         answers.append("interrupted")
     print(f"answers: {'; '.join(answers)}")  # noqa: T201  # what the test reads
 
 
-def pump(until: float, word: str) -> bool:
-    """Work as a browser would; a sign-in ends by itself."""
+def pump(word: str, signed_in: Sequence[int]) -> bool:
+    """Work as a browser would; a sign-in ends when the page says so."""
     time.sleep(0.05)
-    return word == "sign-in" and time.monotonic() > until
+    return word == "sign-in" and bool(signed_in)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.keyturn.console.scripted import SIGNED_IN
 from tests.terminal import ROOT, Terminal
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def test_the_list_can_be_looked_through_and_the_mode_changed(at: Terminal) -> No
 @script("sign-in gate")
 def test_the_page_answers_a_sign_in_while_the_person_is_asked(at: Terminal) -> None:
     at.see("Sign in, in the browser.")
+    at.signal(SIGNED_IN)
     at.see("Step 13 of 32")
     at.press("q")
     assert answers(at) == "seen; stop"
