@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import signal
     from collections.abc import Callable, Mapping, Sequence
 
+_AGAIN = 10.0  # seconds after which a key is pressed again that nothing came of
 ROOT = Path(__file__).parents[1]
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|O.|.)")
 
@@ -100,9 +101,16 @@ class Terminal:
         self._until(lambda: text not in self.shown, f"no {text}")
 
     def press_until(self, keys: str, text: str) -> None:
-        """Press `keys` at what is shown now, and wait until `text` is shown."""
+        """Press `keys` at what is shown now, and wait until `text` is shown.
+
+        What is pressed in the very moment in which a question appears is not taken: a person presses it again.
+        """
         self.press(keys)
-        self.see(text)
+        try:
+            self._until(lambda: text in self.shown, text, _AGAIN)
+        except AssertionError:
+            self.press(keys)
+            self.see(text)
 
     def end(self) -> int:
         """Wait for the command to end and return its exit code."""
@@ -120,8 +128,8 @@ class Terminal:
         )
         return restored and termios.tcgetattr(self._theirs)[3] == self._before[3]
 
-    def _until(self, holds: Callable[[], bool], what: str) -> None:
-        until = time.monotonic() + self._patience
+    def _until(self, holds: Callable[[], bool], what: str, patience: float | None = None) -> None:
+        until = time.monotonic() + (patience or self._patience)
         while not holds():
             self._read(0.1)
             over = self.process.poll() is not None and not self._read(0.1)
