@@ -105,12 +105,19 @@ class Terminal:
 
         What is pressed in the very moment in which a question appears is not taken: a person presses it again.
         """
+        self._press_until(keys, lambda: text in self.shown, text)
+
+    def press_to_end(self, keys: str) -> None:
+        """Press `keys`, after which the command ends; in the same way as `press_until`."""
+        self._press_until(keys, lambda: self.process.poll() is not None, "the end")
+
+    def _press_until(self, keys: str, holds: Callable[[], bool], what: str) -> None:
         self.press(keys)
         try:
-            self._until(lambda: text in self.shown, text, _AGAIN)
+            self._until(holds, what, _AGAIN)
         except AssertionError:
             self.press(keys)
-            self.see(text)
+            self._until(holds, what)
 
     def end(self) -> int:
         """Wait for the command to end and return its exit code."""

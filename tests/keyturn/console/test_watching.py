@@ -53,7 +53,7 @@ def test_single_keys_answer_and_nothing_else_does(at: Terminal) -> None:
     at.press_until("s", "Why do you skip this step?")
     at.press_until("\x1b", "Go on?")
     at.press_until("s", "Why do you skip this step?")
-    at.press("as agreed\r")
+    at.press_to_end("as agreed\r")
     assert answers(at) == "go on; skip as agreed"
 
 
@@ -66,7 +66,7 @@ def test_the_list_can_be_looked_through_and_the_mode_changed(at: Terminal) -> No
     at.press_until("m", "Which mode from here on?")
     at.press_until("b", "Go on?")
     at.press_until("m", "Which mode from here on?")
-    at.press("a")
+    at.press_to_end("a")
     assert answers(at) == "change mode auto"
 
 
@@ -75,7 +75,7 @@ def test_the_page_answers_a_sign_in_while_the_person_is_asked(at: Terminal) -> N
     at.see("Sign in, in the browser.")
     at.signal(SIGNED_IN)
     at.see("Step 13 of 32")
-    at.press("q")
+    at.press_to_end("q")
     assert answers(at) == "seen; stop"
 
 
@@ -91,7 +91,7 @@ def test_a_failure_offers_what_makes_sense_and_wants_a_reason(at: Terminal) -> N
     at.see("This did not go as it should. What now?")
     at.see("/recordings/run/data/pictures/19-reset-integration-after.png")
     at.press_until("o", "Why do you let it count as done?")
-    at.press("seen\x7f\x7f\x7f\x7fthe form is there\r")
+    at.press_to_end("seen\x7f\x7f\x7f\x7fthe form is there\r")
     assert answers(at) == "override the form is there"
 
 
@@ -101,7 +101,7 @@ def test_a_failure_offers_what_makes_sense_and_wants_a_reason(at: Terminal) -> N
 def test_every_size_of_terminal_shows_the_question_and_its_keys(at: Terminal) -> None:
     at.see("Go on?")
     at.see("q stop the run")
-    at.press("q")
+    at.press_to_end("q")
     assert answers(at) == "stop"
 
 
@@ -112,7 +112,7 @@ def test_the_window_may_become_smaller_while_a_question_is_open(at: Terminal) ->
     at.process.send_signal(signal.SIGWINCH)
     at.see("q stop the run")
     assert all(len(line.rstrip()) <= 50 for line in at.screen.display)
-    at.press("y")
+    at.press_to_end("y")
     assert answers(at) == "go on"
 
 
@@ -123,7 +123,7 @@ def test_in_plain_lines_a_letter_and_enter_answer(at: Terminal) -> None:
     at.press_until("y\x7fy\r", "What now?")
     at.press_until("s\r", "Write it, then Enter")
     at.press_until("later\r", "The browser is yours until you give it back.")
-    at.press("g\r")
+    at.press_to_end("g\r")
     assert answers(at) == "go on; skip later; give back"
     assert "\x1b" not in at.written.decode()
 
@@ -139,7 +139,7 @@ def test_in_plain_lines_a_wish_is_a_line_too(at: Terminal) -> None:
 def test_what_a_run_that_goes_on_found_stays_on_the_screen_in_the_end(at: Terminal) -> None:
     at.see("The browser is still open.")
     at.see("Go on?")
-    at.press("y")
+    at.press_to_end("y")
     assert answers(at) == "go on"
     assert at.told.rpartition("answers: ")[0].rstrip().endswith("The browser is still open.")
 
@@ -147,7 +147,7 @@ def test_what_a_run_that_goes_on_found_stays_on_the_screen_in_the_end(at: Termin
 def test_with_the_console_in_a_file_questions_are_put_at_the_terminal(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as log, Terminal([*SCRIPTED, "gate", "work"], ENV, stderr=log) as at:
         at.see("Go on? Type a letter, then Enter.")
-        at.press("y\r")
+        at.press_to_end("y\r")
         assert answers(at).startswith("go on")
     written = (tmp_path / "log").read_text(encoding="utf-8")
     assert "Run run, in guided mode" in written
