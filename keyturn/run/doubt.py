@@ -17,10 +17,12 @@ def note_doubt(engine: Engine, step: Step, error: BaseException) -> None:
     """Add to what has changed that `step` may have had its effect, if it may, when `error` stopped it.
 
     A page says whether its button had been pressed. Of anything else that went wrong, such as a disk or a browser that
-    was gone, only that the action had been called is known.
+    was gone, only that the action had been called is known. Told once for each call: what stops the step later, at a
+    question or a gate, says nothing of it.
     """
     if step.effect is Effect.READ or engine.acting != step.id:
         return
+    engine.acting = ""
     if isinstance(error, PageError) and not error.pressed:
         if engine.first_press:
             engine.state.doubtful.discard(step.id)

@@ -74,7 +74,7 @@ class Engine:
         unclear = state.unfinished.announced
         self.attendance = Attendance(gatekeeper, mode, self.emit, state.told, unclear, second=self._approve)
         self.told = len(state.changed)  # how much of what has changed has been told
-        self.acting = ""  # the step whose action was called
+        self.acting = ""  # the step whose action was called, until it is told what may have come of that
         self.first_press = False  # nothing that was announced for this step before is in doubt
         self.sign_in_screen = ""  # the one that was told last
         self._overlay = overlay

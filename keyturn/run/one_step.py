@@ -173,6 +173,7 @@ def _signed_in_again(engine: Engine, step: Step, lost: SessionEnded) -> Ending |
     engine.emit(SessionLost(step.id, lost.seen))
     engine.session.unsure.add(portal(step))
     if not lost.pressed:
+        note_doubt(engine, step, lost)
         return None
     if not step.copies:
         with engine.under_way(step):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Error as BrowserError
 
 from evidence import EvidenceError
 from keyturn.clipboard import ClipboardFailed
+from keyturn.errors import GuardRefused, Stopped
 from keyturn.events import Failed, NotDone
-from keyturn.model import Effect
+from keyturn.gates import Answer, Choice
+from keyturn.model import Effect, Fact, FactKind, Gate
 from keyturn.run.doubt import note_doubt
 from keyturn.run.one_step import BrowserGone
-from pages.errors import NoEffect, PageError
-from tests.keyturn.stage import CREATE, STEP, Made, Stage, build, page_error
+from pages.errors import NoEffect, PageError, SessionEnded
+from tests.keyturn.stage import CREATE, STEP, Made, Says, Stage, build, failing, page_error, says
+
+if TYPE_CHECKING:
+    from keyturn.gates import Pump, Question
 
 CHANGE = replace(STEP, effect=Effect.CHANGE)
 PRESSED = "portal: A step – the button was pressed, the result was not seen"
@@ -76,6 +82,67 @@ def test_a_second_press_that_did_not_happen_says_nothing_of_the_first(stage: Sta
         engine.run()
     assert not [event for event in events if isinstance(event, NotDone)]
     assert engine.state.doubtful == {"step"}
+
+
+@dataclass
+class Interrupts(Says):
+    """A person who presses Ctrl-C when they have said all that they had to say."""
+
+    def ask(self, question: Question, pump: Pump) -> Answer:  # noqa: ARG002
+        if not self.answers:
+            raise KeyboardInterrupt
+        return self.answers.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("person", "ends"),
+    [
+        (says(Choice.GO_ON, Choice.AGAIN, Choice.STOP), Stopped),
+        (says(Choice.GO_ON, Choice.TAKE_OVER, Choice.STOP), Stopped),
+        (Interrupts(says(Choice.GO_ON, Choice.AGAIN).answers), KeyboardInterrupt),
+        (Interrupts(says(Choice.GO_ON).answers), KeyboardInterrupt),
+    ],
+    ids=["stop at the gate", "stop while taken over", "Ctrl-C at the gate", "Ctrl-C at the failure"],
+)
+def test_of_a_button_that_was_not_pressed_no_later_end_says_that_it_may_have_been(
+    stage: Stage, person: Says, ends: type[BaseException]
+) -> None:
+    failing(stage, page_error(NoEffect, pressed=False))
+    engine, _ = build(stage, replace(CHANGE, gate=Gate.CONFIRM), gatekeeper=person)
+    with pytest.raises(ends):
+        engine.run()
+    assert stage.log.count("act") == 1
+    assert engine.state.changed == []
+
+
+def test_a_session_that_ended_before_the_press_leaves_no_doubt(stage: Stage) -> None:
+    failing(stage, page_error(SessionEnded, pressed=False))
+    engine, events = build(stage, replace(CHANGE, gate=Gate.CONFIRM), gatekeeper=says(Choice.GO_ON, Choice.STOP))
+    engine.reach = lambda step: None  # type: ignore[method-assign]  # noqa: ARG005
+    with pytest.raises(Stopped):
+        engine.run()
+    assert [event.why for event in events if isinstance(event, NotDone)] == ["its button was not pressed"]
+    assert engine.state.doubtful == set()
+    assert engine.state.changed == []
+
+
+def test_a_guard_that_refuses_the_second_time_says_nothing_of_the_first(stage: Stage) -> None:
+    failing(stage, page_error(NoEffect, pressed=False))
+    held = Fact(kind=FactKind.SAME, of=("{{ steps.x.y }}", "a"), negated=False, say="it is another now")
+    person = says(Choice.AGAIN, Choice.STOP)
+    engine, _ = build(stage, replace(CHANGE, guard=(held,)), gatekeeper=person)
+    engine.state.outputs["steps.x.y"] = "a"
+    act = stage.act
+
+    def acts() -> object:
+        engine.state.outputs["steps.x.y"] = "b"
+        return act()
+
+    stage.act = acts
+    with pytest.raises(GuardRefused):
+        engine.run()
+    assert stage.log.count("act") == 1
+    assert engine.state.changed == []
 
 
 def test_an_error_after_the_one_that_left_a_doubt_does_not_end_it(stage: Stage) -> None:
