@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pages import library
 from pages.entra.advice import EXPIRES
 from pages.entra.dropdown import Dropdown
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
@@ -176,11 +177,20 @@ class AddClientSecretPane(Page):
         return tuple(row for row in rows if row.secret_id not in known)
 
     def known_ids(self) -> tuple[str, ...]:
-        """Return the IDs of the secrets that exist before this one is added, and remember them."""
+        """Return the IDs of the secrets that exist before this one is added, and remember them.
+
+        Raises what an action would where they are not listed in time.
+        """
         grid = SecretsGrid(self.around.blade)
-        grid.wait_until_listed()
-        self._known = tuple(row.secret_id for row in grid.listed("known_ids"))
-        return self._known
+        try:
+            with self.expecting("the client secrets to be listed"):
+                grid.wait_until_listed()
+                self._known = tuple(row.secret_id for row in grid.listed("known_ids"))
+        except (library.Error, AssertionError):
+            pass  # Raised below, as in `action`.
+        else:
+            return self._known
+        raise self.failure("known_ids")
 
     def _same_as_before(self, grid: SecretsGrid, known: tuple[str, ...]) -> None:
         rows = grid.listed("add_and_copy_value")

@@ -174,6 +174,28 @@ def test_a_list_that_changed_since_it_was_journalled_stops_before_the_press(admi
     assert portal.pressed("add_secret") == 0
 
 
+def test_a_list_that_does_not_fill_in_is_told_in_our_words(admin_center: Opening) -> None:
+    portal = admin_center()
+    pane = filled_in(portal)
+    portal.tab.evaluate("() => document.querySelectorAll('.fxc-gc-rows > .fxc-gc-row').forEach((row) => row.remove())")
+    expect.set_options(timeout=500)
+    with pytest.raises(NoEffect) as caught:
+        pane.known_ids()
+    assert caught.value.expected == "the client secrets to be listed"
+    assert not caught.value.pressed
+    assert caught.value.__context__ is None
+
+
+def test_a_sign_in_page_in_place_of_the_list_is_an_ended_session(admin_center: Opening) -> None:
+    portal = admin_center()
+    pane = filled_in(portal)
+    portal.replicas.world.desk.end_sessions()
+    portal.tab.reload()
+    expect.set_options(timeout=1_500)
+    with pytest.raises(SessionEnded):
+        pane.known_ids()
+
+
 def test_a_lifetime_that_a_policy_removed_is_told_with_what_is_offered(admin_center: Opening) -> None:
     portal = admin_center("long-lifetimes-removed")
     pane = portal.client_secrets().open_new_client_secret()
