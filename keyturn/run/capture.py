@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from evidence import EvidenceError
 from keyturn import secret_format
 from keyturn.clipboard import CLEARED, ClipboardFailed
-from keyturn.errors import GuardRefused, KeyturnError, StepFailed, Stopped
+from keyturn.errors import GuardRefused, KeyturnError
 from keyturn.events import (
     Acting,
     ClipboardLeft,
@@ -27,8 +27,8 @@ from keyturn.events import (
     ValueLost,
 )
 from keyturn.gates import Answer, Choice
-from keyturn.run.attendance import Passed, TakeOver
-from keyturn.run.by_hand import do_by_hand, shown, wait
+from keyturn.run import made_by_hand
+from keyturn.run.by_hand import do_by_hand, shown
 from keyturn.run.state import Held
 from pages.errors import PageError
 from secrets_store import Metadata
@@ -72,19 +72,17 @@ def create_and_capture(
             engine.recorder.conceal()
             engine.announce(step, args)
         try:
-            made, answer, interrupted = _made(engine, step, page, args, known, by_hand=by_hand)
+            if by_hand:
+                made, answer, interrupted = made_by_hand.make(engine, step, page, known)
+            else:
+                made, answer = getattr(page, step.do)(**args), Answer(Choice.SEEN, "the page")
         except PageError as error:
             if not error.pressed:  # Nothing was made. Otherwise the intent stays open: something may have been.
                 _abandon(engine, step, intent, "the button was not pressed")
             raise
-        except (Stopped, TakeOver, Passed, KeyboardInterrupt):
-            _abandon(engine, step, intent, "the operator made no secret")
-            raise
         if made is None:
             _abandon(engine, step, intent, "the operator made no secret")
-            if answer.choice is Choice.GIVE_BACK:
-                return None, answer
-            raise StepFailed("no new secret is on the page whose value can be copied", hint="make one, or give back")
+            return None, answer
         engine.state.note_change(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
         take_and_seal(engine, step, intent, made)
     if interrupted:
@@ -129,8 +127,7 @@ def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: A
     with engine.clipboard.turn():
         engine.clipboard.await_copy()
         engine.recorder.conceal()
-        page.copy_again(made.secret_id)
-        engine.state.note_change(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
+        made_by_hand.copied_again(engine, page, made)
         take_and_seal(engine, step, intent, made)
 
 
@@ -162,37 +159,6 @@ def _taken(engine: Engine, step: Step, intent: Intent, made: Any) -> str:
     finally:
         engine.emit(ClipboardLeft(engine.clipboard.clear()))
     return remark
-
-
-def _made(  # noqa: PLR0913  # what a capture is about, part by part
-    engine: Engine, step: Step, page: Any, args: dict[str, Scalar], known: tuple[str, ...], *, by_hand: bool
-) -> tuple[Any, Answer, KeyboardInterrupt | None]:
-    """Return the secret that was made, its value on the clipboard, and the answer; None when the person made none.
-
-    The interruption is to be obeyed when the value is sealed.
-    """
-    if not by_hand:
-        return getattr(page, step.do)(**args), Answer(Choice.SEEN, "the page"), None
-    look = shown(engine, step, page, known)
-
-    def seen() -> bool:
-        engine.breathe()
-        return look() is not None and engine.clipboard.has_changed()
-
-    try:
-        answer = wait(engine, step, seen)
-    except (Stopped, TakeOver, Passed, KeyboardInterrupt) as wanted:
-        made = look()
-        if made is None:
-            raise
-        page.copy_again(made.secret_id)  # It exists: whatever the person wants next, its value is not left behind.
-        if isinstance(wanted, Stopped):
-            engine.attendance.stop_next()
-        return made, Answer(Choice.SEEN, "the page"), wanted if isinstance(wanted, KeyboardInterrupt) else None
-    made = look()
-    if made is not None and not engine.clipboard.has_changed():
-        page.copy_again(made.secret_id)
-    return made, answer, None
 
 
 def paste(

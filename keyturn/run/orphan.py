@@ -16,6 +16,7 @@ from playwright.sync_api import Error as BrowserError
 from keyturn.errors import GuardRefused
 from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretNotMade, SecretSealed, ValueLost
 from keyturn.run.capture import copy_and_seal, open_intent
+from keyturn.run.made_by_hand import SETTLING
 from keyturn.run.state import Intended, Sealed
 from keyturn.run.way_back import portal
 from pages.errors import PageError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from keyturn.run.engine import Engine
     from secrets_store import Intent
 
-_SETTLING = 10.0  # seconds in which a portal that was asked for a secret when keyturn was killed has made it
+_SETTLING = SETTLING
 _LOOK_AGAIN = 100  # ms
 
 

@@ -35,9 +35,12 @@ def check_whole(past: Past, key: Ed25519PrivateKey) -> None:
 
 
 def check_resumable(past: Past) -> None:
-    """Raise `CannotStart` for a run that cannot go on."""
+    """Raise `CannotStart` for a run that cannot go on.
+
+    One that came to its end can where a step was passed over whose secret may exist: it is still to be found out.
+    """
     _check_real(past)
-    if past.status == DONE and past.is_sealed:
+    if past.status == DONE and past.is_sealed and not past.unfinished.intended:
         raise CannotStart(f"{past.run} came to its end: there is nothing left to do", hint="start another run")
     if past.status == ROLLED_BACK or past.being_taken_back:
         raise CannotStart(f"{past.run} is being rolled back", hint=f"`keyturn rollback {past.run}` goes on with that")

@@ -202,14 +202,6 @@ def test_a_stop_said_while_a_secret_made_by_hand_is_sealed_comes_before_the_next
     assert "act" not in stage.log
 
 
-def test_no_secret_made_by_hand_leaves_no_intent_open(stage: Stage) -> None:
-    engine, _ = build(stage, CREATE, gatekeeper=says(Choice.STOP), mode=Mode.MANUAL, shown_by="made_beside")
-    with pytest.raises(Stopped):
-        engine.run()
-    assert "abandon" in stage.log
-    assert "seal" not in stage.log
-
-
 @pytest.mark.parametrize("mode", [Mode.GUIDED, Mode.MANUAL])
 def test_a_question_tells_what_the_step_is_given(stage: Stage, mode: Mode) -> None:
     given = {"secret_id": "{{ inputs.id }}", "empty": "", "own": "{{ steps.step.secret_id }}"}

@@ -161,6 +161,12 @@ def test_only_a_run_that_has_something_left_to_do_goes_on(tmp_path: Path) -> Non
             resumable.check_resumable(past.read(folder))
 
 
+def test_a_run_that_ended_with_a_secret_in_doubt_goes_on_to_settle_it(tmp_path: Path) -> None:
+    folder = recorded(tmp_path, INTENDED, ACTING, ended("add", "skipped"), run_ended("done"))
+    sealed(folder, Ed25519PrivateKey.generate(), "done")
+    resumable.check_resumable(past.read(folder))
+
+
 def prepared(**changed: Any) -> Any:
     """Return a run as it is prepared again; the digests of runbooks are their texts here."""
     digests = {"runbook_sha256": "1", "included_sha256": {"part.yaml": "2"}, **changed}
