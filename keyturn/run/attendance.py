@@ -22,7 +22,7 @@ _WARNINGS = {
     Effect.CHANGE: "This changes what the portal holds.",
     Effect.DELETE: "This cannot be undone.",
 }
-_UNCLEAR = "It was begun before the interruption, and the page does not show that it is done."
+_UNCLEAR = "It was begun before, and the page does not show that it is done."
 _BEFORE = (Choice.GO_ON, Choice.BY_HAND, Choice.TAKE_OVER, Choice.CHANGE_MODE, Choice.SKIP, Choice.STOP)
 _WHILE_BY_HAND = (Choice.GO_ON, Choice.GIVE_BACK, Choice.CHANGE_MODE, Choice.SKIP, Choice.STOP)
 
@@ -66,7 +66,7 @@ class Attendance:
     ) -> None:
         """Take who answers, how it begins, who is told, and `given`: what a step is given, for a person to read.
 
-        `unclear` are steps that were begun before an interruption and may be done. `second` waits until a second person
+        `unclear` are steps that were begun before and may be done. `second` waits until a second person
         has approved a step.
         """
         self.approved: set[str] = set()  # steps that a second person approved

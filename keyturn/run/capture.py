@@ -29,7 +29,7 @@ from keyturn.events import (
 from keyturn.gates import Answer, Choice
 from keyturn.run import made_by_hand
 from keyturn.run.by_hand import do_by_hand, shown
-from keyturn.run.state import Held
+from keyturn.run.state import Held, Intended, Sealed
 from pages.errors import PageError
 from secrets_store import Metadata
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from keyturn.model import Scalar, SecretSpec, Step
     from keyturn.run.engine import Engine
-    from keyturn.run.state import Intended
     from pages.page import Page
     from secrets_store import Intent, Secret
 
@@ -65,7 +64,7 @@ def create_and_capture(
     interrupted = None
     with ExitStack() as stack:
         with _nothing_pressed(engine, step, intent):
-            engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
+            _tell_intent(engine, step, known, intent)
             stack.enter_context(engine.clipboard.turn())
             stack.enter_context(nullcontext() if by_hand else engine.whole())
             engine.clipboard.await_copy()
@@ -105,25 +104,28 @@ def capture_made(engine: Engine, step: Step, page: Any) -> Any:
     made = shown(engine, step, page, [held.secret_id for held in engine.state.held.values()])()
     if made is None:  # Or the list of secrets is not on screen at all.
         return None
-    intended = engine.state.unfinished.intended.pop(step.id, None)
+    intended = engine.state.unfinished.intended.get(step.id)
     intent = open_intent(engine, intended) if intended else None
     if intent is None:
         spec = engine.state.runbook.secrets[step.copies]
         known = tuple(one for one in page.known_ids() if one != made.secret_id)
         metadata = _metadata(engine, step.copies, spec, str(engine.state.fill(spec.label)))
-        intent = _intended(engine, step, known, metadata)
+        with engine.whole():
+            intent = engine.store.intend(metadata)
+        _tell_intent(engine, step, known, intent)
     copy_and_seal(engine, step, page, intent, made)
     return made
 
 
 def open_intent(engine: Engine, intended: Intended) -> Intent | None:
-    """Return the intent that an earlier part of the run announced, None when the store has closed it."""
+    """Return the intent that the run announced before, None when the store has closed it."""
     return next((one for one in engine.store.open_intents() if one.id == intended.intent), None)
 
 
 def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> None:
     """Copy the value of `made`, which its page still shows, and seal it for `intent`."""
     engine.emit(Acting(step.id, step.page, "copy_again", {"secret_id": made.secret_id}))
+    engine.state.unfinished.announced.add(step.id)
     with engine.clipboard.turn():
         engine.clipboard.await_copy()
         engine.recorder.conceal()
@@ -156,6 +158,8 @@ def _taken(engine: Engine, step: Step, intent: Intent, made: Any) -> str:
         engine.state.held[step.copies] = Held(secret, entry, made.secret_id, made.expires_on)
         engine.state.changed.append(f"store: its value was sealed as {entry.id}")
         engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
+        sealed = Sealed(step.copies, entry.id, made.secret_id, made.expires_on, remark)
+        engine.state.unfinished.seal(step.id, sealed)
     finally:
         engine.emit(ClipboardLeft(engine.clipboard.clear()))
     return remark
@@ -209,17 +213,16 @@ def _on_the_clipboard(engine: Engine, secret: Secret, *, by_hand: bool) -> Itera
         raise broke
 
 
-def _intended(engine: Engine, step: Step, known: tuple[str, ...], metadata: Metadata) -> Intent:
-    with engine.whole():
-        intent = engine.store.intend(metadata)
+def _tell_intent(engine: Engine, step: Step, known: tuple[str, ...], intent: Intent) -> None:
     engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
-    return intent
+    engine.state.unfinished.intend(step.id, Intended(step.copies, intent.id, known))
 
 
 def _abandon(engine: Engine, step: Step, intent: Intent, why: str) -> None:
     with engine.whole():
         engine.store.abandon(intent, why)
         engine.emit(SecretNotMade(step.id, step.copies, intent.id, why))
+        engine.state.not_made(step)
 
 
 def _none_appeared(engine: Engine, step: Step, known: tuple[str, ...]) -> None:
@@ -253,6 +256,7 @@ def _checked(engine: Engine, step: Step, intent: Intent, secret: Secret, secret_
         why = "the copied value was refused"
         engine.store.lost(intent, why, secret_id=secret_id)
         engine.emit(ValueLost(step.id, step.copies, intent.id, secret_id, why))
+        engine.state.unfinished.lose(step.id)
         raise ValueRefused(
             f"the copied value was refused: {'; '.join(certain)}",
             hint=f"nobody has the value of the new secret, ID {secret_id}: delete it in the portal and start again",

@@ -26,6 +26,7 @@ def note_doubt(engine: Engine, step: Step, error: BaseException) -> None:
     if isinstance(error, PageError) and not error.pressed:
         if engine.first_press:
             engine.state.doubtful.discard(step.id)
+            engine.state.unfinished.announced.discard(step.id)
             engine.emit(NotDone(step.id, "its button was not pressed"))
         return
     engine.first_press = False  # What goes wrong from here on says nothing of this press.

@@ -104,6 +104,7 @@ def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
     engine.recorder.uncover()
     if engine.state.is_done(step.id):
         engine.state.doubtful.discard(step.id)
+        engine.state.unfinished.end(step.id)
         note_what_became(engine, step)
     for what in engine.state.changed[engine.told :]:  # Only now: nothing comes between a button and its proof.
         engine.emit(Changed(what))

@@ -1,4 +1,6 @@
-"""A secret that an interruption caught between the portal's button and the sealed store: found, and dealt with.
+"""A secret that was caught between the portal's button and the sealed store: found, and dealt with.
+
+An interruption caught it, or a failure in this part of the run, after which the step is taken up again.
 
 In this order: it is in the store already; the page that shows its value is still open, and is asked for it again; else
 the list says whether a secret is there that was not before. Such an orphan is said to be lost, and only after a yes is
@@ -8,7 +10,6 @@ exactly that row deleted, so that another can be made. Where it cannot be told w
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playwright.sync_api import Error as BrowserError
@@ -31,7 +32,7 @@ _LOOK_AGAIN = 100  # ms
 
 
 class Recovered(NamedTuple):
-    """How the step of a secret that was made before an interruption ends."""
+    """How the step of a secret that was made before ends."""
 
     result: Result
     reason: str
@@ -46,7 +47,7 @@ def recover(engine: Engine, step: Step) -> Recovered | None:
     """
     unfinished = engine.state.unfinished
     if sealed := unfinished.sealed.get(step.id):
-        return _completed(engine, step, sealed, "its value was sealed before the interruption")
+        return _completed(engine, step, sealed, "its value had been sealed before")
     intended = unfinished.intended.get(step.id)
     if intended is None:
         return None
@@ -58,7 +59,6 @@ def recover(engine: Engine, step: Step) -> Recovered | None:
         return None
     if intent and (made := _still_shown(engine, step, intended)):
         copy_and_seal(engine, step, engine.session.page(step.page), intent, made)
-        del unfinished.intended[step.id]
         return Recovered(Result.DONE, "its value was copied from the page that was still open", _outputs(step, made))
     _settle(engine, step, intended, intent)
     return None
@@ -74,14 +74,17 @@ def _completed(engine: Engine, step: Step, sealed: Sealed, reason: str) -> Recov
 
 
 def _journalled(engine: Engine, step: Step, intended: Intended) -> Sealed:
-    """Journal what the store alone knew: the value was sealed, and keyturn was killed before it could say so."""
-    held = engine.state.held[intended.secret]
+    """Journal what the store alone knew: the value was sealed, and keyturn was stopped before it could say so."""
+    held = engine.state.held.get(intended.secret)
+    if held is None:  # Only the next part opens what the store has.
+        raise GuardRefused(
+            "the value is sealed, and this part of the run cannot go on with it", hint="`keyturn resume` does"
+        )
     sealed = Sealed(intended.secret, held.entry.id, held.secret_id, held.expires_on)
     engine.emit(
         SecretSealed(step.id, sealed.secret, sealed.secret_id, sealed.expires_on, sealed.entry, held.entry.sha256)
     )
-    del engine.state.unfinished.intended[step.id]
-    engine.state.unfinished.sealed[step.id] = sealed
+    engine.state.unfinished.seal(step.id, sealed)
     return sealed
 
 
@@ -145,15 +148,15 @@ def _was_not_made(engine: Engine, step: Step, intended: Intended, intent: Intent
     if intent:
         engine.store.abandon(intent, why)
     engine.emit(SecretNotMade(step.id, intended.secret, intended.intent, why))
-    del engine.state.unfinished.intended[step.id]
+    engine.state.not_made(step)
 
 
 def _is_lost(engine: Engine, step: Step, intended: Intended, intent: Intent | None, secret_id: str) -> None:
-    why = "it was made just before an interruption, and its page is gone"
+    why = "it was made, its value was not taken, and its page is gone"
     if intent:
         engine.store.lost(intent, why, secret_id=secret_id)
     engine.emit(ValueLost(step.id, intended.secret, intended.intent, secret_id, why))
-    engine.state.unfinished.intended[step.id] = replace(intended, lost=True)
+    engine.state.unfinished.lose(step.id)
 
 
 def _entered(engine: Engine, step: Step) -> set[str]:

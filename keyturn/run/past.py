@@ -7,7 +7,7 @@ confirmed. What lies between the two is what an interruption left, and the pages
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evidence import package
@@ -131,14 +131,12 @@ def _step_ended(past: Past, entry: dict[str, Any]) -> None:
     past.results[step] = result
     past.ended[step] = entry
     past.outputs |= {f"steps.{step}.{name}": str(text) for name, text in entry["outputs"].items()}
-    past.unfinished.announced.discard(step)
-    past.unfinished.sealed.pop(step, None)
+    past.unfinished.end(step)
 
 
 def _secret_intended(past: Past, entry: dict[str, Any]) -> None:
     intended = Intended(entry["secret"], entry["intent"], tuple(entry["known_ids"]))
-    past.unfinished.intended[entry["step"]] = intended
-    past.unfinished.announced.discard(entry["step"])  # The button of this one has not been pressed.
+    past.unfinished.intend(entry["step"], intended)
     past.ever_intended = True
 
 
@@ -148,9 +146,7 @@ def _secret_not_made(past: Past, entry: dict[str, Any]) -> None:
 
 
 def _value_lost(past: Past, entry: dict[str, Any]) -> None:
-    step = entry["step"]
-    if intended := past.unfinished.intended.get(step):
-        past.unfinished.intended[step] = replace(intended, lost=True)
+    past.unfinished.lose(entry["step"])
 
 
 def _secret_captured(past: Past, entry: dict[str, Any]) -> None:
@@ -159,10 +155,9 @@ def _secret_captured(past: Past, entry: dict[str, Any]) -> None:
 
 def _secret_sealed(past: Past, entry: dict[str, Any]) -> None:
     step = entry["step"]
-    past.unfinished.intended.pop(step, None)
-    past.unfinished.sealed[step] = Sealed(
-        entry["secret"], entry["entry"], entry["secret_id"], entry["expires_on"], past.remarks.get(step, "")
-    )
+    remark = past.remarks.get(step, "")
+    sealed = Sealed(entry["secret"], entry["entry"], entry["secret_id"], entry["expires_on"], remark)
+    past.unfinished.seal(step, sealed)
 
 
 def _taken_over(past: Past, entry: dict[str, Any]) -> None:

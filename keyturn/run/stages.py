@@ -73,7 +73,7 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
         return found
     if was_done(engine, step):
         engine.picture(step, "after")
-        engine.state.note_change(f"portal: {step.title} – done before the interruption")
+        engine.state.note_change(f"portal: {step.title} – begun before, and found done")
         return Result.ALREADY, FOUND_DONE, {}
     engine.reach(step)
     engine.show(step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from keyturn.errors import KeyturnError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 SEEN_DONE: Final = frozenset({Result.DONE, Result.ALREADY, Result.BY_OPERATOR})
-FOUND_DONE: Final = "it was done before the interruption"  # the reason of a step that was announced and is found so
+FOUND_DONE: Final = "it was begun before, and is found done"  # the reason of a step that was announced and is found so
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,33 @@ class Sealed:
 
 @dataclass(slots=True)
 class Unfinished:
-    """What earlier parts of the run began and did not end, by step. Empty in a run that was never interrupted."""
+    """What the run began and did not end, by step: in an earlier part, or in this one before it was tried again."""
 
     announced: set[str] = field(default_factory=set)  # what they do may be done or not
     intended: dict[str, Intended] = field(default_factory=dict)
     sealed: dict[str, Sealed] = field(default_factory=dict)
     seen: dict[str, frozenset[str]] = field(default_factory=dict)  # IDs in the list when no orphan was in it
     taken_over: dict[str, str] = field(default_factory=dict)  # step -> the person who had the browser from there
+
+    def intend(self, step: str, intended: Intended) -> None:
+        """Note that `step` is about to make a secret. The button of this one has not been pressed."""
+        self.intended[step] = intended
+        self.announced.discard(step)
+
+    def lose(self, step: str) -> None:
+        """Note that the secret of `step` was made, and that nobody has its value."""
+        if intended := self.intended.get(step):
+            self.intended[step] = replace(intended, lost=True)
+
+    def seal(self, step: str, sealed: Sealed) -> None:
+        """Note that the value of the secret of `step` is safe."""
+        self.intended.pop(step, None)
+        self.sealed[step] = sealed
+
+    def end(self, step: str) -> None:
+        """Note that `step` has an end."""
+        self.announced.discard(step)
+        self.sealed.pop(step, None)
 
 
 @dataclass(slots=True)
@@ -91,6 +111,11 @@ class RunState:
         """Note that `what` is otherwise than before the run, once."""
         if what not in self.changed:
             self.changed.append(what)
+
+    def not_made(self, step: Step) -> None:
+        """Note that the secret which `step` was about to make does not exist."""
+        self.doubtful.discard(step.id)
+        self.unfinished.intended.pop(step.id, None)
 
     def fill(self, text: Scalar) -> Scalar:
         """Return `text` with its {{ }} replaced. Raises `NotYetKnown` for an output that no step has given."""

@@ -1,4 +1,4 @@
-"""What an earlier part of the run announced and never confirmed: whether the pages show that it is done.
+"""What the run announced before and never confirmed: whether the pages show that it is done.
 
 Looked for where the browser stands, for as long as a page takes to come to rest; and where that page is gone, on the
 page that would show it. Nothing is pressed here.
@@ -23,7 +23,7 @@ _LOOK_AGAIN = 100  # ms
 
 
 def was_done(engine: Engine, step: Step) -> bool:
-    """Return whether an earlier part began `step`, could not say how it ended, and it is seen to be done.
+    """Return whether `step` was begun before, nobody could say how it ended, and it is seen to be done.
 
     Afterwards the tab may stand anywhere. Raises whatever stops the way to the page that would show it.
     """

@@ -52,7 +52,7 @@ def test_what_is_seen_to_be_done_is_neither_asked_about_nor_pressed(stage: Stage
     assert "act" not in stage.log
     (ended,) = [event for event in events if isinstance(event, StepEnded)]
     assert ended.reason == FOUND_DONE
-    assert any("done before the interruption" in change for change in engine.state.changed)
+    assert any("begun before, and found done" in change for change in engine.state.changed)
 
 
 def test_what_is_not_seen_is_asked_about_anew_even_where_no_gate_is(stage: Stage) -> None:
@@ -63,7 +63,7 @@ def test_what_is_not_seen_is_asked_about_anew_even_where_no_gate_is(stage: Stage
     assert found.why == "its page was asked, and does not show it"
     (question,) = person.asked
     assert question.about is About.CHANGE
-    assert "begun before the interruption" in question.warning
+    assert "begun before, and" in question.warning
     assert stage.log.count("act") == 1
 
 
