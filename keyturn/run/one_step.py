@@ -10,7 +10,7 @@ from playwright.sync_api import Error as BrowserError
 from evidence import EvidenceError
 from keyturn.errors import KeyturnError, NobodyThere, StepFailed
 from keyturn.events import Changed, Failed, PageLost, Result, SessionLost, StepEnded
-from keyturn.gates import About, Choice, Question
+from keyturn.gates import About, Choice, Mode, Question
 from keyturn.model import Effect
 from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.became import note_what_became
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Given = TypeVarTuple("Given")
 _SIGN_INS = 3  # times that a session may end in one step before something else is wrong
+_OURS = {Result.DONE, Result.ALREADY}  # ends that the last picture shows, with nobody else at the browser
 _ANSWERS = 2000  # ms in which a tab that is there says so, also while a page takes another's place in it
 
 
@@ -102,6 +103,8 @@ def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
         who = "done by the operator" if ending.result is Result.BY_OPERATOR else "done"
         engine.state.changed.append(f"portal: {step.title} – {who}")
     engine.recorder.uncover()
+    if engine.attendance.mode is Mode.MANUAL or ending.result not in _OURS:
+        engine.recorder.disturbed()
     if engine.state.is_done(step.id):
         engine.state.doubtful.discard(step.id)
         engine.state.unfinished.end(step.id)
@@ -210,6 +213,7 @@ def _failed(engine: Engine, step: Step, error: Exception) -> Ending | TakeOver |
         engine.recorder.make_room()  # Where the disk is full, this is told in the room that was kept for it.
     expected, seen, do_next = told(step, error)
     picture = "" if isinstance(error, EvidenceError) else engine.picture(step, "after")
+    engine.recorder.disturbed()  # It is of an attempt, and no step's end.
     changed = tuple(engine.state.changed)
     engine.emit(Failed(step.id, step.title, expected, seen, changed, do_next))
     if isinstance(error, LAST_WORD):

@@ -279,6 +279,56 @@ def test_a_person_who_had_the_browser_makes_the_last_picture_an_old_one(stage: S
     assert "disturbed" in stage.log
 
 
+def looked_at_anew(stage: Stage, *, after: int) -> bool:
+    """Return whether the picture after that many others is of what is seen then, and not of what was seen last."""
+    at = [place for place, line in enumerate(stage.log) if line == "picture"]
+    return "disturbed" in stage.log[at[after - 1] : at[after]]
+
+
+TWO = (STEP, replace(STEP, id="next"))
+
+
+def test_where_keyturn_ended_a_step_itself_the_next_may_begin_with_its_picture(stage: Stage) -> None:
+    engine, _ = build(stage, *TWO)
+    engine.run()
+    assert not looked_at_anew(stage, after=2)
+
+
+@pytest.mark.parametrize("choice", [Choice.BY_HAND, Choice.AGAIN])
+def test_what_is_tried_again_does_not_begin_with_the_picture_of_its_failure(stage: Stage, choice: Choice) -> None:
+    failing(stage, page_error(NoEffect))
+    engine, _ = build(stage, STEP, gatekeeper=says(choice, Choice.GO_ON))
+    engine.reach = lambda step: None  # type: ignore[method-assign]  # noqa: ARG005
+    engine.run()
+    assert [moment for moment, _ in stage.pictured] == ["before", "after", "before", "after"]
+    assert looked_at_anew(stage, after=2)
+
+
+def test_after_a_step_done_by_hand_the_next_is_looked_at_anew(stage: Stage) -> None:
+    by_hand = replace(STEP, gate=Gate.MANUAL)
+    engine, _ = build(stage, by_hand, TWO[1], gatekeeper=says(Choice.GO_ON))
+    engine.run()
+    assert result(engine) is Result.BY_OPERATOR
+    assert looked_at_anew(stage, after=2)
+
+
+def test_while_the_person_has_the_mouse_every_step_is_looked_at_anew(stage: Stage) -> None:
+    stage.act = lambda: Made("one", "2028-01-01")
+    keyturns = replace(STEP, outputs={"id": "secret_id"})
+    engine, _ = build(stage, keyturns, TWO[1], gatekeeper=says(Choice.GO_ON), mode=Mode.MANUAL)
+    engine.run()
+    assert result(engine) is Result.DONE
+    assert looked_at_anew(stage, after=2)
+
+
+def test_after_a_step_that_was_passed_over_the_next_is_looked_at_anew(stage: Stage) -> None:
+    fact = Fact(kind=FactKind.SAME, of=("a", "b"), negated=False, say="it is another case")
+    engine, _ = build(stage, STEP, replace(STEP, id="passed", when=(fact,)), TWO[1])
+    engine.run()
+    assert result(engine, "passed") is Result.SKIPPED
+    assert looked_at_anew(stage, after=2)
+
+
 def test_a_run_can_begin_and_end_at_a_step(stage: Stage) -> None:
     steps = [replace(STEP, id=name) for name in ("one", "two", "three")]
     engine, _ = build(stage, *steps)
