@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
 
 Moment = Literal["before", "after"]
-_PATIENCE = 10_000  # ms for one picture; a page whose fonts never load must not stop a run
+_PATIENCE = 10_000  # ms for one picture; a page that hangs, or whose fonts never load, must not stop a run
 _STILL = 1.0  # seconds for which what was seen last may stand for what would be seen now
 _AS_LEFT = "before, as the step before it ended"
 
@@ -38,7 +38,15 @@ class _Seen:
     clock: float  # of `time.monotonic`
 
     def still_stands(self, tab: Tab) -> bool:
-        return self.tab is tab and self.address == tab.url and time.monotonic() - self.clock <= _STILL
+        """Whether it may stand for what `tab` shows now. Raises `playwright.sync_api.Error` when `tab` hangs.
+
+        The page has to answer first. A screenshot gives up on one that hangs, what draws the banner does not; and only
+        with the answer comes word of an address that has changed.
+        """
+        if self.tab is not tab:
+            return False
+        tab.locator(":root").wait_for(state="attached", timeout=_PATIENCE)
+        return self.address == tab.url and time.monotonic() - self.clock <= _STILL
 
 
 class Pictures:

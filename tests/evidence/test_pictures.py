@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+import time
 import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Page as Tab
 
-from evidence import banner, png, sight
+from evidence import banner, pictures, png, sight
 from evidence.banner import Banner
 from evidence.chain import stamp, utc_now
 from evidence.error import EvidenceError
@@ -144,6 +145,33 @@ def test_before_a_step_the_page_is_looked_at_anew_when(
         play.recorder.picture(play.tab, "first", "after")
         disturb(play)
         looked.clear()
+        play.recorder.picture(play.tab, "second", "before", anew=False)
+        assert looked == [play.tab]
+
+
+def test_a_page_that_hangs_has_no_picture_and_does_not_hold_the_run(
+    browser: Browser, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _looked(browser, tmp_path, value) as (play, looked):
+        play.recorder.picture(play.tab, "first", "after")
+        monkeypatch.setattr(pictures, "_PATIENCE", 500)
+        play.tab.evaluate("setTimeout(() => { while (true) {} })")
+        looked.clear()
+        assert play.recorder.picture(play.tab, "second", "before", anew=False) is None
+        assert looked == []
+
+
+def test_an_address_that_changed_while_nothing_was_asked_of_the_browser_is_looked_at_anew(
+    browser: Browser, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "_STILL", 60.0)
+    with _looked(browser, tmp_path, value) as (play, looked):
+        play.tab.evaluate("setTimeout(() => history.pushState(0, '', '#elsewhere'), 1500)")
+        play.recorder.picture(play.tab, "first", "after")
+        assert "#" not in play.tab.url
+        looked.clear()
+        time.sleep(2)  # unlike `wait_for_timeout`, during which word of it would come
+        assert "#" not in play.tab.url
         play.recorder.picture(play.tab, "second", "before", anew=False)
         assert looked == [play.tab]
 
