@@ -43,7 +43,8 @@ def package_up(folder: Path, key: Ed25519PrivateKey, values: Sequence[bytes], ts
 
     `values`: what the run captured, as far as it is at hand. Whatever is at hand, anything of a client secret's shape
     is a finding too: the run may have had a value on a page that was never sealed. Raises `CannotStart` while somebody
-    carries the run out, `NotARecording` for a folder that is none, `ChainBroken` for a journal that does not hold.
+    carries the run out, `NotARecording` for a folder that is none, `ChainBroken` for a journal that does not hold, and
+    what `Recording.not_packaged` tells.
     """
     captured(folder)
     with keeper.attending(folder.name):
@@ -62,7 +63,10 @@ def package_up(folder: Path, key: Ed25519PrivateKey, values: Sequence[bytes], ts
             story = story_of(data)
             exit_code = int(Exit.LEAK_FOUND if recording.leak else Exit.INTERRUPTED)
             tell(RunEnded(STATUS, exit_code, tuple(story.changed), 0.0))
-        recording.end(status=STATUS, exit=exit_code, changed=story.changed)
-        recording.seal(tsa)
+        try:
+            recording.end(status=STATUS, exit=exit_code, changed=story.changed)
+            recording.seal(tsa)
+        except OSError as error:
+            raise recording.not_packaged(error, f"keyturn evidence seal {folder}") from None
         forget(folder.name)
     return recording

@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from evidence import EvidenceError, Recorder
+from evidence import Recorder
 from evidence.chain import GENESIS, ChainedLog
 from keyturn import settings
 from keyturn.clipboard import BrowserClipboard
@@ -193,10 +193,8 @@ class Part:
             summary.status = status_of(summary.exit)
 
     def _unsealed(self, error: OSError) -> None:
-        """End with a recording that is no package yet: all of it is there, and can be sealed once there is room."""
-        why = (error.strerror or "unknown").lower()
-        hint = f"free space, then `keyturn resume {self.recording.folder.name}`"
-        self._error = EvidenceError(f"the recording could not be packaged: {why}", hint=hint)
+        """End with a recording that is no package yet."""
+        self._error = self.recording.not_packaged(error, f"keyturn resume {self.recording.folder.name}")
         self._sum_up()
 
     def _let_go(self, browsing: Browsing) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from evidence import Finding, LeakGate, ScanError, package, report, shape_search
+from evidence import EvidenceError, Finding, LeakGate, ScanError, package, report, shape_search
 from evidence.chain import stamp, utc_now
 from evidence.sight import can_read
 from evidence.timestamp import NoTimestamp
@@ -200,7 +200,7 @@ class Recording:
         if findings:
             self.leak = LeakFound(
                 f"the secret can be read in {where}: {'; '.join(findings[:5])}",
-                hint=f"treat the new secret as known: rotate it again; the recording is quarantined{more_to_do}",
+                hint=f"treat the new secret as known: rotate it again{more_to_do}",
             )
 
     def seal(self, tsa: str = "") -> None:
@@ -213,6 +213,7 @@ class Recording:
             self._found([str(finding) for finding in self._gate.in_bytes(written.read_bytes())] if self._gate else [])
         if self.leak:
             self.folder = package.quarantine(self.folder)
+            self.leak.hint += "; the recording is quarantined"
             return
         previous = package.latest(self.folder.parent, besides=self.folder)
         info = {
@@ -230,6 +231,17 @@ class Recording:
             self.timestamp = f"none: {error.message}"
         else:
             self.timestamp = f"by {tsa}" if tsa else ""
+
+    def not_packaged(self, error: OSError, then: str) -> LeakFound | EvidenceError:
+        """Return what is to be told when `error` kept it from its end, as a full disk does; `then`: what to do next.
+
+        All of it is there, and can be sealed once there is room. A leak that was found goes before that.
+        """
+        if self.leak:
+            self.leak.hint += "; the recording could not be quarantined: keep it from others"
+            return self.leak
+        why = (error.strerror or "unknown").lower()
+        return EvidenceError(f"the recording could not be packaged: {why}", hint=f"free space, then `{then}`")
 
 
 def reads_pictures(*, wanted: bool) -> bool:

@@ -21,7 +21,7 @@ from evidence import NotARecording, package, verify
 from evidence.chain import read_chain
 from keyturn import keeper
 from keyturn.cli import main
-from keyturn.errors import CannotStart
+from keyturn.errors import CannotStart, LeakFound
 from keyturn.run.cut_short import package_up
 from tests.evidence.conftest import record
 
@@ -74,6 +74,14 @@ def test_what_has_a_secrets_shape_is_a_leak_whether_a_value_is_at_hand_or_not(
     recording = package_up(killed, key, values)
     assert recording.leak is not None
     assert recording.folder == killed.parent / "quarantine" / killed.name
+
+
+def test_a_leak_is_told_also_when_it_cannot_be_quarantined(killed: Path, key: Ed25519PrivateKey) -> None:
+    (killed / "data" / "note.txt").write_text(VALUE)
+    (killed.parent / "quarantine").write_text("in the way")
+    with pytest.raises(LeakFound, match="can be read") as told:
+        package_up(killed, key, [])
+    assert "rotate it again; the recording could not be quarantined" in told.value.hint
 
 
 def test_a_value_that_is_at_hand_is_looked_for_in_every_form(killed: Path, key: Ed25519PrivateKey) -> None:
