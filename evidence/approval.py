@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAMESPACE = "keyturn-approval"
 FOLDER = "approvals"  # of the payload
-APPROVERS = f"{FOLDER}/approvers"  # whose keys were accepted, in the form of `allowed_signers`
+APPROVERS = f"{FOLDER}/approvers"  # whose keys were accepted, in the form of `allowed_signers`; then `-2` and so on
 SIGNATURE = ".sshsig"
 SIGNATURES = (SIGNATURE, ".sig")  # ours, and the name that `ssh-keygen -Y sign` gives
 LONGEST = 65536  # bytes of a pending file, and of a signature

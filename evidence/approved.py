@@ -6,12 +6,13 @@ A step that asked for a second person and was begun without an approval that hol
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from evidence import sshsig
-from evidence.approval import APPROVERS, FOLDER, LONGEST, SIGNATURE, Pending, approver
+from evidence.approval import FOLDER, LONGEST, SIGNATURE, Pending, approver
 from evidence.chain import GENESIS, canonical, digest, read_chain
 from evidence.error import ChainBroken, EvidenceError
 from evidence.package import JOURNAL, PAYLOAD, file_digest
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _ASKED, _APPROVED, _ACTING = "gate-asked", "approved", "acting"
 _GATE = "second_person"
+_LIST = re.compile(r"approvers(-[0-9]+)?")
 
 
 @dataclass(slots=True)
@@ -29,11 +31,27 @@ class Approvals:
     """What is to be checked, and what was found: who approved, and what is wrong."""
 
     folder: Path
-    signers: list[sshsig.Signer]
+    others: list[sshsig.Signer]  # whom the auditor's own list names beside the operator
     operator_key: str
     by: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    unnamed: bool = False  # the list of approvers is the recording's own
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether the list of approvers is the recording's own."""
+        return not self.others
+
+    def signers(self, entry: dict[str, Any]) -> list[sshsig.Signer]:
+        """Return who may have given the approval that a line of the journal tells of.
+
+        Where the auditor names nobody, these are the recording's own: by the list that the line names, where it names
+        one, else by any.
+        """
+        if self.others:
+            return self.others
+        lists = {path.relative_to(self.folder / PAYLOAD).as_posix(): path for path in _lists(self.folder)}
+        named = [lists.get(str(entry["approvers"]))] if "approvers" in entry else lists.values()
+        return [signer for path in named if path for signer in _signers(path)]
 
 
 def check(folder: Path, operator_key: str, allowed: Path | None = None) -> Approvals:
@@ -43,7 +61,7 @@ def check(folder: Path, operator_key: str, allowed: Path | None = None) -> Appro
     it names nobody but the operator, the one in the recording is believed, and that is said.
     """
     others = [one for one in _signers(allowed) if sshsig.fingerprint(one.key) != operator_key] if allowed else []
-    found = Approvals(folder, others or _signers(folder / PAYLOAD / APPROVERS), operator_key, unnamed=not others)
+    found = Approvals(folder, others, operator_key)
     try:
         entries = read_chain(folder / JOURNAL).entries
     except (OSError, ChainBroken):
@@ -60,6 +78,11 @@ def _wants(entry: dict[str, Any]) -> bool:
 
 def _kept(folder: Path) -> set[str]:
     return {path.relative_to(folder / PAYLOAD).as_posix() for path in (folder / PAYLOAD / FOLDER).glob("*.json")}
+
+
+def _lists(folder: Path) -> list[Path]:
+    """Return the lists of approvers: a run that went on may have been given another one."""
+    return [path for path in (folder / PAYLOAD / FOLDER).glob("*") if _LIST.fullmatch(path.name)]
 
 
 def _signers(path: Path) -> list[sshsig.Signer]:
@@ -106,7 +129,7 @@ def _one(found: Approvals, entry: dict[str, Any], heads: set[str], nonces: set[s
         signature = path.with_name(path.name + SIGNATURE).read_text(encoding="ascii")
         pending = Pending.from_bytes(request)
         at = datetime.strptime(str(entry["at"]), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-        who = approver(request, signature, found.signers, operator_key=found.operator_key, at=at)
+        who = approver(request, signature, found.signers(entry), operator_key=found.operator_key, at=at)
     except (OSError, UnicodeDecodeError):
         yield f"{name}: it is missing, or its signature is"
         return

@@ -44,13 +44,17 @@ class ApprovalRefused(Event):
 
 @dataclass(frozen=True, slots=True)
 class Approved(Event):
-    """Somebody else approved the step: `by` whom, with which key; `request` is its path in the recording's payload."""
+    """Somebody else approved the step: `by` whom, with which key.
+
+    `request` and `approvers`, the list of whose keys may, are paths in the recording's payload.
+    """
 
     step: str
     by: str
     key: str
     request: str
     sha256: str
+    approvers: str
 
 
 @dataclass(frozen=True, slots=True)

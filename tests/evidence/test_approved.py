@@ -45,7 +45,9 @@ class Stage:
         digest = hashlib.sha256(RUNBOOK).hexdigest()
         return pending(**{"run": "r-1", "runbook_sha256": digest, "included_sha256": {}, **facts, **more})
 
-    def approve(self, asked: Pending, key: Ed25519PrivateKey = MIRA, by: str = "mira@host", step: str = STEP) -> Path:
+    def approve(
+        self, asked: Pending, key: Ed25519PrivateKey = MIRA, by: str = "mira@host", step: str = STEP, **more: Any
+    ) -> Path:
         name = f"{approval.FOLDER}/{asked.step}-{asked.nonce[:6]}.json"
         (self.data / name).write_bytes(asked.to_bytes())
         signature = sshsig.sign(key, asked.to_bytes(), approval.NAMESPACE)
@@ -54,7 +56,7 @@ class Stage:
         lines = [sshsig.allowed_line(who, sshsig.raw_public(one), approval.NAMESPACE) for who, one in named]
         (self.data / approval.APPROVERS).write_text("".join(lines))
         fingerprint = sshsig.fingerprint(sshsig.raw_public(key))
-        self.log.append("approved", step=step, by=by, key=fingerprint, request=name)
+        self.log.append("approved", step=step, by=by, key=fingerprint, request=name, **more)
         return self.data / name
 
     def begin(self) -> None:
@@ -153,6 +155,26 @@ def test_what_was_approved_must_be_there_unchanged(stage: Stage, seal: Callable[
 def test_a_request_that_the_journal_does_not_know_is_a_fault(stage: Stage, seal: Callable[[Path], Path]) -> None:
     (stage.data / approval.FOLDER / "more.json").write_bytes(stage.pending().to_bytes())
     assert "data/approvals/more.json: the journal does not know it" in verify.verify(stage.end(seal)).faults
+
+
+@pytest.mark.parametrize(
+    ("named", "holds"),
+    [
+        ({}, True),
+        ({"approvers": "approvals/approvers"}, False),
+        ({"approvers": "approvals/approvers-2"}, True),
+        ({"approvers": "approvals/approvers-3"}, False),
+        ({"approvers": "approvals/../approvals/approvers-2"}, False),
+    ],
+)
+def test_an_approval_is_judged_by_the_list_that_it_was_given_under(
+    stage: Stage, seal: Callable[[Path], Path], named: dict[str, str], holds: bool
+) -> None:
+    stage.approve(stage.pending(), **named)
+    (stage.data / approval.APPROVERS).rename(stage.data / "approvals/approvers-2")
+    another = sshsig.raw_public(Ed25519PrivateKey.generate())
+    (stage.data / approval.APPROVERS).write_text(sshsig.allowed_line("noor@host", another, approval.NAMESPACE))
+    assert (verify.verify(stage.end(seal)).faults == []) is holds
 
 
 @pytest.mark.parametrize("listed", [True, False])

@@ -13,8 +13,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from evidence import approval, sshsig
+from evidence import approval, package, sshsig, verify
 from evidence.approval import Pending
+from evidence.chain import ChainedLog
 from keyturn.cli import main
 from keyturn.cli.replica import Colleague
 from keyturn.errors import Exit, Invalid, NobodyThere, Stopped
@@ -22,6 +23,7 @@ from keyturn.events import ApprovalRefused, Approved, Event, Result, SecondPerso
 from keyturn.gates import About, Answer, Beforehand, Choice, Mode, Nobody, Question
 from keyturn.model import Effect, Gate
 from keyturn.run import request as requests
+from keyturn.run.journal import Journal
 from keyturn.run.second_person import LASTS, Approvers, SecondPerson
 from pages.errors import NoEffect
 from tests.keyturn.stage import STEP, Says, Stage, build, page_error, probe, result, says
@@ -53,11 +55,16 @@ class Desk:
     events: list[Event] = field(default_factory=list)
     engine: Any = None
 
-    def open(self, *steps: Any, patient: bool = False, gatekeeper: Gatekeeper | None = None, **more: Any) -> None:
+    def open(
+        self,
+        *steps: Any,
+        patient: bool = False,
+        gatekeeper: Gatekeeper | None = None,
+        approvers: str = line("mira@host", MIRA),
+        **more: Any,
+    ) -> None:
         self.kept.mkdir(exist_ok=True)
-        approvers = Approvers(
-            self.folder, line("mira@host", MIRA), tuple(sshsig.read_allowed(line("mira@host", MIRA))), patient
-        )
+        listed = Approvers(self.folder, approvers, tuple(sshsig.read_allowed(approvers)), patient)
         operator = Beforehand(["all"], gatekeeper or Nobody())
         self.engine, self.events = build(
             self.stage, *(steps or (GATED,)), gatekeeper=operator, parameters=PARAMETERS, **more
@@ -66,7 +73,7 @@ class Desk:
         for name, value in {"name": "rotate", "revision": 1, "text": "runbook: rotate\n", "included": {}}.items():
             setattr(book, name, value)
         self.engine._second = SecondPerson(
-            approvers, key=OPERATOR, operator="olga@host", kept=self.kept, head=lambda: "f" * 64, now=lambda: self.now
+            listed, key=OPERATOR, operator="olga@host", kept=self.kept, head=lambda: "f" * 64, now=lambda: self.now
         )
         self.stage.breathed = self._breathed
 
@@ -132,6 +139,31 @@ def test_request_and_signature_go_into_the_recording_and_nothing_stays_behind(de
     assert (desk.kept / f"{approved.request}.sshsig").is_file()
     assert (desk.kept / approval.APPROVERS).read_text() == line("mira@host", MIRA)
     assert list(desk.folder.iterdir()) == []
+
+
+def test_a_list_that_was_sealed_stays_when_the_run_goes_on_with_another(desk: Desk, tmp_path: Path) -> None:
+    desk.kept = (sealed := tmp_path / "20261124T020000Z-rotate") / "data"
+    desk.kept.mkdir(parents=True)
+    (desk.kept / "run.json").write_text('{"run": "run"}\n')
+    (desk.kept / "runbook.yaml").write_text("runbook: rotate\n")
+    desk.now = datetime.now(UTC)
+    mira, noor = line("mira@host", MIRA), line("noor@host", Ed25519PrivateKey.generate())
+    for step, text in {"first": mira, "second": mira + noor, "third": mira + noor, "fourth": mira}.items():
+        if (sealed / package.TAG_MANIFEST).is_file():
+            package.reopen(sealed)
+        with ChainedLog(desk.kept / "journal.jsonl") as log:
+            desk.acts = [signs()]
+            desk.open(replace(GATED, id=step), approvers=text)
+            desk.engine._second._head = lambda log=log: log.head
+            desk.engine._listeners = (Journal(log), *desk.engine._listeners)
+            desk.engine.run()
+        package.seal(sealed, signing_key=OPERATOR, identity="olga@host", info={"Status": "stopped"}, previous=None)
+    verdict = verify.verify(sealed)
+    assert (verdict.faults, verdict.approved_by) == ([], ["mira@host"] * 4)
+    assert {path.name: path.read_text() for path in (desk.kept / "approvals").glob("approvers*")} == {
+        "approvers": mira,
+        "approvers-2": mira + noor,
+    }
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
