@@ -19,6 +19,7 @@ from keyturn.interruption import Interruption, listening
 from keyturn.model import Gate
 from keyturn.run.attendance import nobody_else
 from keyturn.run.conduct import conduct
+from keyturn.run.request import try_out
 from keyturn.run.second_person import Approvers
 
 if TYPE_CHECKING:
@@ -39,11 +40,18 @@ def default_mode(*, headed: bool) -> Mode:
 
 
 def approvers(args: argparse.Namespace, prepared: Prepared) -> Approvers | None:
-    """Return whose signatures count as a second person's. Raises `NobodyThere` where a step wants one and none can."""
+    """Return whose signatures count as a second person's.
+
+    Raises, where a step wants one, `NobodyThere` when nobody can, and `CannotStart` when nobody could be asked.
+    """
+    wanting = [step for step in prepared.runbook.steps if step.gate is Gate.SECOND_PERSON]
     if args.approvers:
         home: Path = args.recordings or settings.default_recordings()
-        return Approvers.read(args.approvers, args.approvals or home.parent / "approvals", patient=somebody_is_there())
-    wanting = [step for step in prepared.runbook.steps if step.gate is Gate.SECOND_PERSON]
+        folder: Path = args.approvals or home.parent / "approvals"
+        found = Approvers.read(args.approvers, folder, patient=somebody_is_there())
+        if wanting:
+            try_out(folder)
+        return found
     if wanting:
         nobody_else(wanting[0])
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -9,12 +10,24 @@ from typing import TYPE_CHECKING, Self
 
 from evidence.approval import LONGEST, SIGNATURES, Pending
 from evidence.film import write_whole
+from keyturn.errors import CannotStart, StepFailed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LOOK_AGAIN = 0.5  # seconds between two looks at the folder
 _SHARED = 0o644  # a request holds no secret, and another account is to read it
+
+
+def try_out(folder: Path) -> None:
+    """Find out, before anything begins, whether a request can be written into `folder`. Raises `CannotStart`."""
+    try:
+        _make(folder)
+        with tempfile.TemporaryFile(dir=folder):
+            return
+    except OSError as error:
+        why = _why(error)
+    raise CannotStart(f"requests for a second person cannot be written: {why}", hint=_hint(folder))
 
 
 @dataclass(slots=True)
@@ -30,13 +43,22 @@ class Request:
 
     @classmethod
     def write(cls, folder: Path, pending: Pending) -> Self:
-        """Write the request into `folder`, which is made if it is not there, under a name of its own."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Write the request into `folder`, which is made if it is not there, under a name of its own.
+
+        Raises `StepFailed` where that cannot be.
+        """
         name = f"{pending.run}-{pending.step.replace('/', '-')}-{pending.nonce[:6]}.json"
-        data = pending.to_bytes()
-        write_whole(folder / name, data)
-        (folder / name).chmod(_SHARED)
-        return cls(folder / name, data, pending)
+        request = cls(folder / name, pending.to_bytes(), pending)
+        try:
+            _make(folder)
+            write_whole(request.path, request.data)
+            request.path.chmod(_SHARED)
+        except OSError as error:
+            why = _why(error)
+        else:
+            return request
+        request.withdraw()
+        raise StepFailed(f"the request for a second person cannot be written: {why}", hint=_hint(folder))
 
     def fresh(self) -> list[str]:
         """Return the signatures that came since, each once, and only when nobody is writing at them any more."""
@@ -58,6 +80,18 @@ class Request:
 
     def _signatures(self) -> list[Path]:
         return [self.path.with_name(self.path.name + ending) for ending in SIGNATURES]
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or "unknown").lower()
+
+
+def _hint(folder: Path) -> str:
+    return f"see that files can be made in {folder}, or name another folder with --approvals"
 
 
 def _read(path: Path) -> bytes:

@@ -19,6 +19,7 @@ from evidence.approval import NotApproved, Pending, approver
 from evidence.chain import stamp
 from evidence.error import EvidenceError
 from evidence.film import write_whole
+from evidence.reserve import NoRoom
 from keyturn.errors import Invalid, NobodyThere
 from keyturn.events import ApprovalRefused, Approved, SecondPersonAsked
 from keyturn.gates import About, Choice, Question
@@ -138,13 +139,16 @@ class SecondPerson:
         return False
 
     def _keep(self, engine: Engine, request: Request, signature: str) -> None:
-        """Put request and signature into the recording and tell of it. Raises `NotApproved`."""
+        """Put request and signature into the recording and tell of it. Raises `NotApproved` and `NoRoom`."""
         by = approver(request.data, signature, self._approvers.signers, operator_key=self._key, at=self._now())
         name = f"{approval.FOLDER}/{request.path.name}"
-        (self._kept / approval.FOLDER).mkdir(mode=0o700, exist_ok=True)
-        approvers = self._listed()
-        write_whole(self._kept / name, request.data)
-        write_whole(self._kept / (name + approval.SIGNATURE), signature.encode())
+        try:
+            (self._kept / approval.FOLDER).mkdir(mode=0o700, exist_ok=True)
+            approvers = self._listed()
+            write_whole(self._kept / name, request.data)
+            write_whole(self._kept / (name + approval.SIGNATURE), signature.encode())
+        except OSError as error:
+            raise NoRoom("an approval", error) from None
         engine.emit(Approved(request.pending.step, by.identity, by.key, name, _sha256(request.data), approvers))
 
     def _listed(self) -> str:

@@ -168,7 +168,7 @@ def test_a_request_that_the_journal_does_not_know_is_a_fault(stage: Stage, seal:
     ],
 )
 def test_an_approval_is_judged_by_the_list_that_it_was_given_under(
-    stage: Stage, seal: Callable[[Path], Path], named: dict[str, str], holds: bool
+    stage: Stage, seal: Callable[[Path], Path], named: dict[str, Any], holds: bool
 ) -> None:
     stage.approve(stage.pending(), **named)
     (stage.data / approval.APPROVERS).rename(stage.data / "approvals/approvers-2")

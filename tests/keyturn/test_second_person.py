@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,9 +18,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from evidence import approval, package, sshsig, verify
 from evidence.approval import Pending
 from evidence.chain import ChainedLog
+from evidence.reserve import NoRoom
 from keyturn.cli import main
+from keyturn.cli.attended import approvers
 from keyturn.cli.replica import Colleague
-from keyturn.errors import Exit, Invalid, NobodyThere, Stopped
+from keyturn.errors import CannotStart, Exit, Invalid, NobodyThere, StepFailed, Stopped
 from keyturn.events import ApprovalRefused, Approved, Event, Result, SecondPersonAsked, StepEnded
 from keyturn.gates import About, Answer, Beforehand, Choice, Mode, Nobody, Question
 from keyturn.model import Effect, Gate
@@ -364,6 +368,64 @@ def test_a_step_by_hand_waits_for_the_approval_too(desk: Desk) -> None:
     desk.stage.on_screen.add("has_it")
     desk.engine.run()
     assert len(desk.told(Approved)) == 1
+
+
+def test_a_request_that_cannot_be_written_is_told_and_may_be_tried_again(desk: Desk) -> None:
+    desk.acts = [signs()]
+    desk.folder.write_text("in the way")
+
+    class Clears(Operator):
+        def ask(self, question: Question, pump: Pump) -> Answer:
+            if question.about is About.FAILURE:
+                assert "cannot be written" in question.seen
+                assert str(desk.folder) in question.next
+                desk.folder.unlink()
+            return super().ask(question, pump)
+
+    desk.open(gatekeeper=Clears([Answer(Choice.AGAIN, "a test")]))
+    desk.engine.run()
+    assert result(desk.engine) is Result.DONE
+    assert len(desk.told(Approved)) == 1
+
+
+def test_a_request_that_another_account_could_not_read_does_not_stay(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(desk.folder), "chmod", refuse)
+    desk.open()
+    with pytest.raises(StepFailed, match="cannot be written: permission denied"):
+        desk.engine.run()
+    assert list(desk.folder.iterdir()) == []
+    assert "act" not in desk.stage.log
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def test_an_approval_that_cannot_be_kept_stops_the_run_and_says_why(desk: Desk) -> None:
+    desk.acts = [signs()]
+    desk.open()
+    (desk.kept / approval.FOLDER).write_text("no folder")
+    with pytest.raises(NoRoom, match="an approval cannot be written"):
+        desk.engine.run()
+    assert "act" not in desk.stage.log
+    assert desk.requests() == []
+
+
+@pytest.mark.parametrize("gated", [True, False])
+def test_before_anything_begins_it_is_tried_whether_a_request_can_be_written(tmp_path: Path, gated: bool) -> None:
+    (tmp_path / "approvers").write_text(line("mira@host", MIRA))
+    (folder := tmp_path / "approvals").write_text("no folder")
+    args: Any = SimpleNamespace(approvers=tmp_path / "approvers", approvals=None, recordings=tmp_path / "recordings")
+    prepared: Any = SimpleNamespace(runbook=SimpleNamespace(steps=[GATED if gated else STEP]))
+    if gated:
+        with pytest.raises(CannotStart, match="cannot be written") as told:
+            approvers(args, prepared)
+        assert str(folder) in told.value.hint
+        folder.unlink()
+    assert approvers(args, prepared)
+    assert not gated or list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["", "# nobody\n", "mira@host ssh-rsa AAAA\n"])
