@@ -116,6 +116,11 @@ def digest(folder: Path) -> str:
     raise NotARecording(f"{folder.name}: it is not sealed")
 
 
+def is_bag(folder: Path) -> bool:
+    """Return whether anything says of `folder` that it was sealed."""
+    return any((folder / name).is_file() for name in ("bagit.txt", TAG_MANIFEST))
+
+
 def recordings(home: Path) -> list[Path]:
     """Return the folders in `home` that hold a recording, oldest first; their names begin with the time in UTC."""
     if not home.is_dir():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence.chain import GENESIS, Chain, read_chain
 from evidence.error import ChainBroken, NotARecording
+from evidence.package import PAYLOAD
 from evidence.story_words import remark
 
 if TYPE_CHECKING:
@@ -259,7 +260,9 @@ def _journal(path: Path) -> tuple[Chain, str]:
     except ChainBroken as broken:
         lines = path.read_bytes().split(b"\n")[: broken.line - 1]
         return Chain(tuple(json.loads(line) for line in lines), ""), broken.message
-    raise NotARecording(f"{path.parent.name}: there is no journal in it")
+    place = path.parent.resolve()
+    name = (place.parent if place.name == PAYLOAD else place).name
+    raise NotARecording(f"{name}: there is no journal in it", hint="name a folder that has data/journal.jsonl in it")
 
 
 def _object(path: Path) -> dict[str, Any]:

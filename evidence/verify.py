@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-HASHES, SIGNED, STAMPED = "hashes only", "signed", "signed and timestamped"
+NONE, SIGNED, STAMPED = "none", "signed", "signed and timestamped"
 _ALWAYS = (
     "that the recorder told the truth while it recorded: compare with the directory's own audit log by the secret's ID",
     "that no whole run was withheld: `keyturn evidence list` shows gaps in the chain of recordings",
@@ -34,6 +34,7 @@ _UNSTAMPED = "when it was made: the times are those of the recording machine's c
 class Verdict:
     """What was found: `faults` (none when it verifies, each beginning with the file it names), the kind of proof.
 
+    What does not verify proves nothing, whoever signed it.
     `leaks` are the faults of the secret-free search by shape; they are among `faults` too.
     """
 
@@ -69,8 +70,8 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
         stamped, stamp_faults = None, []
     faults += signature_faults + stamp_faults + _journal(folder) + _earlier(folder, allowed_signers)
     approvals = approved.check(folder, key, allowed_signers)
-    faults += approvals.faults
     leaks = _leaks(folder)
+    faults += approvals.faults + leaks
     unproven = [*_ALWAYS]
     if signature_faults:
         unproven.append(_UNSIGNED)
@@ -80,9 +81,9 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
         unproven.append(_APPROVERS)
     if not stamped:
         unproven.append(_UNSTAMPED)
-    proof = HASHES if signature_faults else STAMPED if stamped else SIGNED
+    proof = NONE if faults else STAMPED if stamped else SIGNED
     name = package.digest(folder) if (folder / package.TAG_MANIFEST).is_file() else ""
-    return Verdict(faults + leaks, proof, unproven, signer, name, leaks, approvals.by, key)
+    return Verdict(faults, proof, unproven, signer, name, leaks, approvals.by, key)
 
 
 def _declared(folder: Path, tags: dict[str, str], payload: dict[str, str]) -> Iterator[str]:

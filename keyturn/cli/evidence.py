@@ -15,8 +15,8 @@ from rich.table import Table
 
 from evidence import EvidenceError, junit, listing, oscal, package, report, verify
 from keyturn.cli.evidence_seal import add_seal
-from keyturn.cli.options import authority
-from keyturn.errors import Exit, NotVerified
+from keyturn.cli.options import authority, recordings_of
+from keyturn.errors import CannotStart, Exit, NotVerified
 
 if TYPE_CHECKING:
     import argparse
@@ -68,11 +68,17 @@ def run_verify(args: argparse.Namespace) -> int:
         raise NotVerified(
             f"there is no recording at {args.recording}", hint="`keyturn evidence list` shows what there is"
         )
+    if not package.is_bag(args.recording):
+        raise NotVerified(
+            f"{args.recording} is no sealed recording",
+            hint="name the folder that has bagit.txt in it; of an open one: keyturn evidence seal",
+        )
     verdict = verify.verify(args.recording, allowed_signers=args.allowed_signers, tsa_root=args.tsa_root)
     code = _code(verdict)
     console = Console(stderr=True, highlight=False)
     word = "[bold green]verifies[/]" if verdict.holds else "[bold red]does not verify[/]"
-    console.print(f"{escape(args.recording.name)}: {word}; proof: [bold]{verdict.proof}[/]", soft_wrap=True)
+    proof = f"; proof: [bold]{verdict.proof}[/]" if verdict.holds else ""
+    console.print(f"{escape(args.recording.name)}: {word}{proof}", soft_wrap=True)
     if verdict.signer:
         console.print(f"signed by {escape(verdict.signer)}, key {verdict.key}", soft_wrap=True)
     for approver in verdict.approved_by:
@@ -102,8 +108,24 @@ def run_verify(args: argparse.Namespace) -> int:
 
 def run_report(args: argparse.Namespace) -> int:
     """Write the report in the formats asked for; the recording itself stays as it was sealed."""
+    home: Path = args.to or args.recording.resolve().parent
+    try:
+        written = _written(args, home)
+    except OSError as error:
+        why = f"{error.filename or home}: {(error.strerror or 'unknown').lower()}"
+        hint = "name a folder that can be written into with --to"
+        raise CannotStart(f"the report cannot be written: {why}", hint=hint) from None
+    console = Console(stderr=True, highlight=False)
+    for path in written:
+        console.print(escape(str(path)), soft_wrap=True)
+    if args.json:
+        _print({"recording": str(args.recording), "written": [str(path) for path in written]})
+    return Exit.DONE
+
+
+def _written(args: argparse.Namespace, home: Path) -> list[Path]:
+    """Write the formats asked for into `home`; return what was written."""
     folder: Path = args.recording
-    home: Path = args.to or folder.resolve().parent
     stem = f"{folder.resolve().name}-report"
     written: list[Path] = []
     formats: Sequence[str] = args.format or ("html", "pdf")
@@ -119,12 +141,7 @@ def run_report(args: argparse.Namespace) -> int:
         written.append(junit.write(folder, home / f"{stem}.junit.xml"))
     if "oscal" in formats:
         written.append(oscal.write(folder, home / f"{stem}.oscal.json", controls=args.control))
-    console = Console(stderr=True, highlight=False)
-    for path in written:
-        console.print(escape(str(path)), soft_wrap=True)
-    if args.json:
-        _print({"recording": str(folder), "written": [str(path) for path in written]})
-    return Exit.DONE
+    return written
 
 
 def run_stamp(args: argparse.Namespace) -> int:
@@ -136,9 +153,7 @@ def run_stamp(args: argparse.Namespace) -> int:
 
 def run_list(args: argparse.Namespace) -> int:
     """List all recordings, oldest first. Returns 8 when one does not verify or the chain between them has a gap."""
-    from keyturn.settings import default_recordings  # noqa: PLC0415  # only this word needs it
-
-    home: Path = args.recordings or default_recordings()
+    home = recordings_of(args)
     entries = listing.entries(home, allowed_signers=args.allowed_signers, tsa_root=args.tsa_root)
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("recording", "status", "verdict", "proof", "chain"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from keyturn import system
+from keyturn import settings, system
+from keyturn.errors import CannotStart
 from keyturn.gates import Mode
 
 _LONGEST_PACE = 3600.0  # seconds
@@ -113,6 +114,14 @@ def add_replica(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME[@STEP]", help="what goes wrong, and where"
     )
+
+
+def recordings_of(args: argparse.Namespace) -> Path:
+    """Return the folder of the recordings that are there. Raises `CannotStart` when one was named that is not."""
+    home: Path | None = args.recordings
+    if home and not home.is_dir():
+        raise CannotStart(f"there is no folder {home}", hint="name the folder that holds the recordings")
+    return home or settings.default_recordings()
 
 
 def wants_headed(args: argparse.Namespace) -> bool:

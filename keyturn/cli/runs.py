@@ -6,8 +6,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from keyturn import settings
-from keyturn.cli.options import add_common
+from keyturn.cli.options import add_common, recordings_of
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +42,7 @@ def runs(args: argparse.Namespace) -> int:
         _end(args)
         console.print(f"The browser of {args.end} was ended.", markup=False)
         return 0
-    found = listed(args.recordings or settings.default_recordings())
+    found = listed(recordings_of(args))
     _print(console, found)
     if args.json:
         print(json.dumps({"runs": [one.as_json() for one in found]}))  # noqa: T201  # what --json promises
@@ -78,7 +77,7 @@ def _end(args: argparse.Namespace) -> None:
     kept = keeper.kept_runs().get(args.end)
     if kept is None:
         raise CannotStart(f"no browser is open for {args.end}", hint="`keyturn runs` lists those that are")
-    if not args.lose_value and value_may_be_open(args.end, args.recordings or settings.default_recordings()):
+    if not args.lose_value and value_may_be_open(args.end, recordings_of(args)):
         raise CannotStart(
             "its page may show a value that is not in the store yet",
             hint=f"`keyturn resume {args.end}` seals it; to give it up, add --lose-value",

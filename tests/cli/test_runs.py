@@ -65,6 +65,14 @@ def test_nothing_to_list_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "No run can go on" in capsys.readouterr().err
 
 
+def test_a_folder_of_recordings_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    browsers(monkeypatch)
+    assert main(["runs", "--recordings", str(tmp_path / "nowhere")]) == 2
+    assert "there is no folder" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("told", "options", "code"),
     [

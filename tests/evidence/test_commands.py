@@ -9,7 +9,7 @@ import pytest
 
 from evidence import package
 from keyturn.cli import evidence as command
-from keyturn.errors import NotVerified
+from keyturn.errors import CannotStart, NotVerified
 from tests.evidence.authority import served
 
 if TYPE_CHECKING:
@@ -41,7 +41,46 @@ def test_a_changed_recording_ends_with_8_and_names_the_file(sealed: Path, capsys
     told = capsys.readouterr()
     assert "extra: it is in no manifest" in told.err
     assert "This does not prove:" in told.err
+    assert "proof:" not in told.err
     assert told.out == ""
+
+
+def test_what_does_not_verify_has_no_proof(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (sealed / "extra").touch()
+    assert _run("verify", str(sealed), "--json") == 8
+    assert _said(capsys)["proof"] == "none"
+    assert _run("list", "--recordings", str(sealed.parent), "--json") == 8
+    assert [one["proof"] for one in _said(capsys)["recordings"]] == ["none"]
+
+
+def test_a_folder_that_says_nothing_of_a_seal_is_told_in_one_sentence(recording: Path) -> None:
+    with pytest.raises(NotVerified) as told:
+        _run("verify", str(recording))
+    assert told.value.message == f"{recording} is no sealed recording"
+    assert "keyturn evidence seal" in told.value.hint
+
+
+@pytest.mark.parametrize("left", ["bagit.txt", package.TAG_MANIFEST])
+def test_of_a_recording_that_was_sealed_all_that_is_missing_is_told(
+    sealed: Path, capsys: pytest.CaptureFixture[str], left: str
+) -> None:
+    for path in [path for path in sealed.iterdir() if path.is_file() and path.name != left]:
+        path.unlink()
+    assert _run("verify", str(sealed)) == 8
+    assert f"{package.MANIFEST}: it is missing" in capsys.readouterr().err
+
+
+def test_a_folder_of_recordings_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="there is no folder"):
+        _run("list", "--recordings", str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize("form", ["html", "junit", "oscal"])
+def test_a_report_that_cannot_be_written_is_told_and_where(sealed: Path, tmp_path: Path, form: str) -> None:
+    place = tmp_path / "nowhere"
+    with pytest.raises(CannotStart, match=f"{place}/.*: no such file or directory") as told:
+        _run("report", str(sealed), "--format", form, "--to", str(place))
+    assert "--to" in told.value.hint
 
 
 def test_something_of_a_secrets_shape_ends_with_7(

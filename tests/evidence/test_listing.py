@@ -46,6 +46,7 @@ def test_a_faulty_and_an_open_recording_are_told_apart(tmp_path: Path, seal: Cal
     record(tmp_path / "20261124T090000Z-run")
     verdicts = [one.verdict for one in listing.entries(tmp_path)]
     assert verdicts == [listing.FAULTY, listing.VERIFIES, listing.VERIFIES, listing.OPEN]
+    assert [one.proof for one in listing.entries(tmp_path)] == ["none", "signed", "signed", ""]
 
 
 def test_an_empty_folder_lists_nothing(tmp_path: Path) -> None:

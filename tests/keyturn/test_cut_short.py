@@ -101,6 +101,16 @@ def test_what_is_sealed_is_not_sealed_again(killed: Path, key: Ed25519PrivateKey
         package_up(killed, key, [])
 
 
+@pytest.mark.parametrize("inside", [".", "data"])
+def test_a_folder_that_is_no_recording_is_named_as_it_was_given(
+    tmp_path: Path, key: Ed25519PrivateKey, inside: str
+) -> None:
+    (folder := tmp_path / "notes").mkdir()
+    (folder / inside).mkdir(exist_ok=True)
+    with pytest.raises(NotARecording, match="^notes: there is no journal in it"):
+        package_up(folder, key, [])
+
+
 @pytest.fixture
 def short() -> Iterator[Path]:
     """A folder with a short name: sockets are made below it, whose names may have a hundred letters or so."""
