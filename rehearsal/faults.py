@@ -65,6 +65,7 @@ ENTRA_FAULTS: dict[str, tuple[str, str | None]] = {
     # Certificates & secrets.
     "read-only-role": ("New client secret is greyed out", None),
     "secrets-blocked": ("the page says that secrets are blocked by policy; New client secret is greyed out", None),
+    "list-late": ("the rows of the list come two seconds after its header", None),
     "months-wording": ("the options of Expires are worded in months, as before 2023", None),
     "long-lifetimes-removed": ("a policy removes the options longer than a year", None),
     "add-refused-policy": ("Add is refused: secrets are blocked by policy", "add-secret"),

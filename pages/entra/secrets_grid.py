@@ -67,13 +67,13 @@ class SecretsGrid(Component):
         self._cells = page.locator(_CELLS)
         self.header_row = root.get_by_role("row").filter(has=page.get_by_role("columnheader", name="Secret ID"))
         self.rows = root.get_by_role("row").filter(has=self._cells)
-        self.nothing_notice = root.get_by_text(_NOTHING)
+        # The grid's place, once it holds rows or says that there are none; before, what it lacks proves nothing.
+        self.filled = root.filter(has=page.get_by_role("row").filter(has=self._cells).or_(page.get_by_text(_NOTHING)))
         self.copied_notice = blade.document.get_by_text("Copied", exact=True)
 
     def wait_until_listed(self) -> None:
-        """Wait until the grid holds rows or says that there are none; before, an empty one proves nothing."""
-        # `first`: any row will do.
-        expect(self.rows.first.or_(self.nothing_notice)).to_be_visible()
+        """Wait until the grid holds rows or says that there are none."""
+        expect(self.filled).to_be_visible()
 
     def listed(self, verb: str) -> list[SecretRow]:
         """Return what the rows show at this moment. Raises `NoEffect` for a row that cannot be read for certain."""
@@ -96,10 +96,8 @@ class SecretsGrid(Component):
         return self.rows.filter(has=self._id_cell(secret_id))
 
     def without(self, secret_id: str) -> Locator:
-        """Return the grid's place if it is filled in and `secret_id` is not in it; a blank grid proves nothing."""
-        page = self.root.page
-        filled = page.get_by_role("row").filter(has=self._cells).or_(page.get_by_text(_NOTHING))
-        return self.root.filter(has=filled).filter(has_not=page.get_by_role("row").filter(has=self._id_cell(secret_id)))
+        """Return the grid's place if it is filled in and `secret_id` is not in it."""
+        return self.filled.filter(has_not=self.root.page.get_by_role("row").filter(has=self._id_cell(secret_id)))
 
     def copyable_rows_beside(self, secret_ids: Collection[str]) -> Locator:
         """Return the rows that are none of `secret_ids` and whose value can be copied: those made in this tab."""

@@ -100,7 +100,7 @@ _GOTTEN_PAST: Final = frozenset(
     {
         "home-bounce", "blank-first-load", "welcome-tour", "stale-twin", "slow", "owned-tab-empty", "manage-collapsed",
         "registration-delete-unasked", "months-wording", "survey-over-add", "toast-over-x", "row-late", "count-lags",
-        "concurrent-secret", "trash-off-screen", "odd-descriptions", "replication-slow",
+        "list-late", "concurrent-secret", "trash-off-screen", "odd-descriptions", "replication-slow",
         "ma-password-wrong", "ma-code-expired", "ma-code-wrong", "ma-slow", "ma-old-wording", "ma-iso-date",
         "ma-first-test-fails", "ma-no-dialog", "ma-late-dialog",
     }

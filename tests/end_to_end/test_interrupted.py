@@ -181,6 +181,19 @@ def test_nothing_is_taken_back_without_a_yes_nor_twice(at: Desk) -> None:
     assert at.presses == {"add_secret": 1, "delete_secret": 2}
 
 
+def test_a_deletion_is_not_taken_for_done_while_the_list_is_still_to_be_filled(at: Desk) -> None:
+    killed = at.run("--until", "delete-expired-secret", killed="after acting delete-expired-secret")
+    assert killed.code == KILLED
+    at.kill_browser()
+    at.replicas.world.faults.chosen["list-late"] = ""
+    ended = at.resume()
+    assert ended.code == 0, ended.told
+    assert "list-late" in at.replicas.state()["faults_struck"]
+    assert at.secrets == at.made
+    assert at.presses == {"add_secret": 1, "delete_secret": 1}
+    assert at.faults == []
+
+
 PLACES = {
     "before add is pressed": "after acting add-secret",
     "before the value is read": "taking",

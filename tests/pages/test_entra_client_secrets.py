@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
+from keyturn.catalogue import Catalogue
+from keyturn.model import Probe
+from keyturn.run.session import Session
+from keyturn.run.state import RunState
 from pages.entra import ClientSecretsPage
 from pages.errors import NoEffect, NotOne, PortalRefused, SessionEnded
 
 if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
     from tests.pages.conftest import Opening, Portal
 
 
@@ -172,6 +179,46 @@ def test_a_grid_gone_blank_does_not_prove_a_deletion(admin_center: Opening) -> N
     assert grid.without("00000000-0000-4000-8000-000000000000").count() == 1
     page.tab.evaluate("document.querySelector('.fxc-gc-rows').replaceChildren()")
     assert grid.without("00000000-0000-4000-8000-000000000000").count() == 0
+
+
+@pytest.mark.parametrize("rendering", ["classic", "react"])
+def test_a_list_whose_rows_are_still_to_come_proves_no_absence(
+    admin_center: Opening, context: BrowserContext, rendering: str
+) -> None:
+    portal = admin_center(rendering=rendering)
+    page = portal.client_secrets()
+    runbook: Any = SimpleNamespace(portals={"entra": SimpleNamespace(pages="entra", url=portal.url)})
+    session = Session(context, Catalogue.of(["entra"]), RunState("a-run", runbook, {}), lambda *_: None)
+    session.adopt()
+
+    def answer(ask: str, secret_id: str) -> bool:
+        return session.answer(Probe(page="entra.client-secrets", ask=ask, args={"secret_id": secret_id}))
+
+    here, gone = ids(portal)[0], "00000000-0000-4000-8000-000000000000"
+    assert [answer("has_secret", here), answer("has_no_secret", here), answer("has_no_secret", gone)] == [
+        True,
+        False,
+        True,
+    ]
+    page.grid.rows.evaluate_all("rows => rows.forEach((row) => row.remove())")
+    assert page.grid.header_row.is_visible()
+    assert not page.is_on_screen()
+    assert [answer("has_no_secret", here), answer("has_no_secret", gone)] == [False, False]
+
+
+def test_the_page_is_there_when_the_list_is_filled_in(admin_center: Opening) -> None:
+    portal = admin_center("list-late")
+    assert portal.client_secrets().has_secret(ids(portal)[0])
+
+
+def test_a_secret_that_is_listed_twice_is_not_absent(admin_center: Opening) -> None:
+    portal = admin_center()
+    page = portal.client_secrets()
+    page.tab.evaluate(
+        "(() => { const row = document.querySelector('.fxc-gc-rows > *'); row.after(row.cloneNode(true)); })()"
+    )
+    assert page.grid.rows.count() == 2
+    assert page.has_secret(ids(portal)[0])
 
 
 @pytest.mark.parametrize(

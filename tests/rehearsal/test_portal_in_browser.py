@@ -163,6 +163,14 @@ def test_a_row_can_come_late(a_portal: Callable[..., Portal]) -> None:
     expect(portal.fresh).to_have_count(1)
 
 
+def test_the_list_can_stand_there_without_its_rows(a_portal: Callable[..., Portal]) -> None:
+    portal = a_portal("list-late").open()
+    expect(portal.tab.get_by_role("columnheader", name="Secret ID")).to_be_visible()
+    assert portal.rows.count() == 0
+    assert portal.tab.get_by_text("No client secrets have been created").count() == 0
+    expect(portal.rows).to_have_count(1)
+
+
 def test_the_page_can_reload_by_itself(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("masked-after-reload").open().add()
     expect(portal.rows).to_have_count(2)

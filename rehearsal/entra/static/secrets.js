@@ -11,6 +11,7 @@ const pause = (time) => new Promise((done) => setTimeout(done, time));
 export async function drawSecrets(content, kit, found) {
   const base = `registrations/${found.applicationId}/credentials`;
   const wide = await struck("trash-off-screen");
+  let awaited = await struck("list-late"); // the header stands there, the rows do not
   let fresh = null; // the only place in the browser that holds a value
   let counted = found.secrets.length;
   let tab = "secrets";
@@ -99,8 +100,8 @@ export async function drawSecrets(content, kit, found) {
       h("p", { class: "msportalfx-text" }, "A secret string that the application uses to prove its identity when requesting a token. Also can be referred to as application password."),
       found.blocked ? h("p", { class: "blocked" }, icon("error"), "Client secrets are blocked by tenant-wide policy. Contact your tenant administrator for more information.") : null,
       kit.button("New client secret", () => addPane(kit, add), { image: "plus", disabled: closed, link: true }),
-      kit.grid("Client secrets", header, found.secrets.map(row), { wide }),
-      found.secrets.length ? null : h("p", { class: "empty-grid" }, "No client secrets have been created for this application."),
+      kit.grid("Client secrets", header, awaited ? [] : found.secrets.map(row), { wide }),
+      awaited || found.secrets.length ? null : h("p", { class: "empty-grid" }, "No client secrets have been created for this application."),
     ];
   }
 
@@ -125,4 +126,9 @@ export async function drawSecrets(content, kit, found) {
     section,
   );
   draw();
+  if (!awaited) return;
+  pause(LATE).then(() => {
+    awaited = false;
+    draw();
+  });
 }
