@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from keyturn.errors import CannotStart, StepFailed
@@ -20,7 +21,7 @@ from keyturn.run.resume import come_back, taken_up
 from pages.errors import PageError
 
 if TYPE_CHECKING:
-    from keyturn.model import Step
+    from keyturn.model import Probe, Step
     from keyturn.outcome import Summary
     from keyturn.run.browsing import Browsing
     from keyturn.run.conduct import Around, Prepared
@@ -28,14 +29,16 @@ if TYPE_CHECKING:
     from keyturn.run.past import Past
     from keyturn.run.resume import Again
     from keyturn.run.state import RunState
+    from pages.page import Page
 
 _SETTLING = 5.0  # seconds in which a page that was just loaded shows what it holds
 _LOOK_AGAIN = 100  # ms
+_LOOK = "look in the portal, then roll back again"
 _THEIR_ACT = {Result.DONE, Result.BY_OPERATOR, Result.OVERRIDDEN}
 
 
 class NotUndone(StepFailed):
-    """The way back was taken, and the page does not show that it led anywhere."""
+    """No page shows that the step is undone: it still shows it as done, or is not to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,27 +129,45 @@ def _undo(engine: Engine, way: Way) -> None:
         return
     where = undo.page or step.page
     page: Any = engine.bring(where)
-    if not _so(engine, step, _SETTLING):
+    if not _shows(engine, step, _SETTLING, wanted=True, there=where):
         return  # Somebody, or an earlier rollback that was cut short, has taken it back already.
+    if any(probe.page != where for probe in _probes(step)):
+        page = engine.bring(where)  # It was left to look elsewhere.
     engine.confirm(step, f"Take back “{step.title}”: {undo.say}?", warning="This cannot be undone.")
     args = engine.state.fill_all(undo.args)
     engine.emit(Acting(step.id, where, undo.do, args))
     getattr(page, undo.do)(**args)
-    until = time.monotonic() + step.timeout
-    while _so(engine, step, 0.0) or not page.is_on_screen():
-        if time.monotonic() > until:
-            raise NotUndone(
-                f"the page still shows “{step.title}” as done", hint="look in the portal, then roll back again"
-            )
-        page.tab.wait_for_timeout(_LOOK_AGAIN)
+    if _shows(engine, step, step.timeout, wanted=False, there=where):
+        raise NotUndone(f"the page still shows “{step.title}” as done", hint=_LOOK)
 
 
-def _so(engine: Engine, step: Step, patience: float) -> bool:
-    """Return whether the pages show, within `patience` seconds, what the step is for."""
-    shows = step.done_when or step.expect
-    until = time.monotonic() + patience
-    while not all(engine.session.answer(probe) for probe in shows):
-        if time.monotonic() > until:
-            return False
-        engine.session.tab(step.page.partition(".")[0]).wait_for_timeout(_LOOK_AGAIN)
-    return True
+def _probes(step: Step) -> tuple[Probe, ...]:
+    """Return what shows that the step was done."""
+    return step.done_when or step.expect
+
+
+def _shows(engine: Engine, step: Step, patience: float, *, wanted: bool, there: str) -> bool:
+    """Return whether the pages show what the step is for; each has `patience` seconds to come to what is `wanted`.
+
+    A page other than `there`, which is on screen, is brought. Raises `NotUndone` where one of them is not to be seen.
+    """
+    shown = True
+    for where, probes in groupby(_probes(step), key=lambda probe: probe.page):
+        page = engine.session.page(where) if where == there else engine.bring(where)
+        there, asked = where, tuple(probes)
+        until = time.monotonic() + patience
+        while (seen := _seen(engine, page, asked)) is not wanted and time.monotonic() < until:
+            page.tab.wait_for_timeout(_LOOK_AGAIN)
+        if seen is None:
+            raise NotUndone(f"it cannot be seen whether “{step.title}” is undone", hint=_LOOK)
+        shown = shown and seen
+    return shown
+
+
+def _seen(engine: Engine, page: Page, probes: tuple[Probe, ...]) -> bool | None:
+    """Return whether `page` shows what all of `probes` ask for at this moment; None where it is not to be seen."""
+    before = page.is_on_screen()
+    if all(engine.session.answer(probe) for probe in probes):
+        return True
+    # A page that is not there answers no to everything; so does one that came, or went, while it was being asked.
+    return False if before and page.is_on_screen() else None

@@ -51,6 +51,8 @@ class Stage:
 
     tab_answers: bool = True  # whether the tab is alive when the browser has told of an error
 
+    is_there: Callable[[], bool] = lambda: True  # whether the page is on screen
+
     loads: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -71,7 +73,7 @@ class Stage:
             title=self.title,
             tab=self.tab_,
             arrive=lambda: self.log.append("arrive"),
-            is_on_screen=lambda: True,
+            is_on_screen=self.is_there,
             seen=lambda: "another page",
             known_ids=self._known_ids,
             made_beside=self._made_beside,

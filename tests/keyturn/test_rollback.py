@@ -15,7 +15,8 @@ from keyturn.gates import Beforehand, Choice, Nobody
 from keyturn.model import Effect, Fact, FactKind, Undo
 from keyturn.run import past, resumable, rollback
 from keyturn.run.rollback import NotUndone, Way, ways
-from keyturn.run.state import FOUND_DONE, RunState
+from keyturn.run.state import FOUND_DONE, Held, RunState
+from secrets_store import Secret
 from tests.keyturn.stage import STEP, Stage, build, probe, says
 from tests.keyturn.test_past import INTENDED, ended, recorded
 
@@ -30,7 +31,8 @@ BACK = Undo(say="press it again", do="act", args={"secret_id": "x"})
 
 
 def step(name: str, **more: Any) -> Step:
-    return replace(STEP, id=name, effect=Effect.CHANGE, done_when=(probe("has_it"),), timeout=0.0, **more)
+    seen = {"done_when": (probe("has_it"),), "timeout": 0.0}
+    return replace(STEP, id=name, effect=Effect.CHANGE, **{**seen, **more})
 
 
 def found(home: Path, steps: list[Step], *told: events.Event) -> tuple[Way, ...]:
@@ -144,11 +146,19 @@ def stage() -> Stage:
     return stage
 
 
-def ready(stage: Stage, monkeypatch: pytest.MonkeyPatch, gatekeeper: Gatekeeper) -> tuple[Engine, list[Event], Way]:
+def ready(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, gatekeeper: Gatekeeper, **more: Any
+) -> tuple[Engine, list[Event], Way]:
     monkeypatch.setattr(rollback, "_SETTLING", 0.0)
-    one = step("one", undo=BACK)
+    one = step("one", undo=BACK, copies="client_secret", **more)
     engine, told = build(stage, one, gatekeeper=gatekeeper)
-    engine.bring = stage.page  # type: ignore[method-assign,assignment]  # loading it is not what is looked at here
+
+    def bring(where: str) -> Any:  # Loading it is not what is looked at here.
+        stage.log.append(f"bring {where}")
+        return stage.page(where)
+
+    engine.bring = bring  # type: ignore[method-assign]  # as said
+    engine.state.held["client_secret"] = Held(Secret("value", "label"), SimpleNamespace(id="entry"), "x", "")  # type: ignore[arg-type]  # its ID is enough
     return engine, told, Way(one, can=True, say=BACK.say)
 
 
@@ -184,7 +194,59 @@ def test_what_is_taken_back_already_is_not_asked_about(stage: Stage, monkeypatch
     engine, told, way = ready(stage, monkeypatch, Nobody())
     rollback._taken_back(engine, way)
     assert "act" not in stage.log
+    assert "note" in stage.log
     assert isinstance(told[0], Undone)
+
+
+@pytest.mark.parametrize(
+    "looks", [[False], [False, True], [True, False]], ids=["not there", "came meanwhile", "went meanwhile"]
+)
+def test_what_cannot_be_seen_is_not_called_undone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, looks: list[bool]
+) -> None:
+    stage.on_screen.clear()
+    left = list(looks)
+    stage.is_there = lambda: left.pop(0) if len(left) > 1 else left[0]
+    engine, told, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+    with pytest.raises(NotUndone, match="cannot be seen"):
+        rollback._taken_back(engine, way)
+    assert not {"act", "note"} & set(stage.log)
+    (failed,) = told
+    assert isinstance(failed, Failed)
+    assert failed.next
+
+
+def test_what_cannot_be_seen_after_the_press_is_not_called_undone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act() -> None:
+        stage.on_screen.clear()
+        stage.is_there = lambda: False
+
+    stage.act = act
+    engine, told, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+    with pytest.raises(NotUndone, match="cannot be seen"):
+        rollback._taken_back(engine, way)
+    assert "note" not in stage.log
+    assert not [event for event in told if isinstance(event, Undone)]
+
+
+def test_what_another_page_shows_is_looked_for_there_before_the_press_and_after_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows = replace(probe("has_it"), page="p.list")
+    engine, _, way = ready(stage, monkeypatch, says(Choice.GO_ON), done_when=(shows,))
+    rollback._taken_back(engine, way)
+    gestures = [line for line in stage.log if line.startswith(("bring", "ask", "act"))]
+    assert gestures == [
+        "bring p.page",
+        "bring p.list",
+        "ask has_it",
+        "bring p.page",
+        "act",
+        "bring p.list",
+        "ask has_it",
+    ]
 
 
 def test_what_is_still_so_afterwards_is_a_failure(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
