@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence import story as stories
 from evidence.report_words import chip, counted, escaped, facts, moment, seconds, span, table
+from evidence.story_words import asked_for
 
 if TYPE_CHECKING:
     from evidence.story import Story
@@ -49,12 +50,14 @@ def _sentence(story: Story) -> str:
         f"<code>{escaped(one.get('entry'))}</code>"
         for one in story.secrets
     )
+    only = asked_for(dict(story.facts.get("asked") or {}))
     ended = {
-        "done": "The run was carried out to its end",
+        "done": "What was asked for was carried out" if only else "The run was carried out to its end",
         "rolled back": "What the run did was taken back, as far as the runbook says how",
     }.get(story.status, "The run did not come to its end")
     searched = _searched(story.gate, profile=bool(story.facts.get("profile")))
-    return f'<p class="lead">{ended}{": " + made if made else ""}. {searched}</p>'
+    kept_to = f"<b>{escaped(only[0].upper() + only[1:])}.</b> " if only else ""
+    return f'<p class="lead">{ended}{": " + made if made else ""}. {kept_to}{searched}</p>'
 
 
 def _searched(gate: dict[str, Any], *, profile: bool) -> str:

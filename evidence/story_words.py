@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Kind of entry -> kind of remark, and words in which {names} are those of the entry.
 _WORDS = {
@@ -36,6 +39,21 @@ _WORDS = {
     "clipboard-left": ("secret", "clipboard: {state}"),
     "failed": ("failed", "expected {expected}; saw {seen}"),
 }
+
+
+def asked_for(asked: Mapping[str, str]) -> str:
+    """Return what a run was kept to, in words for people; empty where the whole runbook was asked for.
+
+    `asked`: the first step (`from`) and the last one (`until`), as the operator named them.
+    """
+    first, last = asked.get("from", ""), asked.get("until", "")
+    if first and first == last:
+        steps = f"step {first} was"
+    elif first:
+        steps = f"steps from {first} {f'to {last}' if last else 'on'} were"
+    else:
+        steps = f"steps to {last} were"
+    return f"only the {steps} asked for, the others were not part of this run" if first or last else ""
 
 
 def remark(kind: str, entry: dict[str, Any]) -> tuple[str, str]:

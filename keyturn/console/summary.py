@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from evidence.story_words import asked_for
 from keyturn.console.words import MARKS, clean, duration, instructions
 from keyturn.events import Failed, Result
 
@@ -131,9 +132,12 @@ def _by_the_person(summary: Summary, runbook: Runbook) -> list[tuple[dict[str, A
 def _last_word(summary: Summary, runbook: Runbook) -> str:
     """Return how it ended: a run in which a person passed something over is not simply done."""
     took = f"in {duration(summary.seconds)}"
+    only = asked_for(summary.asked)
+    kept_to = f"; {only}" if only else ""
     if summary.exit:
-        return f"{summary.status} {took}"
+        return f"{summary.status} {took}{kept_to}"
     passed = [step["result"] for step, _ in _by_the_person(summary, runbook)]
     told = [f"{passed.count(word)} {word}" for word in (Result.OVERRIDDEN, Result.SKIPPED) if word in passed]
     steps = "step" if len(passed) == 1 else "steps"
-    return f"done {took}, but with {' and '.join(told)} {steps}" if told else f"done {took}"
+    but = f", but with {' and '.join(told)} {steps}" if told else ""
+    return f"done {took}{but}{kept_to}"

@@ -106,10 +106,13 @@ def prepare(wish: Wish) -> Prepared:
     check(runbook, catalogue)
     inputs = resolve_inputs(runbook, wish.given)
     check_approvals(wish.approved, runbook)
-    steps = {step.id for step in runbook.steps}
+    steps = [step.id for step in runbook.steps]
     for option, step in (("--from", wish.first), ("--until", wish.last)):
         if step and step not in steps:
             raise Invalid(f"{option} names no step of {runbook.name}: {step}", hint="`keyturn plan` lists the steps")
+    if wish.first and wish.last and steps.index(wish.last) < steps.index(wish.first):
+        hint = "`keyturn plan` lists the steps in order"
+        raise Invalid(f"--until {wish.last} comes before --from {wish.first}", hint=hint)
     browser.refuse_debugging()
     if wish.headed and not system.has_display():
         raise CannotStart("there is no display for a visible browser", hint="use --headless, or start under a desktop")

@@ -38,7 +38,8 @@ class Part:
         self.around = around
         self.recording = recording
         self.state = state
-        self.summary = Summary(state.run, str(recording.folder))
+        asked = {"from": prepared.wish.first, "until": prepared.wish.last}
+        self.summary = Summary(state.run, str(recording.folder), asked=asked)
         self.came_to = status_of(Exit.DONE)  # the word for it when nothing stops it
         self._listeners: tuple[Listener, ...] = ()
         self._error: BaseException | None = None

@@ -51,6 +51,10 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
         (["--set", APPLICATION, "--approve", "add-secrets"], ["add-secrets"]),
         (["--set", APPLICATION, "--from", "nowhere"], ["--from", "nowhere"]),
         (["--set", APPLICATION, "--until", "nowhere"], ["--until", "nowhere"]),
+        (
+            ["--set", APPLICATION, "--from", "add-secret", "--until", "sign-in"],
+            ["--until sign-in comes before --from add-secret"],
+        ),
         (["--values", "/nowhere/values.yaml"], ["/nowhere/values.yaml"]),
     ],
 )

@@ -79,6 +79,22 @@ def test_a_rehearsal_says_that_it_is_one(recording: Path) -> None:
     assert "Nothing in a real portal was touched" in text
 
 
+def test_a_run_of_some_steps_says_that_the_others_were_no_part_of_it(recording: Path) -> None:
+    facts = recording / "data" / "run.json"
+    ended = {"status": "done", "exit": 0, "changed": [], "seconds": 4.2}
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append("run-ended", **ended)
+    facts.write_text('{"asked": {"mode": "auto", "from": "", "until": ""}}')
+    text = _text(report.write(recording).read_text())
+    assert "The run was carried out to its end" in text
+    assert "asked for" not in text
+    facts.write_text('{"asked": {"mode": "auto", "from": "greet", "until": "bye"}}')
+    text = _text(report.write(recording).read_text())
+    assert "carried out to its end" not in text
+    assert "What was asked for was carried out" in text
+    assert "Only the steps from greet to bye were asked for, the others were not part of this run." in text
+
+
 def test_it_tells_clock_accounts_and_controls(recording: Path) -> None:
     clock = {"at_the_beginning": "not synchronised", "at_the_end": "synchronised", "set_in_between_by_seconds": -12.5}
     facts = {

@@ -124,6 +124,28 @@ def test_a_step_that_the_runbook_skips_is_no_remark() -> None:
     assert "but with" not in told(summary(step(32, "skipped", BOOK.steps[31].when[0].say)))
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (
+            "add-secret",
+            "test-connection",
+            "only the steps from add-secret to test-connection were asked for, the others",
+        ),
+        ("add-secret", "", "only the steps from add-secret on were asked for, the others were not part of this run"),
+        ("", "add-secret", "only the steps to add-secret were asked for, the others were not part of this run"),
+        ("add-secret", "add-secret", "only the step add-secret was asked for, the others were not part of this run"),
+    ],
+)
+@pytest.mark.parametrize("end", [{}, {"status": "failed", "exit": 1}])
+def test_a_run_of_some_steps_says_that_the_others_were_no_part_of_it(
+    first: str, last: str, words: str, end: dict[str, Any]
+) -> None:
+    made = summary(step(13), asked={"from": first, "until": last}, **end)
+    assert f"in 31 s; {words}" in " ".join(told(made).split())
+    assert "asked for" not in told(summary(step(13), asked={"from": "", "until": ""}, **end))
+
+
 def test_a_run_that_changed_nothing_tells_what_it_found() -> None:
     lines = told(summary(step(1, expiring_secrets="one of them"), step(3)))
     assert "expiring secrets" in lines
