@@ -40,7 +40,7 @@ PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 WAITING = "test-connection"  # the step at which the terminal is pictured while keyturn works
 ASKING = "delete-expired-secret"  # and while it asks
 COLUMNS, LINES = 100, 38  # of the terminal
-PAGE = {"width": 1100, "height": 1380}
+PAGE = {"width": 1100, "height": 1285}  # up to whoever was asked
 
 
 class Camera:
@@ -104,6 +104,7 @@ def main() -> None:
                     signing_key=key,
                     gatekeeper=camera,
                     listeners=(StepTold(replicas), camera),
+                    kind="rehearsal",
                     read_pictures=False,
                 ),
             )
@@ -121,8 +122,8 @@ def main() -> None:
             tab.set_viewport_size(PAGE)  # type: ignore[arg-type]  # a plain dict will do
             tab.goto((Path(summary.recording) / "data" / "report.html").as_uri())
             tab.screenshot(path=PICTURES / "report.png")
-            with Operator(replicas):
-                picture_page(context, replicas, load(book), summary.run)
+            with open_replicas("expired", []) as before, Operator(before):  # The other ones hold the new secret by now.
+                picture_page(context, before, load(book), summary.run)
 
 
 def picture_page(context: BrowserContext, replicas: Replicas, book: Runbook, run: str) -> None:
