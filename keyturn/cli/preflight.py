@@ -42,7 +42,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--keep-open",
         action="store_true",
-        help="leave the browser open until you have looked, where something is not where it should be",
+        help="leave the browser open until you have looked, where something is missing and with --profile",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line of standard output")
     parser.set_defaults(run=preflight)
@@ -81,7 +81,7 @@ def preflight(args: argparse.Namespace) -> int:
             looked.append(one)
             _tell(console, one, len(looked))
         missing = [one.step.id for one in looked if one.look == "not there"]
-        if missing and args.keep_open and watch.person:
+        if args.keep_open and (missing or args.profile) and watch.person:
             let_look(watch.person, lambda: _is_closed(context))
     console.print(_last_word(looked, missing), style="bold")
     if args.json:

@@ -224,16 +224,20 @@ def test_the_command_tells_it_in_lines_and_in_json() -> None:
     assert told.stderr.rstrip().endswith("not ready: new-client-secret")
 
 
-def test_the_browser_stays_open_for_a_person_to_look_at_what_is_missing(tmp_path: Path) -> None:
-    with open_replicas("expired", ["app-not-found"]) as replicas, Operator(replicas):
+@pytest.mark.parametrize(("faults", "profiled", "code"), [(["app-not-found"], False, 1), ([], True, 0)])
+def test_the_browser_stays_open_to_look_at_what_is_missing_and_for_a_profile_to_be_written(
+    tmp_path: Path, faults: list[str], profiled: bool, code: int
+) -> None:
+    folder = tmp_path / "profile"
+    with open_replicas("expired", faults) as replicas, Operator(replicas):
         given = inputs_for(load(ROTATION), replicas)
         sets = [part for name, value in given.items() for part in ("--set", f"{name}={value}")]
-        options = ["--headless", "--approve", "all", "--keep-open", "--profile", str(tmp_path / "profile")]
+        options = ["--headless", "--approve", "all", "--keep-open", *(["--profile", str(folder)] if profiled else [])]
         command = [sys.executable, "-m", "keyturn", "preflight", str(ROTATION), *options, *sets]
         with Terminal(command, {**os.environ}, patience=240.0) as terminal:
             terminal.see("The browser stays open for you to look at. Close it?")
-            assert profile.is_in_use(tmp_path / "profile")
+            assert (folder.exists() and profile.is_in_use(folder)) is profiled
             time.sleep(0.5)  # as long as a finger takes
             terminal.press("y\r")
-            assert terminal.end() == 1, terminal.told
-    assert not profile.is_in_use(tmp_path / "profile")
+            assert terminal.end() == code, terminal.told
+    assert not (profiled and profile.is_in_use(folder))
