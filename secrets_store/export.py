@@ -90,7 +90,8 @@ def to_kdbx(
     try:
         import pykeepass  # noqa: PLC0415  # optional
     except ImportError:
-        raise BadInput("a KeePass file needs the package pykeepass", hint="pip install keyturn[kdbx]") from None
+        hint = 'pip install ".[kdbx]" in the checkout, or pipx inject keyturn pykeepass'
+        raise BadInput("a KeePass file needs the package pykeepass", hint=hint) from None
     database = pykeepass.create_database(io.BytesIO(), password=passphrase)
     for entry in entries:
         known, expires = entry.metadata, entry.metadata.expires_on

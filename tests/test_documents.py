@@ -59,6 +59,11 @@ def test_a_quoted_command_is_there_with_its_options(document: str, snippet: str)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_nobody_is_sent_to_a_public_index_for_a_name_that_is_not_ours_there(path: Path) -> None:
+    assert re.findall(r"(?:pipx?|uv tool) install [^\n]*\bkeyturn\b.*", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_link_leads_to_a_file(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []

@@ -227,8 +227,9 @@ def test_without_the_keepass_package_it_says_how_to_get_it(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pykeepass", None)
-    with pytest.raises(BadInput, match="pykeepass"):
+    with pytest.raises(BadInput, match="pykeepass") as refused:
         to_kdbx(store, [], [], tmp_path / "out.kdbx", "words")
+    assert refused.value.hint == 'pip install ".[kdbx]" in the checkout, or pipx inject keyturn pykeepass'
 
 
 def test_an_export_never_overwrites_and_says_why_it_cannot_write(tmp_path: Path) -> None:
