@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from keyturn.cli.main import COMMANDS, parser
+from keyturn.errors import Exit
+from secrets_store import REFUSALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +58,12 @@ def test_a_quoted_command_is_there_with_its_options(document: str, snippet: str)
         found = inner[words[1]]
     options = {option for action in found._actions for option in action.option_strings}
     assert set(re.findall(r"--[a-z-]+", snippet)) <= options, document
+
+
+def test_the_table_of_exit_codes_names_each_that_there_is() -> None:
+    table = (ROOT / "docs" / "recovery.md").read_text(encoding="utf-8")
+    named = [int(code) for code in re.findall(r"(?m)^\| (\d+) \|", table)]
+    assert named == sorted({*Exit, *(refusal.exit_code for refusal in REFUSALS)})
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
