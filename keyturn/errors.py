@@ -6,8 +6,12 @@ Rooms have roots of their own (`pages.errors.PageError`, `secrets_store.StoreErr
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from enum import IntEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Exit(IntEnum):
@@ -45,6 +49,15 @@ class CannotStart(KeyturnError):
     """The run could not begin; nothing was touched."""
 
     exit = Exit.CANNOT_START
+
+
+@contextmanager
+def cannot_start(failure: str, hint: str) -> Iterator[None]:
+    """Turn what the system refuses in the block into `CannotStart`, which says `failure`, why, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotStart(f"{failure}: {(error.strerror or 'unknown').lower()}", hint=hint) from None
 
 
 class Invalid(KeyturnError):

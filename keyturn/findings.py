@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from keyturn.browser import Installed
 
+STORE = "store"  # the finding that a run needs and a rehearsal does not
 _ROOM = 500_000_000  # bytes; a recording with video takes a few megabytes, a full disk loses a run
 _STARTS_WITHIN = 30_000  # ms
 _POLICIES = "ask your administrator to allow it for this computer"
@@ -172,16 +173,20 @@ def _store(folder: Path) -> Finding:
     from secrets_store import Store, StoreError  # noqa: PLC0415  # only this command needs it at once
 
     if not folder.is_dir():
-        return Finding("store", False, False, "none yet", "run `keyturn secrets init`; a rehearsal needs none")
+        return Finding(STORE, False, False, "none yet", "run `keyturn secrets init`; a rehearsal needs none")
     try:
         Store.open(folder, signing_key=None, noted_head=store_head.remembered(folder))
     except StoreError as error:
-        return Finding("store", False, True, error.message, error.hint or "run `keyturn secrets verify`")
-    return Finding("store", True, True, f"{folder}, which verifies")
+        return Finding(STORE, False, True, error.message, error.hint or "run `keyturn secrets verify`")
+    return Finding(STORE, True, True, f"{folder}, which verifies")
 
 
 def _disk(recordings: Path) -> Finding:
-    free = shutil.disk_usage(next(place for place in (recordings, *recordings.parents) if place.exists())).free
+    place = next(place for place in (recordings, *recordings.parents) if os.path.lexists(place))
+    if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK)):
+        told = f"recordings cannot be written to {recordings}"
+        return Finding("disk", False, True, told, "name another folder with --recordings")
+    free = shutil.disk_usage(place).free
     room = f"{free // 1_000_000} MB free for recordings"
     return Finding("disk", free > _ROOM, True, room, "make room, or name another folder with --recordings")
 

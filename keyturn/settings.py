@@ -7,6 +7,10 @@ from pathlib import Path
 
 import platformdirs
 
+from keyturn.errors import cannot_start
+
+HOME_HINT = "your home folder must be there, and yours to write to"
+
 _APP = "keyturn"
 _HOME = Path(__file__).resolve().parent.parent  # the checkout, or the folder of installed packages
 
@@ -63,7 +67,8 @@ def _runtime() -> Path:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with cannot_start(f"{folder} cannot be made", HOME_HINT):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
 

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from filelock import FileLock
 
-from keyturn.errors import CannotStart
-from keyturn.settings import default_signing_key
+from keyturn.errors import CannotStart, cannot_start
+from keyturn.settings import HOME_HINT, default_signing_key
 from secrets_store import disk
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ def load_or_make(path: Path | None = None) -> Ed25519PrivateKey:
     Raises `CannotStart` when the file can be read by others or holds no Ed25519 key.
     """
     path = path or default_signing_key()
-    if not path.exists():
-        _make(path)
+    with cannot_start(f"the signing key cannot be made in {path.parent}", HOME_HINT):
+        if not path.exists():
+            _make(path)
     return load(path, hint="move it away; a new one is made on the next start")
 
 

@@ -32,10 +32,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def doctor(args: argparse.Namespace) -> int:
-    """Print the findings and return 0, or 2 when something that a run needs is missing."""
+    """Print the findings and return 0, or 2 when something is missing that a rehearsal needs too."""
     from rich.console import Console  # noqa: PLC0415  # keeps other commands quick
 
-    from keyturn.findings import look  # noqa: PLC0415  # the same
+    from keyturn.findings import STORE, look  # noqa: PLC0415  # the same
 
     if args.init:
         signing.load_or_make()
@@ -45,10 +45,19 @@ def doctor(args: argparse.Namespace) -> int:
         findings.append(finding)
         _tell(console, finding)
     missing = [finding.what for finding in findings if finding.needed and not finding.here]
-    console.print(f"\nnot ready: {', '.join(missing)}" if missing else "\nready for a run", style="bold")
+    run = not missing and all(finding.here for finding in findings if finding.what == STORE)
+    console.print(f"\n{_last_word(missing, run=run)}", style="bold")
     if args.json:
-        print(json.dumps({"ready": not missing, "findings": [asdict(one) for one in findings]}))  # noqa: T201  # what --json promises
+        found = {"ready": not missing, "run": run, "findings": [asdict(one) for one in findings]}
+        print(json.dumps(found))  # noqa: T201  # what --json promises
     return Exit.CANNOT_START if missing else Exit.DONE
+
+
+def _last_word(missing: list[str], *, run: bool) -> str:
+    """Return what this machine is ready for; `run`: for a run, and not for a rehearsal only."""
+    if missing:
+        return f"not ready: {', '.join(missing)}"
+    return "ready for a run" if run else "ready for a rehearsal; a run needs a store: keyturn secrets init"
 
 
 def _tell(console: Console, finding: Finding) -> None:

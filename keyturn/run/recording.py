@@ -14,13 +14,14 @@ from evidence.chain import stamp, utc_now
 from evidence.sight import can_read
 from evidence.timestamp import NoTimestamp
 from keyturn import clock, signing
-from keyturn.errors import LeakFound
+from keyturn.errors import LeakFound, cannot_start
 from keyturn.events import SecretIntended
 from keyturn.run.account import SignedIn
 from keyturn.run.provenance import facts_of, keep, versions, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -63,11 +64,14 @@ class Recording:
     ) -> Self:
         """Make the folder, named for the time in UTC and the runbook, with what is known before the run.
 
+        Raises `CannotStart` where it cannot be made or written to.
+
         `asked`: more of what the operator wished, for a part that may have to go on with it.
         """
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         began = datetime.now(UTC)
-        folder = _own_folder(home / f"{began:%Y%m%dT%H%M%SZ}-{runbook.name}")
+        with _into(home):
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder = _own_folder(home / f"{began:%Y%m%dT%H%M%SZ}-{runbook.name}")
         facts: dict[str, Any] = {
             "run": folder.name,
             "kind": kind,
@@ -84,9 +88,10 @@ class Recording:
             facts["controls"] = list(runbook.controls)
         recording = cls(folder, key, facts, words_of(runbook), signed_in=SignedIn.into(facts, runbook))
         recording.signed_in.keep = recording.write_facts
-        recording.data.mkdir(mode=0o700)
-        keep(runbook, recording.data)
-        recording.write_facts()
+        with _into(home):
+            recording.data.mkdir(mode=0o700)
+            keep(runbook, recording.data)
+            recording.write_facts()
         return recording
 
     @classmethod
@@ -267,6 +272,12 @@ class FirstIntent:
         if self._watch is None or self._earlier or self._watch.parted():
             return None
         return datetime.fromtimestamp(self._watch.at, UTC)
+
+
+def _into(home: Path) -> AbstractContextManager[None]:
+    """Tell what the system refuses of a recording that begins in `home`."""
+    hint = "name another folder with --recordings; nothing was touched"
+    return cannot_start(f"recordings cannot be written to {home}", hint)
 
 
 def _own_folder(wanted: Path) -> Path:

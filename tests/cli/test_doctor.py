@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -106,6 +107,10 @@ def test_a_store_that_does_not_verify_is_told(here: Path, capsys: pytest.Capture
 
     Store.throw_away(here / "store", signing.load_or_make())
     assert told(capsys)[1]["store"]["here"]
+    assert main(["doctor", "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err.endswith("\nready for a run\n")
+    assert json.loads(said.out)["run"] is True
     journal = here / "store" / "journal.jsonl"
     journal.write_text(journal.read_text().replace("a", "b", 1))
     code, found = told(capsys)
@@ -141,6 +146,29 @@ def test_debugging_and_a_full_disk_stop_a_run(
     monkeypatch.setattr(findings, "_ROOM", 10**18)
     code, found = told(capsys)
     assert (code, found["disk"]["here"]) == (2, False)
+
+
+@pytest.mark.parametrize("place", ["a-file", "a-file/below", "shut/below"])
+def test_recordings_that_cannot_be_written_stop_a_run(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    (here / "a-file").touch()
+    (here / "shut").mkdir()
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != here / "shut" and real(path, mode))
+    code, found = told(capsys, "--recordings", str(here / place))
+    assert (code, found["disk"]["here"]) == (2, False)
+    assert found["disk"]["to_do"] == "name another folder with --recordings"
+    assert told(capsys, "--recordings", str(here / "not" / "yet"))[1]["disk"]["here"]
+
+
+@pytest.mark.usefixtures("here")
+def test_without_a_store_it_is_ready_for_a_rehearsal_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err.rstrip().endswith("ready for a rehearsal; a run needs a store: keyturn secrets init")
+    assert json.loads(said.out)["ready"] is True
+    assert json.loads(said.out)["run"] is False
 
 
 @pytest.mark.usefixtures("here")

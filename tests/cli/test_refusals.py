@@ -98,6 +98,32 @@ def test_without_any_browser_the_way_to_one_is_told(run: Run, monkeypatch: pytes
     assert f'"{sys.executable}" -m playwright install chromium' in text
 
 
+@pytest.mark.parametrize("place", ["a-file", "a-file/below", "/proc/nowhere"])
+def test_recordings_that_cannot_be_written_are_refused_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").touch()
+    code, text = refuse(capsys, "rehearse", "--headless", "--recordings", place)
+    assert code == 2
+    assert f"recordings cannot be written to {place}: " in text
+    assert "name another folder with --recordings; nothing was touched" in text
+
+
+@pytest.mark.parametrize("arguments", [["doctor", "--init"], ["rehearse", "--headless"], ["runs"]])
+def test_a_home_that_cannot_be_written_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    (tmp_path / "home").touch()
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "nowhere" / "runtime"))
+    code, text = refuse(capsys, *arguments)
+    assert code == 2
+    assert f"cannot be made in {tmp_path / 'home' / 'keyturn'}" in text or "home/keyturn cannot be made" in text
+    assert "your home folder must be there" in text
+
+
 def test_a_window_without_a_display_is_refused_with_2(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
