@@ -107,7 +107,7 @@ def test_a_folder_that_is_no_recording_is_named_as_it_was_given(
 ) -> None:
     (folder := tmp_path / "notes").mkdir()
     (folder / inside).mkdir(exist_ok=True)
-    with pytest.raises(NotARecording, match="^notes: there is no journal in it"):
+    with pytest.raises(NotARecording, match=r"^notes: there is no journal in it"):
         package_up(folder, key, [])
 
 
