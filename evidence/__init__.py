@@ -7,7 +7,15 @@ the verifier and the report read it. This room knows neither portals nor runbook
 from __future__ import annotations
 
 from evidence import chain, junit, listing, oscal, package, report, verify
-from evidence.error import ChainBroken, ConcealmentFailed, EvidenceError, NotARecording, ScanError
+from evidence.error import (
+    ChainBroken,
+    ConcealmentFailed,
+    EvidenceError,
+    NotARecording,
+    NotServed,
+    ScanError,
+    WrongFile,
+)
 from evidence.gate import Finding, LeakGate, shape_search
 from evidence.recorder import Recorder
 
@@ -18,8 +26,10 @@ __all__ = [
     "Finding",
     "LeakGate",
     "NotARecording",
+    "NotServed",
     "Recorder",
     "ScanError",
+    "WrongFile",
     "chain",
     "junit",
     "listing",

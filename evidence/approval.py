@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from evidence.error import EvidenceError
+from evidence.error import EvidenceError, WrongFile
 from evidence.sshsig import BadSignature, fingerprint, verify
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ SIGNATURES = (SIGNATURE, ".sig")  # ours, and the name that `ssh-keygen -Y sign`
 LONGEST = 65536  # bytes of a pending file, and of a signature
 
 
-class NotAnApproval(EvidenceError):
+class NotAnApproval(WrongFile):
     """The file is no request for an approval, or not one that says all of what it asks."""
 
 

@@ -33,3 +33,11 @@ class ChainBroken(EvidenceError):
 
 class NotARecording(EvidenceError):
     """The folder is no recording, or not in the state that was asked for."""
+
+
+class WrongFile(EvidenceError):
+    """A file that was given cannot be read, or is not what it is to be; that says nothing of any recording."""
+
+
+class NotServed(EvidenceError):
+    """Somebody else did not do their part, an authority or a browser; that says nothing of any recording."""

@@ -30,7 +30,11 @@ class Entry:
 
 
 def entries(home: Path, *, allowed_signers: Path | None = None, tsa_root: Path | None = None) -> list[Entry]:
-    """Return an entry for each recording in `home`, oldest first; one that is still open has no verdict."""
+    """Return an entry for each recording in `home`, oldest first; one that is still open has no verdict.
+
+    Raises `WrongFile` for the auditor's own files, however many recordings there are.
+    """
+    verify.check_given(allowed_signers, tsa_root)
     folders = package.recordings(home)
     chain = _Chain(folders)
     found = []

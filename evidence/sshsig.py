@@ -142,6 +142,11 @@ def _signer(line: str, number: int) -> Signer:
         kind, key = b"", b""
     if kind != _TYPE or len(key) != _KEY_BYTES:
         raise EvidenceError(f"allowed_signers line {number}: the key is malformed")
+    try:
+        for name in ("valid-after", "valid-before"):
+            _moment(options.get(name) or "20000101")
+    except (ValueError, OverflowError):  # The year 1 is in no zone.
+        raise EvidenceError(f"allowed_signers line {number}: a validity date is malformed") from None
     return Signer(
         principals,
         key,
@@ -176,15 +181,12 @@ def _matches(word: str, patterns: str) -> bool:
 
 
 def _moment(text: str) -> datetime:
-    """Read ssh-keygen's YYYYMMDD[HHMM[SS]][Z]; without Z it is local time there, and here."""
+    """Read ssh-keygen's YYYYMMDD[HHMM[SS]][Z]; without Z it is local time there, and here. Raises `ValueError`."""
     digits = text.rstrip("Z")
     shape = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(digits))
-    try:
-        moment = datetime.strptime(digits, shape or "")  # noqa: DTZ007  # the zone is set below
-    except ValueError:
-        moment = None
-    if moment is None or shape is None:
-        raise EvidenceError("allowed_signers: a validity date is malformed")
+    if shape is None:
+        raise ValueError(text)
+    moment = datetime.strptime(digits, shape)  # noqa: DTZ007  # the zone is set below
     return moment.replace(tzinfo=UTC) if text.endswith("Z") else moment.astimezone(UTC)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evidence.error import EvidenceError
+from evidence.error import NotServed
 
 _SHA256 = bytes.fromhex("06096086480165030402010500")  # OBJECT IDENTIFIER 2.16.840.1.101.3.4.2.1, NULL
 _TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")  # id-ct-TSTInfo, 1.2.840.113549.1.9.16.1.4
@@ -27,7 +27,7 @@ _PATIENCE = 20.0  # seconds
 _LONGEST = 1 << 20  # bytes; a token has a few thousand
 
 
-class NoTimestamp(EvidenceError):
+class NoTimestamp(NotServed):
     """The authority gave no usable token. The package is signed all the same."""
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from evidence import approved, manifest, package, sshsig, timestamp
 from evidence.chain import begins_with, read_chain, utc_now
-from evidence.error import ChainBroken, EvidenceError, ScanError
+from evidence.error import ChainBroken, EvidenceError, ScanError, WrongFile
 from evidence.gate import shape_search
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     """Check a sealed recording and return the verdict; an unsound recording is a verdict, not an exception.
 
     `allowed_signers`: the auditor's own list of who may sign. `tsa_root`: root of the timestamp authority (PEM);
-    without it the system's roots are asked. Raises `EvidenceError` when the auditor's own files cannot be read.
+    without it the system's roots are asked. Raises `WrongFile` for these, see `check_given`.
     """
+    check_given(allowed_signers, tsa_root)
     tags = manifest.read(folder, package.TAG_MANIFEST)
     payload = manifest.read(folder, package.MANIFEST)
     faults = [*tags.faults, *payload.faults]
@@ -84,6 +85,29 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     proof = NONE if faults else STAMPED if stamped else SIGNED
     name = package.digest(folder) if (folder / package.TAG_MANIFEST).is_file() else ""
     return Verdict(faults, proof, unproven, signer, name, leaks, approvals.by, key)
+
+
+def check_given(allowed_signers: Path | None, tsa_root: Path | None) -> None:
+    """Raise `WrongFile` when a file that the auditor brings cannot be read, or is not what it is to be."""
+    for file, read in ((allowed_signers, _read_signers), (tsa_root, _read_root)):
+        try:
+            why = read(file) if file else ""
+        except (OSError, UnicodeDecodeError):
+            why = "it cannot be read"
+        if why:
+            raise WrongFile(f"{file}: {why}", hint="put the file right, or name another")
+
+
+def _read_signers(file: Path) -> str:
+    try:
+        sshsig.read_allowed(file.read_text(encoding="utf-8"))
+    except EvidenceError as error:
+        return error.message
+    return ""
+
+
+def _read_root(file: Path) -> str:
+    return "" if b"CERTIFICATE-----" in file.read_bytes() else "there is no certificate in it (PEM)"
 
 
 def _declared(folder: Path, tags: dict[str, str], payload: dict[str, str]) -> Iterator[str]:
@@ -135,9 +159,9 @@ def _signature(folder: Path, allowed: Path | None, at: datetime | None = None) -
     try:
         signers = sshsig.read_allowed(own.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
-        if allowed:
-            raise EvidenceError(f"{allowed.name}: it cannot be read") from None
         return "", "", [f"{package.ALLOWED_SIGNERS}: it is missing or not readable"]
+    except EvidenceError as error:
+        return "", "", [error.message]
     try:
         key = sshsig.verify(armoured, message, package.NAMESPACE)
     except sshsig.BadSignature as error:

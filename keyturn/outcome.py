@@ -24,7 +24,7 @@ _STATUS = {
 
 def exit_of(error: BaseException | None) -> int:
     """Return the exit code for `error`; the one table from each room's root to its code."""
-    from evidence.error import ConcealmentFailed, EvidenceError  # noqa: PLC0415  # loaded when something went wrong, not at every start
+    from evidence import error as evidence  # noqa: PLC0415  # loaded when something went wrong, not at every start
     from pages.errors import PageError  # noqa: PLC0415  # the same
     from secrets_store import StoreError  # noqa: PLC0415  # the same
 
@@ -36,10 +36,14 @@ def exit_of(error: BaseException | None) -> int:
         return error.exit_code
     if isinstance(error, PageError):
         return Exit.STEP_FAILED
-    if isinstance(error, ConcealmentFailed):
-        return Exit.LEAK_FOUND
-    if isinstance(error, EvidenceError):
-        return Exit.NOT_VERIFIED
+    if isinstance(error, evidence.EvidenceError):
+        kinds = {
+            evidence.ConcealmentFailed: Exit.LEAK_FOUND,
+            evidence.NotARecording: Exit.CANNOT_START,
+            evidence.WrongFile: Exit.INVALID,
+            evidence.NotServed: Exit.STEP_FAILED,
+        }
+        return next((code for kind, code in kinds.items() if isinstance(error, kind)), Exit.NOT_VERIFIED)
     if isinstance(error, KeyboardInterrupt):
         return Exit.INTERRUPTED
     return Exit.BUG

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evidence import EvidenceError, junit, listing, oscal, package, report, verify
+from evidence import NotServed, junit, listing, oscal, package, report, verify
 from keyturn.cli.evidence_seal import add_seal
 from keyturn.cli.options import authority, recordings_of
 from keyturn.errors import CannotStart, Exit, NotVerified
@@ -145,7 +145,7 @@ def _written(args: argparse.Namespace, home: Path) -> list[Path]:
 
 
 def run_stamp(args: argparse.Namespace) -> int:
-    """Have a recording stamped later than it was sealed. Raises `EvidenceError` when there is no stamp to be had."""
+    """Have a recording stamped later than it was sealed. Raises `NoTimestamp` when there is no stamp to be had."""
     package.add_timestamp(args.recording, args.tsa)
     Console(stderr=True, highlight=False).print(f"{escape(args.recording.name)}: stamped by {escape(args.tsa)}")
     return Exit.DONE
@@ -199,7 +199,7 @@ def _printed(page: Path, browser: str) -> Path:
         except BrowserError:
             path = None  # Its text may hold page content.
     if path is None:
-        raise EvidenceError("the browser could not print the report", hint="use --format html and print it yourself")
+        raise NotServed("the browser could not print the report", hint="use --format html and print it yourself")
     return path
 
 

@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Error as BrowserError
 
-from evidence import package
+from evidence import package, report
 from keyturn.cli import evidence as command
+from keyturn.cli import main
 from keyturn.errors import CannotStart, NotVerified
 from tests.evidence.authority import served
 
@@ -115,6 +117,47 @@ def test_a_recording_is_stamped_later_by_the_command_that_the_hint_names(
         assert _run("stamp", str(sealed), "--tsa", authority.url) == 0
     assert _run("verify", str(sealed), "--tsa-root", str(authority.root), "--json") == 0
     assert _said(capsys)["proof"] == "signed and timestamped"
+
+
+def _refused(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = main(["evidence", *words])
+    return code, capsys.readouterr().err
+
+
+def test_an_authority_that_does_not_answer_says_nothing_against_the_recording(
+    sealed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, told = _refused(capsys, "stamp", str(sealed), "--tsa", "http://127.0.0.1:9/none")
+    assert (code, "did not answer" in told) == (1, True)
+
+
+def test_a_browser_that_does_not_print_says_nothing_against_the_recording(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(report, "print_pdf", lambda *_: (_ for _ in ()).throw(BrowserError("gone")))
+    with ThreadPoolExecutor() as apart:  # as below
+        code = apart.submit(main, ["evidence", "report", str(sealed), "--format", "pdf"]).result()
+    assert (code, "could not print" in capsys.readouterr().err) == (1, True)
+
+
+def test_what_is_sealed_or_stamped_or_is_no_recording_is_not_begun_with(
+    sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes").mkdir()
+    for words in (("seal", str(sealed)), ("seal", str(tmp_path / "notes")), ("report", str(tmp_path / "notes"))):
+        assert _refused(capsys, *words)[0] == 2
+    (sealed / package.TOKEN).touch()
+    assert _refused(capsys, "stamp", str(sealed), "--tsa", "http://127.0.0.1:9/none")[0] == 2
+
+
+@pytest.mark.parametrize("option", ["--tsa-root", "--allowed-signers"])
+def test_a_file_that_was_named_and_is_not_there_is_a_wrong_argument(
+    sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    gone = str(tmp_path / "gone")
+    for words in (("verify", str(sealed)), ("list", "--recordings", str(sealed.parent))):
+        code, told = _refused(capsys, *words, option, gone)
+        assert (code, f"{gone}: it cannot be read" in told) == (3, True)
 
 
 def test_a_pdf_alone_is_printed(sealed: Path, tmp_path: Path) -> None:

@@ -114,10 +114,12 @@ def test_a_line_that_is_not_known_is_refused(line: str) -> None:
         sshsig.read_allowed(line)
 
 
-def test_a_validity_that_is_no_date_is_refused(key: Ed25519PrivateKey) -> None:
-    signer = sshsig.Signer(WHO, sshsig.raw_public(key), valid_before="tomorrow")
-    with pytest.raises(EvidenceError, match="validity date"):
-        signer.may(WHO, "purpose", NOW)
+@pytest.mark.parametrize("option", ["valid-before", "valid-after"])
+@pytest.mark.parametrize("date", ["tomorrow", "soon", "20261301", "00010101", "Z"])
+def test_a_validity_that_is_no_date_is_refused(key: Ed25519PrivateKey, option: str, date: str) -> None:
+    line = sshsig.allowed_line(WHO, sshsig.raw_public(key), "purpose").replace(" name", f' {option}="{date}",name')
+    with pytest.raises(EvidenceError, match="allowed_signers line 1: a validity date is malformed"):
+        sshsig.read_allowed(line)
 
 
 def test_an_identity_cannot_smuggle_in_options(key: Ed25519PrivateKey) -> None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import package, sshsig, verify
+from evidence import listing, package, sshsig, verify
 from evidence.chain import GENESIS, canonical, digest
-from evidence.error import EvidenceError
+from evidence.error import WrongFile
 from tests.evidence.conftest import IDENTITY, passes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 JOURNAL = "data/journal.jsonl"
 PICTURE = "data/pictures/02-add-secret-after.png"
@@ -278,9 +279,32 @@ def test_a_folder_that_is_no_recording_does_not_verify(tmp_path: Path) -> None:
     assert verdict.proof == "none"
 
 
-def test_the_auditors_own_file_that_is_not_there_is_an_error(sealed: Path) -> None:
-    with pytest.raises(EvidenceError, match="nowhere: it cannot be read"):
-        verify.verify(sealed, allowed_signers=Path("nowhere"))
+@pytest.mark.parametrize("what", ["allowed_signers", "tsa_root"])
+@pytest.mark.parametrize(
+    "data", [None, b"\xff\xfe", b"somebody ssh-rsa AAAA\n"], ids=["gone", "no text", "of another kind"]
+)
+def test_a_wrong_file_of_the_auditors_own_is_an_error_whatever_the_recording_holds(
+    recording: Path, seal: Callable[[Path], Path], tmp_path: Path, what: str, data: bytes | None
+) -> None:
+    own = tmp_path / "own"
+    if data:
+        own.write_bytes(data)
+    for harm in (seal, remove_the_signature):
+        harm(recording)
+        with pytest.raises(WrongFile, match=f"^{re.escape(str(own))}: "):
+            verify.verify(recording, **{what: own})
+    with pytest.raises(WrongFile):
+        listing.entries(tmp_path / "no recordings", **{what: own})
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"), [("ssh-ed25519", "ssh-rsa"), (" namespaces=", ' valid-before="soon",namespaces=')]
+)
+def test_a_list_of_signers_in_the_recording_that_cannot_be_read_is_a_verdict(sealed: Path, good: str, bad: str) -> None:
+    _write(sealed / package.ALLOWED_SIGNERS, (sealed / package.ALLOWED_SIGNERS).read_text().replace(good, bad).encode())
+    verdict = verify.verify(sealed)
+    assert any(fault.startswith("allowed_signers line 1: ") for fault in verdict.faults)
+    assert verdict.signer == ""
 
 
 def test_a_copied_recording_verifies_anywhere(sealed: Path, signers: Path, tmp_path: Path) -> None:
