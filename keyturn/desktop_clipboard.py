@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from time import sleep
 from typing import TYPE_CHECKING
 
+from keyturn import system
 from keyturn.errors import CannotStart
 from keyturn.interruption import Interruption, listening
 from secrets_store import discreet
@@ -56,7 +57,7 @@ def find() -> Programs:
         if shutil.which(programs.put[0]):
             return programs
     raise CannotStart(
-        "there is no desktop clipboard here", hint="install xclip or wl-clipboard, or use --fd, --out or --reveal"
+        "there is no desktop clipboard here", hint=f"{system.clipboard_hint()}, or use --fd, --out or --reveal"
     )
 
 

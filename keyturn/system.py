@@ -94,6 +94,8 @@ def has_own_clipboard() -> bool:
 
 def clipboard_hint() -> str:
     """Return what gives programs the desktop's clipboard on this system, where it is not a part of it."""
+    if not has_display():
+        return "start it under a desktop"
     return "install wl-clipboard" if os.environ.get("WAYLAND_DISPLAY") else "install xclip or xsel"
 
 

@@ -38,6 +38,12 @@ class CannotUnlock(StoreError):
     exit_code = 10
 
 
+class NoTerminal(CannotUnlock):
+    """There is nobody to ask."""
+
+    usual_hint = "give a key with --identity-fd or a passphrase with --passphrase-fd"
+
+
 class WrongPassphrase(CannotUnlock):
     """The passphrase does not open the identity; another try may."""
 

@@ -29,18 +29,25 @@ _OCTAL = re.compile(r"\\([0-7]{3})")  # how the kernel writes blanks in a mount 
 def check(folder: Path, *, allow_synced: bool = False) -> None:
     """Raise the refusal that fits unless `folder` is a safe place with a store in it."""
     check_session()
-    none = NotThere(f"there is no store in {folder}", hint="keyturn secrets init makes one")
-    try:
-        check_file(folder)
-    except FileNotFoundError:
-        raise none from None
-    if not (folder / "journal.jsonl").exists():
-        raise none
+    if not _may_be_a_store(folder):  # Before its modes are spoken of: those of another folder are no business of ours.
+        raise NotThere(f"there is no store in {folder}", hint="keyturn secrets init makes one")
+    check_file(folder)
     for path in sorted(folder.iterdir()):
         with suppress(FileNotFoundError):  # another process may just have put a new list in force
             check_file(path)
     if not allow_synced:
         check_local(folder)
+
+
+def _may_be_a_store(folder: Path) -> bool:
+    """Return whether there is a journal in `folder`, or somebody else's folder does not let that be seen."""
+    try:
+        (folder / "journal.jsonl").stat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def check_file(path: Path) -> None:

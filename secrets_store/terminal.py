@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from secrets_store.errors import CannotUnlock
+from secrets_store.errors import NoTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ _LONGEST = 4096  # characters of one answer
 def ask(prompt: str, *, hidden: bool) -> str:
     """Return the line that was typed, without its end; `hidden` keeps it off the screen.
 
-    Raises `CannotUnlock` when the process has no terminal.
+    Raises `NoTerminal` when the process has no terminal.
     """
     if sys.platform == "win32":
         return _ask_windows(prompt, hidden=hidden)
@@ -52,9 +52,7 @@ def _terminal() -> Iterator[TextIO]:
     try:
         descriptor = os.open(DEVICE, os.O_RDWR | os.O_NOCTTY)
     except OSError:
-        raise CannotUnlock(
-            "there is no terminal to ask on", hint="give a key with --identity-fd or a passphrase with --passphrase-fd"
-        ) from None
+        raise NoTerminal("there is no terminal to ask on") from None
     # Reading and writing one device through one buffer would need it to be seekable.
     with (
         os.fdopen(os.dup(descriptor), "w", encoding="utf-8") as screen,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from keyturn import settings, signing, store_head
-from secrets_store import BadInput, Entry, NotThere, Store
+from secrets_store import BadInput, Entry, NoTerminal, NotThere, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 console = Console(stderr=True, highlight=False)
@@ -39,6 +40,15 @@ def finish(args: argparse.Namespace, store: Store, result: dict[str, Any], code:
     store_head.remember(store.folder, store.head())
     answer(args, result)
     return code
+
+
+@contextmanager
+def without_terminal(hint: str) -> Iterator[None]:
+    """Say `hint` where there is no terminal for what is asked in the block."""
+    try:
+        yield
+    except NoTerminal as error:
+        raise NoTerminal(error.message, hint=hint) from None
 
 
 def answer(args: argparse.Namespace, result: dict[str, Any]) -> None:

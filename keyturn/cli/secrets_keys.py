@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyturn import signing
-from keyturn.cli.secrets_common import console, finish, folder_of, open_store, plain
+from keyturn.cli.secrets_common import console, finish, folder_of, open_store, plain, without_terminal
 from keyturn.cli.unlocking import add_unlock, unlocked
 from secrets_store import BadInput, Recipient, Store, keychain, terminal
 from secrets_store.age import X25519Identity
@@ -37,10 +37,11 @@ def add_init(parser: argparse.ArgumentParser) -> None:
 def init(args: argparse.Namespace) -> int:
     """Make a store, the operator's key under a passphrase, and a break-glass key."""
     operator = X25519Identity.generate()
-    passphrase = _passphrase(args)
     recipients = [Recipient("operator", operator.recipient)]
-    if not args.single_recipient_i_accept_loss:
-        recipients.append(_break_glass(args.break_glass))
+    with without_terminal("give --passphrase-fd, and --break-glass or --single-recipient-i-accept-loss"):
+        passphrase = _passphrase(args)
+        if not args.single_recipient_i_accept_loss:
+            recipients.append(_break_glass(args.break_glass))
     store = Store.create(
         folder_of(args),
         recipients=recipients,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from rich.table import Table
 from keyturn import settings, signing, store_head
 from keyturn.cli.secrets_common import answer, as_json, console, find, finish, folder_of, open_store, plain
 from keyturn.errors import Exit
-from secrets_store import NotVerified, RecipientsChanged, Store, StoreError
+from secrets_store import BadInput, NotVerified, RecipientsChanged, Store, StoreError
 from secrets_store import verify as verify_store
 from secrets_store.due import due, in_use, to_calendar, write_calendar
 from secrets_store.entry import now
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from secrets_store import Entry
 
 WITHIN = 60  # days before an expiry in which it is due, unless told otherwise
+_HEAD = re.compile("[0-9a-fA-F]{64}")
 _TABLE_LIMIT = 1000  # rows; measuring the columns of more takes longer than reading the journal
 
 
@@ -95,11 +97,16 @@ def show_due(args: argparse.Namespace) -> int:
 
 def verify(args: argparse.Namespace) -> int:
     """Check everything; name every fault, and raise the refusal that they amount to."""
+    if args.head is not None and not _HEAD.fullmatch(args.head):
+        raise BadInput(
+            f"a head is 64 hexadecimal digits, not {args.head}",
+            hint="a recording notes it in its run.json, as store_head",
+        )
     folder = folder_of(args)
     key = None
     if settings.default_signing_key().exists():
         key = signing.load_or_make().public_key().public_bytes_raw()
-    store, head = None, args.head or store_head.remembered(folder)
+    store, head = None, (args.head or "").lower() or store_head.remembered(folder)
     with suppress(NotVerified, RecipientsChanged):  # the faults below say more
         store = Store.open(folder, signing_key=None, allow_synced=args.allow_synced, noted_head=head)
     faults = verify_store(folder, key=key, head=head)

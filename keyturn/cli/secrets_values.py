@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn import desktop_clipboard
-from keyturn.cli.secrets_common import answer, console, find, finish, number, only_one, open_store
+from keyturn.cli.secrets_common import answer, console, find, finish, number, only_one, open_store, without_terminal
 from keyturn.cli.unlocking import add_unlock, unlocked
 from secrets_store import BadInput, disk, terminal
 from secrets_store.export import RECIPES, check_free, to_env, to_kdbx, write_private
@@ -126,5 +126,6 @@ def _kdbx_passphrase(args: argparse.Namespace) -> str:
     if args.kdbx_passphrase_fd is not None:
         return read_line(args.kdbx_passphrase_fd)
     made = new_passphrase()
-    terminal.say(f"The database's passphrase, shown once: {made}")
+    with without_terminal("give --kdbx-passphrase-fd"):
+        terminal.say(f"The database's passphrase, shown once: {made}")
     return made

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturn import desktop_clipboard, settings, signing, store_head
+from keyturn import desktop_clipboard, settings, signing, store_head, system
 from keyturn.cli import secrets, secrets_keys, secrets_values
 from keyturn.errors import CannotStart
 from secrets_store import (
     BadInput,
-    CannotUnlock,
+    NoTerminal,
     NotThere,
     NotVerified,
     RecipientsChanged,
@@ -131,10 +131,10 @@ def test_init_makes_nothing_when_words_or_key_are_not_repeated(
 
 
 def test_init_without_a_terminal_makes_nothing(run: Run, folder: Path) -> None:
-    with pytest.raises(CannotUnlock):
-        run("init")
-    with pytest.raises(CannotUnlock):
-        run("init", "--passphrase-fd", str(piped(PASSPHRASE)))
+    for words in ([], ["--passphrase-fd", str(piped(PASSPHRASE))]):
+        with pytest.raises(NoTerminal) as refused:
+            run("init", *words)
+        assert refused.value.hint == "give --passphrase-fd, and --break-glass or --single-recipient-i-accept-loss"
     assert not folder.exists()
     run("init", "--single-recipient-i-accept-loss", "--passphrase-fd", str(piped(PASSPHRASE)))
 
@@ -237,6 +237,14 @@ def test_verify_names_the_faults_and_refuses(run: Run, store: Store) -> None:
     (store.folder / "recipients.txt").unlink()
     with pytest.raises(NotVerified):
         run("verify")
+
+
+@pytest.mark.parametrize("head", ["zz", "", "0" * 63, "0" * 65, "g" * 64])
+def test_what_is_no_head_is_not_compared_with(run: Run, store: Store, head: str) -> None:
+    sealed(store)
+    with pytest.raises(BadInput, match="64 hexadecimal digits"):
+        run("verify", "--head", head)
+    assert run("verify", "--head", store.head().upper())[0] == 0
 
 
 def test_verify_tells_changed_recipients_from_the_rest(run: Run, store: Store) -> None:
@@ -440,8 +448,15 @@ def test_without_a_desktop_no_key_is_asked_for(run: Run, store: Store, monkeypat
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     sealed(store)
-    with pytest.raises(CannotStart, match="no desktop clipboard"):
-        run("copy", "vendor-secret")
+    for display, hint in (("", "start it under a desktop"), (":0", "install xclip or xsel")):
+        monkeypatch.setenv("DISPLAY", display)
+        monkeypatch.setattr(shutil, "which", lambda _name: None)
+        assert system.clipboard_hint() == hint
+        with pytest.raises(CannotStart, match="no desktop clipboard") as refused:
+            run("copy", "vendor-secret")
+        assert refused.value.hint == f"{hint}, or use --fd, --out or --reveal"
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert system.clipboard_hint() == "install wl-clipboard"
 
 
 @pytest.mark.parametrize(
@@ -479,9 +494,12 @@ def test_a_passphrase_for_the_database_is_made_and_said_on_the_terminal_alone(
 ) -> None:
     said: list[str] = []
     given: list[tuple[Any, ...]] = []
+    sealed(store)
+    with pytest.raises(NoTerminal) as refused:
+        run("export", "--kdbx", "k.kdbx", "--identity-fd", key_fd())
+    assert refused.value.hint == "give --kdbx-passphrase-fd"
     monkeypatch.setattr(terminal, "say", said.append)
     monkeypatch.setattr(secrets_values, "to_kdbx", lambda *all_given: given.append(all_given))
-    sealed(store)
     run("export", "--kdbx", "k.kdbx", "--identity-fd", key_fd())
     assert said[0].endswith(given[0][4])
 

@@ -17,6 +17,7 @@ from secrets_store import (
     Locked,
     ModesTooOpen,
     NotStored,
+    NotThere,
     Secret,
     SharedFolder,
     Store,
@@ -78,6 +79,38 @@ def test_symbolic_links_are_refused_wherever_they_stand(
     real.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(SymbolicLink):
         Store.open(store.folder, signing_key=signing_key)
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "link", "nothing"])
+def test_what_holds_no_store_is_told_as_that_whatever_its_modes(tmp_path: Path, kind: str) -> None:
+    other = tmp_path / "other"
+    if kind == "folder":
+        other.mkdir()
+        other.chmod(0o777)
+    elif kind == "file":
+        other.touch(mode=0o644)
+    elif kind == "link":
+        other.symlink_to(tmp_path)
+    with pytest.raises(NotThere, match="there is no store in") as caught:
+        place.check(other)
+    assert "chmod" not in caught.value.hint
+
+
+def test_a_store_that_may_not_be_looked_into_is_told_by_what_keeps_us_out(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders, owner = type(store.folder), store.folder.stat().st_uid
+    looked = folders.stat
+
+    def shut(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if self.parent == store.folder:
+            raise PermissionError
+        return looked(self, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(folders, "stat", shut)
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(WrongOwner):
+        place.check(store.folder)
 
 
 def test_a_file_that_goes_while_it_is_looked_at_is_no_fault(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
