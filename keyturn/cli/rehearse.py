@@ -34,7 +34,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--read-pictures",
         action="store_true",
-        help="search the pictures for the value too, as a real run always does; takes about a minute",
+        help="search the pictures for the value too, as a real run always does; takes a minute or two",
     )
     parser.add_argument(
         "--by-hand",
