@@ -82,7 +82,7 @@ class NotVerified(StoreError):
     """The journal, or a file that it names, is not what was written."""
 
     exit_code = 16
-    usual_hint = "keyturn secrets verify names all that is wrong; docs/recovery.md says what to do"
+    usual_hint = "keyturn secrets verify names all that is wrong; docs/recovery.md of the checkout says what to do"
 
 
 class RecipientsChanged(StoreError):

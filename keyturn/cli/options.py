@@ -35,8 +35,7 @@ def add_walkthrough(parser: argparse.ArgumentParser, *, anew: bool = True) -> No
     shown.add_argument("--headless", action="store_false", dest="headed", help="do not show the browser")
     parser.add_argument(
         "--mode",
-        type=Mode,
-        choices=tuple(Mode),
+        choices=[mode.value for mode in Mode],
         help="guided: every change waits for a yes (the default of a run with a display and a terminal); "
         "auto: only gates do; manual: you do it, keyturn looks and records",
     )

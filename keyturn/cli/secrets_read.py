@@ -124,4 +124,6 @@ def verify(args: argparse.Namespace) -> int:
 def _refusal(faults: Sequence[object]) -> StoreError:
     wheres = {getattr(fault, "where", "") for fault in faults}
     kind = RecipientsChanged if wheres == {"recipients.txt"} else NotVerified
-    return kind(f"the store does not verify ({len(faults)} faults)", hint="docs/recovery.md says what to do")
+    return kind(
+        f"the store does not verify ({len(faults)} faults)", hint="docs/recovery.md of the checkout says what to do"
+    )

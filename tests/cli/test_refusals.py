@@ -149,6 +149,13 @@ def test_a_pace_is_seconds_that_a_person_can_wait(pace: str, capsys: pytest.Capt
     assert "0 to 3600 seconds" in capsys.readouterr().err
 
 
+def test_a_mode_that_there_is_not_is_told_with_those_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["rehearse", "--mode", "slow"])
+    told = capsys.readouterr().err.replace("'", "")
+    assert "invalid choice: slow (choose from guided, auto, manual)" in told
+
+
 def test_a_runbook_that_is_not_there_is_refused_with_3(run: Run) -> None:
     code, text = run("run", "/nowhere/runbook.yaml", "--headless")
     assert code == 3
