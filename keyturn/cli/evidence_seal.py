@@ -34,14 +34,19 @@ def add_seal(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def seal(args: argparse.Namespace) -> int:
     """Package it and return 0, or 7 when a secret was found in it: then it is quarantined."""
-    from keyturn.run.cut_short import captured, package_up  # noqa: PLC0415  # loads the browser library
+    from keyturn.run.cut_short import package_up  # noqa: PLC0415  # loads the browser library
 
     folder: Path = args.recording
     if not folder.is_dir():
         raise CannotStart(f"there is no recording at {folder}", hint="`keyturn evidence list` shows what there is")
-    entries = captured(folder.resolve())
-    values = [] if args.by_shape or not entries else _values(args, entries)
-    recording = package_up(folder.resolve(), signing.load_or_make(), values, args.tsa or "")
+    values: list[bytes] = []
+
+    def open_values(entries: list[str]) -> list[bytes]:
+        if entries and not args.by_shape:
+            values.extend(_values(args, entries))
+        return values
+
+    recording = package_up(folder.resolve(), signing.load_or_make(), open_values, args.tsa or "")
     console = Console(stderr=True, highlight=False)
     if recording.leak:
         raise recording.leak

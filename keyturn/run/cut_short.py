@@ -20,7 +20,7 @@ from keyturn.run.own_profile import OwnProfile, forget
 from keyturn.run.recording import Recording, reads_pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
 STATUS = "cut short"
 
 
-def captured(folder: Path) -> list[str]:
-    """Return the store's entries whose values the run in `folder` captured, as its journal names them.
-
-    Raises `NotARecording` when no run began in it, or it is sealed already.
-    """
+def _captured(folder: Path) -> list[str]:
+    """Return the store's entries whose values the run in `folder` captured, as its journal names them."""
     if (folder / package.TAG_MANIFEST).exists():
         raise NotARecording(f"{folder.name}: it is sealed already", hint="`keyturn evidence verify` checks it")
     return [str(one.get("entry", "")) for one in story_of(folder / package.PAYLOAD).secrets]
 
 
-def package_up(folder: Path, key: Ed25519PrivateKey, values: Sequence[bytes], tsa: str = "") -> Recording:
+def package_up(
+    folder: Path, key: Ed25519PrivateKey, open_values: Callable[[list[str]], Sequence[bytes]], tsa: str = ""
+) -> Recording:
     """Search the recording of a run that was killed, end its journal, and seal it; return it.
 
-    `values`: what the run captured, as far as it is at hand. Whatever is at hand, anything of a client secret's shape
-    is a finding too: the run may have had a value on a page that was never sealed. Raises `CannotStart` while somebody
-    carries the run out, `NotARecording` for a folder that is none, `ChainBroken` for a journal that does not hold, and
-    what `Recording.not_packaged` tells.
+    `open_values` is asked for what the run captured, by the store's entries, as far as it is at hand; nobody carries
+    the run on while it asks for a passphrase. Whatever is at hand, anything of a client secret's shape is a finding
+    too: the run may have had a value on a page that was never sealed. Raises `CannotStart` while somebody carries the
+    run out, `NotARecording` for a folder that is none or is sealed already, `ChainBroken` for a journal that does not
+    hold, and what `Recording.not_packaged` tells.
     """
-    captured(folder)
     with keeper.attending(folder.name):
+        values = open_values(_captured(folder))
         data = folder / package.PAYLOAD
         facts = json.loads((data / "run.json").read_text(encoding="utf-8"))
         recording = Recording(folder, key, facts)

@@ -107,6 +107,19 @@ def read(folder: Path) -> Past:
     return past
 
 
+def refuse_stale(past: Past) -> None:
+    """Raise `CannotStart` where the run went on since `past` was read. Asked by who holds the run's locks."""
+    try:
+        head = read_chain(past.folder / package.JOURNAL).head
+    except OSError:
+        head = ""  # The folder was moved: a secret was found in it.
+    if head != past.head:
+        raise CannotStart(
+            f"{past.run} went on meanwhile, by another keyturn",
+            hint="give the command again: then it knows what was done since; nothing was touched",
+        )
+
+
 def _step_started(past: Past, entry: dict[str, Any]) -> None:
     past.status, past.last_step = KILLED, entry["step"]
 

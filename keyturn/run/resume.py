@@ -17,6 +17,7 @@ from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect, Gate
 from keyturn.run import alone
 from keyturn.run.part import Part
+from keyturn.run.past import refuse_stale
 from keyturn.run.provenance import facts_of
 from keyturn.run.recording import Recording
 from keyturn.run.state import Held, RunState
@@ -80,12 +81,13 @@ def taken_up(
 ) -> Iterator[Part]:
     """Take the run up in its own recording, as the only one that does; `what` is noted of it.
 
-    Raises before anything is touched: where somebody must say yes to a change and does not, another run is at work, or
-    `check` does not like what the run knows.
+    Raises before anything is touched: where somebody must say yes to a change and does not, another run is at work, the
+    run went on since its past was read, or `check` does not like what the run knows.
     """
     past = again.past
     applications = alone.applications_of(prepared.runbook, prepared.inputs)
     with alone.holding(applications) as tell, keeper.attending(past.run):
+        refuse_stale(past)  # It was read before anybody was asked for a passphrase.
         changed = changes(past, prepared)
         by = _accepted(changed, around, again)
         state = state_of(prepared, around.store, again)

@@ -36,6 +36,10 @@ def key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.generate()
 
 
+def _nothing(_entries: list[str]) -> list[bytes]:
+    return []
+
+
 @pytest.fixture
 def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A recording whose journal ends, torn, in the middle of a step."""
@@ -53,7 +57,7 @@ def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_it_is_sealed_and_says_where_it_was_cut_short(killed: Path, key: Ed25519PrivateKey) -> None:
-    recording = package_up(killed, key, [])
+    recording = package_up(killed, key, _nothing)
     assert recording.leak is None
     assert verify.verify(killed).faults == []
     assert package.read_info(killed)["Status"] == "cut short"
@@ -71,7 +75,7 @@ def test_what_has_a_secrets_shape_is_a_leak_whether_a_value_is_at_hand_or_not(
     killed: Path, key: Ed25519PrivateKey, values: list[bytes]
 ) -> None:
     (killed / "data" / "note.txt").write_text(VALUE)
-    recording = package_up(killed, key, values)
+    recording = package_up(killed, key, lambda _: values)
     assert recording.leak is not None
     assert recording.folder == killed.parent / "quarantine" / killed.name
 
@@ -86,19 +90,32 @@ def test_a_leak_is_told_also_when_it_cannot_be_quarantined(killed: Path, key: Ed
 
 def test_a_value_that_is_at_hand_is_looked_for_in_every_form(killed: Path, key: Ed25519PrivateKey) -> None:
     (killed / "data" / "note.txt").write_text(b"correct horse battery".hex())
-    assert package_up(killed, key, [b"correct horse battery"]).leak is not None
+    assert package_up(killed, key, lambda _: [b"correct horse battery"]).leak is not None
 
 
 def test_while_the_run_is_being_carried_out_it_is_left_alone(killed: Path, key: Ed25519PrivateKey) -> None:
     with keeper.attending(killed.name), pytest.raises(CannotStart, match="carried out by another"):
-        package_up(killed, key, [])
+        package_up(killed, key, _nothing)
     assert not (killed / package.TAG_MANIFEST).exists()
 
 
+def test_nobody_carries_the_run_on_while_its_values_are_being_opened(killed: Path, key: Ed25519PrivateKey) -> None:
+    asked: list[list[str]] = []
+
+    def opened(entries: list[str]) -> list[bytes]:
+        with pytest.raises(CannotStart, match="carried out by another"), keeper.attending(killed.name):
+            pass
+        asked.append(entries)
+        return []
+
+    package_up(killed, key, opened)
+    assert len(asked) == 1
+
+
 def test_what_is_sealed_is_not_sealed_again(killed: Path, key: Ed25519PrivateKey) -> None:
-    package_up(killed, key, [])
+    package_up(killed, key, _nothing)
     with pytest.raises(NotARecording, match="sealed already"):
-        package_up(killed, key, [])
+        package_up(killed, key, _nothing)
 
 
 @pytest.mark.parametrize("inside", [".", "data"])

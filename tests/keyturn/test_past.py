@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -12,16 +14,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence import ChainBroken, package
 from evidence.chain import ChainedLog
-from keyturn import events
+from keyturn import events, keeper
 from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
 from keyturn.events import Result
 from keyturn.gates import Choice, Nobody
-from keyturn.run import past, resumable, resume, runs
+from keyturn.run import past, resumable, resume, rollback, runs
 from keyturn.run.journal import Journal
 from keyturn.run.state import Intended
 from tests.keyturn.stage import says
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from keyturn.run.past import Past
@@ -170,7 +173,7 @@ def test_a_run_that_ended_with_a_secret_in_doubt_goes_on_to_settle_it(tmp_path: 
 def prepared(**changed: Any) -> Any:
     """Return a run as it is prepared again; the digests of runbooks are their texts here."""
     digests = {"runbook_sha256": "1", "included_sha256": {"part.yaml": "2"}, **changed}
-    book = SimpleNamespace(path="a-book.yaml", digests=digests)
+    book = SimpleNamespace(path="a-book.yaml", digests=digests, secrets={})
     return SimpleNamespace(runbook=book, inputs={"name": changed.get("name", "one")})
 
 
@@ -207,6 +210,29 @@ def test_a_change_needs_a_yes_that_says_whose_it_is(tmp_path: Path) -> None:
     with pytest.raises(NobodyThere, match="it") as nobody:
         accepted(("it",), around(Nobody()), again)
     assert "--accept-changes" in nobody.value.hint
+
+
+@pytest.mark.parametrize("goes_on", [resume.resume, rollback.roll_back])
+def test_a_run_that_went_on_since_it_was_read_is_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, goes_on: Any
+) -> None:
+    so_far = read(tmp_path, started("one"))
+
+    @contextmanager
+    def attending(_run: str) -> Iterator[None]:  # Another keyturn had the run until now.
+        with ChainedLog(so_far.folder / package.JOURNAL) as log:
+            Journal(log)(ended("one", "done"))
+        yield
+
+    monkeypatch.setattr(keeper, "attending", attending)
+    facts = (so_far.folder / "data" / "run.json").read_bytes()
+    with pytest.raises(CannotStart, match="went on meanwhile") as refused:
+        goes_on(prepared(), around(Nobody()), resume.Again(past=so_far, identities=()))
+    assert "again" in refused.value.hint
+    assert (so_far.folder / "data" / "run.json").read_bytes() == facts
+    shutil.move(so_far.folder, tmp_path / "elsewhere")
+    with pytest.raises(CannotStart, match="went on meanwhile"):
+        past.refuse_stale(so_far)
 
 
 def test_a_run_is_found_by_its_folder_or_by_its_name(tmp_path: Path) -> None:
