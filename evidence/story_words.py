@@ -32,7 +32,10 @@ _WORDS = {
     "secret-captured": ("secret", "value taken from the clipboard, shape checked {remark}"),
     "secret-not-made": ("secret", "the intended secret does not exist: {why}"),
     "value-lost": ("failed", "nobody has the value of the intended secret, ID {secret_id}: {why}"),
-    "orphan-found": ("secret", "a secret of this run stands in the portal whose value nobody has, ID {secret_id}"),
+    "orphan-found": (
+        "secret",
+        "a new secret stands in the portal that may be of this run, its value lost, ID {secret_id}",
+    ),
     "orphan-deleted": ("secret", "the secret whose value nobody has, ID {secret_id}, was deleted"),
     "secret-sealed": ("secret", "sealed in the store as {entry}, read back and compared"),
     "pasted": ("secret", "value pasted"),

@@ -40,7 +40,8 @@ class About(StrEnum):
     TAKEN_OVER = "taken over"  # the person has the browser, for any number of steps
     FAILURE = "failure"  # the step failed; what now
     SECOND_PERSON = "second person"  # somebody else's signature is waited for; no answer given here is one
-    RUN = "run"  # something about the whole run: a changed runbook, an orphan found
+    ORPHAN = "orphan"  # whether a secret may be deleted that somebody else may have made and use
+    RUN = "run"  # something about the whole run: a changed runbook
 
 
 class Choice(StrEnum):
@@ -58,6 +59,7 @@ class Choice(StrEnum):
     SEEN = "seen"  # never a person's: the page itself has answered
 
 
+BEFOREHAND = frozenset({About.GATE, About.CHANGE})  # what may be approved before it is seen
 WITH_REASON = frozenset({Choice.SKIP, Choice.OVERRIDE})
 
 
@@ -123,9 +125,10 @@ class Nobody:
             while not pump():
                 pass
             return Answer(Choice.SEEN, by="the second person")
+        approve = f", or approve it beforehand with --approve {question.step}" if question.about in BEFOREHAND else ""
         raise NobodyThere(
             f"step {question.step} waits for a person and there is no terminal to ask at",
-            hint=f"start at a terminal, or approve it beforehand with --approve {question.step}",
+            hint=f"start at a terminal{approve}",
         )
 
     def wish(self) -> Answer | None:
@@ -141,8 +144,8 @@ class Beforehand:
         self._onward = onward
 
     def ask(self, question: Question, pump: Pump) -> Answer:
-        """Answer yes where approved. A failure, and a second person's gate, cannot be approved before they are seen."""
-        if question.about in {About.GATE, About.CHANGE} and question.gate is not Gate.MANUAL:
+        """Answer yes where approved. A failure, an orphan and a second person's gate cannot be before they are seen."""
+        if question.about in BEFOREHAND and question.gate is not Gate.MANUAL:
             if question.step in self._approved:
                 return Answer(Choice.GO_ON, by=f"--approve {question.step}")
             if ALL in self._approved:

@@ -103,7 +103,7 @@ class SecondHand:
         """Return the operator's answer. They say yes or no; to a failure they have nothing to say."""
         if question.about is About.SECOND_PERSON:
             return Nobody().ask(question, pump)  # Not theirs to answer: it is waited for.
-        if question.about not in {About.GATE, About.CHANGE, About.RUN}:
+        if question.about not in {About.GATE, About.CHANGE, About.ORPHAN, About.RUN}:
             raise NobodyThere(f"the rehearsal's operator only says yes or no, at step {question.step}")
         made = self._call("/_operator/gates", {"id": question.step, "title": question.title})
         until = time.monotonic() + _PATIENCE

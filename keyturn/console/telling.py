@@ -88,6 +88,7 @@ _WORDS: Final[Mapping[type[events.Event], Callable[[Any], str]]] = {
     events.WalkedAgain: lambda event: f"Gone through once more, on the way back: {event.title}.",
     events.SecretNotMade: lambda event: f"No secret was made: {event.why}.",
     events.ValueLost: lambda event: f"The value of the secret {event.secret_id} is lost: {event.why}.",
+    events.OrphanFound: lambda event: f"A new secret may be of this run, its value lost: {event.secret_id}.",
     events.OrphanDeleted: lambda event: f"The secret {event.secret_id}, whose value nobody had, was deleted.",
     events.Undone: lambda event: f"Taken back, {event.step}: {event.say}.",
     events.SearchBegan: lambda event: SEARCHING[event.pictures_read],

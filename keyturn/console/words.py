@@ -45,6 +45,7 @@ _YES = {
     About.GATE: "yes, go on",
     About.CHANGE: "yes, do it",
     About.BY_HAND: "it is done",
+    About.ORPHAN: "yes, nobody made it by hand: delete it",
     About.RUN: "yes",
 }
 _ASKS = {
@@ -52,6 +53,7 @@ _ASKS = {
     About.CHANGE: "Do it now?",
     About.TAKEN_OVER: "The browser is yours until you give it back.",
     About.FAILURE: "This did not go as it should. What now?",
+    About.ORPHAN: "Is it nobody's, and to be deleted?",
     About.RUN: "Go on?",
 }
 

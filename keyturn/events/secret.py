@@ -40,7 +40,7 @@ class ValueLost(Event):
 
 @dataclass(frozen=True, slots=True)
 class OrphanFound(Event):
-    """A secret of this run stands in the portal whose value nobody has. `beside` lists new ones that are not its."""
+    """A new secret may be of this run, its value lost. `beside` lists new ones that are not its."""
 
     step: str
     secret_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pages.page import Page
     from secrets_store import Store
 
+_RESUME: Final = "`keyturn resume` goes on from here"
 _BREATH = 100  # ms for which the browser works while a person thinks
 
 
@@ -184,11 +185,17 @@ class Engine:
         else:
             self._second.wait(self, step, self._number)
 
-    def confirm(self, step: Step, words: str, warning: str = "") -> None:
-        """Ask the person to go on in the middle of a step. Raises `Stopped` when they do not."""
-        question = Question(step.id, words, Gate.CONFIRM, "", About.GATE, (Choice.GO_ON, Choice.STOP), warning)
-        if not self.attendance.ask(question, self.no_answer, Gate.CONFIRM.value).yes:
-            raise Stopped(f"stopped in step {step.id}", hint="`keyturn resume` goes on from here")
+    def confirm(
+        self, step: Step, words: str, warning: str = "", *, about: About = About.GATE, otherwise: str = _RESUME
+    ) -> None:
+        """Ask the person to go on in the middle of a step.
+
+        Raises `Stopped` when they do not, with `otherwise` as the hint.
+        """
+        question = Question(step.id, words, Gate.CONFIRM, "", about, (Choice.GO_ON, Choice.STOP), warning)
+        gate = Gate.CONFIRM.value if about is About.GATE else ""
+        if not self.attendance.ask(question, self.no_answer, gate).yes:
+            raise Stopped(f"stopped in step {step.id}", hint=otherwise)
 
     def no_answer(self) -> bool:
         """Breathe, and tell that the page has not answered."""

@@ -3,8 +3,9 @@
 An interruption caught it, or a failure in this part of the run, after which the step is taken up again.
 
 In this order: it is in the store already; the page that shows its value is still open, and is asked for it again; else
-the list says whether a secret is there that was not before. Such an orphan is said to be lost, and only after a yes is
-exactly that row deleted, so that another can be made. Where it cannot be told which row is ours, nothing is touched.
+the list says whether a secret is there that was not before. Whether that is the run's own, nothing in the list can
+tell: only after a person's yes, which no approval gives beforehand, is it said to be lost and exactly that row deleted,
+so that another can be made. Where there are more that could be ours, nothing is touched.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from playwright.sync_api import Error as BrowserError
 
 from keyturn.errors import GuardRefused
 from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretNotMade, SecretSealed, ValueLost
+from keyturn.gates import About
 from keyturn.run.capture import copy_and_seal, open_intent
 from keyturn.run.made_by_hand import SETTLING
 from keyturn.run.state import Intended, Sealed
@@ -23,7 +25,7 @@ from keyturn.run.way_back import portal
 from pages.errors import PageError
 
 if TYPE_CHECKING:
-    from keyturn.model import Step
+    from keyturn.model import Scalar, Step, Undo
     from keyturn.run.engine import Engine
     from secrets_store import Intent
 
@@ -132,14 +134,15 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
     mine = [row for row in fresh if row.description in entered]
     if len(mine) != 1:
         raise _not_told_apart([row.secret_id for row in fresh], "one of them may be of this run")
-    orphan = mine[0]
+    secret_id, expires_on = mine[0].secret_id, mine[0].expires_on.isoformat()
+    state.note_change(f"portal: a secret may have been created, ID {secret_id}, expires {expires_on}, its value lost")
+    beside = tuple(row.secret_id for row in fresh if row is not mine[0])
+    engine.emit(OrphanFound(step.id, secret_id, expires_on, beside))
+    undo, args = _way_to_delete(engine, step, secret_id, expires_on)
+    _ask(engine, step, intent, secret_id)
     if not intended.lost:
-        _is_lost(engine, step, intended, intent, orphan.secret_id)
-    expires_on = orphan.expires_on.isoformat()
-    state.note_change(f"portal: a secret was created, ID {orphan.secret_id}, expires {expires_on}; its value is lost")
-    beside = tuple(row.secret_id for row in fresh if row is not orphan)
-    engine.emit(OrphanFound(step.id, orphan.secret_id, expires_on, beside))
-    _delete(engine, step, orphan.secret_id, expires_on)
+        _is_lost(engine, step, intended, intent, secret_id)
+    _delete(engine, step, secret_id, undo, args)
     del state.unfinished.intended[step.id]
     engine.reload(step)
 
@@ -166,19 +169,11 @@ def _entered(engine: Engine, step: Step) -> set[str]:
     return {str(text) for text in texts} - {""}
 
 
-def _delete(engine: Engine, step: Step, secret_id: str, expires_on: str) -> None:
-    """Ask, and delete exactly the secret with this ID, by the step's own way back."""
-    hint = "delete it in the portal, then `keyturn resume`"
+def _way_to_delete(engine: Engine, step: Step, secret_id: str, expires_on: str) -> tuple[Undo, dict[str, Scalar]]:
+    """Return the step's own way back, and with what it is called to delete exactly the secret with this ID."""
+    hint = "delete it in the portal if it is nobody's, then `keyturn resume`"
     if step.undo is None or not step.undo.do:
-        raise GuardRefused(
-            f"nobody has the value of the secret {secret_id}, and the runbook cannot delete it", hint=hint
-        )
-    engine.confirm(
-        step,
-        f"Nobody has the value of the secret {secret_id}. Delete it, and make another?",
-        warning="This cannot be undone. Nothing else is deleted.",
-    )
-    where = step.undo.page or step.page
+        raise GuardRefused(f"this run may have made the secret {secret_id}, and cannot delete it", hint=hint)
     made = _Made(secret_id, expires_on)
     names = {f"steps.{step.id}.{name}": str(getattr(made, part, "")) for name, part in step.outputs.items()}
     engine.state.outputs |= names
@@ -189,9 +184,30 @@ def _delete(engine: Engine, step: Step, secret_id: str, expires_on: str) -> None
             del engine.state.outputs[name]
     if secret_id not in args.values():
         raise GuardRefused(f"the runbook's way to delete {secret_id} does not name it", hint=hint)
+    return step.undo, args
+
+
+def _ask(engine: Engine, step: Step, intent: Intent | None, secret_id: str) -> None:
+    """Ask whether the secret is nobody's. Nothing but a person can know: who rotates by hand enters the same text."""
+    since = f"{intent.at:%Y-%m-%d %H:%M} UTC" if intent else "this run set out to make one"
+    spare = f"`keyturn resume {engine.state.run} --spare {secret_id}` leaves it alone"
+    engine.confirm(
+        step,
+        f"The secret {secret_id} was made since {since}, and the store does not have its value. "
+        "Delete it, and make another?",
+        warning=f"If anybody made it by hand, stop: whatever uses it would fail, for good; {spare}. "
+        "Nothing else is deleted.",
+        about=About.ORPHAN,
+        otherwise=f"{spare}; without --spare it is asked again",
+    )
+
+
+def _delete(engine: Engine, step: Step, secret_id: str, undo: Undo, args: dict[str, Scalar]) -> None:
+    """Delete the secret by that way back."""
+    where = undo.page or step.page
     page: Any = engine.bring(where)
-    engine.emit(Acting(step.id, where, step.undo.do, args))
-    getattr(page, step.undo.do)(**args)
+    engine.emit(Acting(step.id, where, undo.do, args))
+    getattr(page, undo.do)(**args)
     engine.emit(OrphanDeleted(step.id, secret_id))
     engine.state.note_change(f"portal: the secret {secret_id}, whose value nobody had, was deleted")
 

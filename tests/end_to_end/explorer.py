@@ -106,7 +106,7 @@ class Explorer(RuleBasedStateMachine):
     def sits_down(self, scenario: str, fault: str, until: str, killed: str, how: How) -> None:
         """Begin with a run: whatever came before one would be how things stand."""
         self.at = self.stack.enter_context(self.desk(scenario))
-        self.watcher = Watcher(self.at)
+        self.watcher = Watcher(self.at, self.at.colleagues)
         self.first = self.portal.integration
         self.last: past.Past | None = None  # of the runs
         if fault:
@@ -220,8 +220,10 @@ class Explorer(RuleBasedStateMachine):
         return self.last is not None
 
     def can_go_on(self) -> bool:
-        """Whether the last run has not come to its end, and was not taken back."""
-        return self.last is not None and not (self.last.is_sealed and self.last.status in {"done", "rolled back"})
+        """Whether the last run has not come to its end, or left a secret in doubt, and was not taken back."""
+        if self.last is None or not self.last.is_sealed:
+            return self.last is not None
+        return self.last.status != "rolled back" and (self.last.status != "done" or bool(self.last.unfinished.intended))
 
     def is_open(self) -> bool:
         """Whether the last run has something left to do and may have left something in the portals, by its own word."""

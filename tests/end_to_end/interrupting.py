@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 RUNBOOK: Final = shipped_runbooks() / "update-entra-client-secret.yaml"
 KILLED: Final = -signal.SIGKILL
+COLLEAGUES: Final = "TESTS_COLLEAGUES"  # in the environment: secrets that a colleague made, for `killed`
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,24 @@ class Ended:
 
 @dataclass
 class Desk:
-    """Everything of one operator. `replicas` are in this process, so that a test can ask what they really hold."""
+    """Everything of one operator. `replicas` are in this process, so that a test can ask what they really hold.
+
+    Where everything is approved, somebody is there who knows which secrets are `colleagues`'.
+    """
 
     home: Path
     replicas: Replicas
     before: dict[str, Any]  # the replicas' state when it began
     runbook: Path = RUNBOOK
     display: str = ""  # where the browser is shown, if it is
+    colleagues: set[str] = field(default_factory=set)
 
     @property
     def environment(self) -> dict[str, str]:
-        """Places of the operator's own, and the display."""
+        """Places of the operator's own, the display, and what somebody there knows of colleagues."""
         places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), str(self.home))
-        return {**os.environ, **places, **({"DISPLAY": self.display} if self.display else {})}
+        known = {COLLEAGUES: " ".join(self.colleagues)}
+        return {**os.environ, **places, **known, **({"DISPLAY": self.display} if self.display else {})}
 
     @property
     def how(self) -> tuple[str, ...]:

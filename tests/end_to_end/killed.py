@@ -4,6 +4,8 @@ PLACE is `after KIND [STEP]` or `before KIND [STEP]` (the journal's line of that
 clipboard, and nobody has read it yet), or `never`. `unannounced` is never killed by itself, and announces no secret:
 neither the store nor the journal hears of the intent. Production knows nothing of this.
 
+Where everything is approved beforehand, somebody is there who knows which new secrets are a colleague's.
+
 Pictures are not read here: that takes longer than the run, and `tests/evidence` proves it.
 """
 
@@ -16,12 +18,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from evidence import sight
-from keyturn.cli import main
+from keyturn.cli import attended, main
 from keyturn.clipboard import BrowserClipboard
 from keyturn.events import SecretIntended
 from keyturn.run import recording
 from keyturn.run.journal import Journal
 from secrets_store import Store
+from tests.end_to_end.interrupting import COLLEAGUES
+from tests.end_to_end.knowing import Knowing
 
 if TYPE_CHECKING:
     from keyturn.events import Event
@@ -71,7 +75,15 @@ def announce_nothing() -> None:
     Store.seal = sealed  # type: ignore[method-assign]  # the same
 
 
+def somebody_knows() -> None:
+    """Have the one question answered that no approval answers."""
+    knowing = Knowing(os.environ.get(COLLEAGUES, "").split())
+    attended.Nobody = lambda: knowing  # type: ignore[attr-defined,assignment,return-value]  # the same
+
+
 if __name__ == "__main__":
+    if "all" in sys.argv:
+        somebody_knows()
     for module in (sight, recording):
         module.can_read = lambda: False  # type: ignore[attr-defined]  # where it is asked
     match sys.argv[1].split():

@@ -29,6 +29,7 @@ from rehearsal.ma_portal import make_app
 from secrets_store import Store, StoreError, unlock
 from tests.end_to_end.conftest import ROTATION
 from tests.end_to_end.interrupting import KILLED, Ended
+from tests.end_to_end.knowing import Knowing
 from tests.end_to_end.paper import Browser, Clipboard, Death, Killed, Recorder
 from tests.end_to_end.paper_pages import OnPaper
 
@@ -67,11 +68,15 @@ def _prepared(application_id: str) -> Prepared:
 
 @dataclass
 class PaperDesk:
-    """Everything of one operator. `impatient`: who is asked about a failure, where nobody else would be."""
+    """Everything of one operator. `impatient`: who is asked about a failure, where nobody else would be.
+
+    Where everything is approved, somebody is there who knows which secrets are `colleagues`'.
+    """
 
     home: Path
     scenario: str
     impatient: bool = False
+    colleagues: set[str] = field(default_factory=set)
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
     def __post_init__(self) -> None:
@@ -147,11 +152,14 @@ class PaperDesk:
         asked = parser.parse_args(options)
         prepared = _prepared(self.world.application_id)
         prepared = replace(prepared, wish=replace(prepared.wish, last=asked.until))
+        person = Impatient() if self.impatient else Nobody()
         around = Around(
             recordings=self.home / "recordings",
             store=Store.open(self.home / "store", signing_key=self.key),
             signing_key=self.key,
-            gatekeeper=Beforehand(asked.approve or ["all"], Impatient() if self.impatient else Nobody()),
+            gatekeeper=Beforehand(
+                asked.approve or ["all"], person if asked.approve else Knowing(self.colleagues, person)
+            ),
             listeners=(),
             read_pictures=False,
         )

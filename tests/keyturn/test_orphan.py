@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from keyturn.errors import GuardRefused, NobodyThere, Stopped
 from keyturn.events import Event, OrphanFound, Result, SecretNotMade, SecretSealed, ValueLost
-from keyturn.gates import Beforehand, Choice, Nobody
+from keyturn.gates import About, Beforehand, Choice, Nobody
 from keyturn.model import Undo
 from keyturn.run import orphan
 from keyturn.run.capture import create_and_capture
@@ -159,43 +159,63 @@ def test_where_no_new_secret_is_listed_the_intent_is_given_up_and_the_step_done_
     assert store.ledger.closed == {it.intent.id: "abandoned"}
 
 
-def test_an_orphan_is_told_as_lost_and_stays_when_nobody_says_yes(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch)
-    with pytest.raises(NobodyThere):
-        it.recover()
-    assert it.kinds()[:2] == [ValueLost, OrphanFound]
-    assert store.ledger.closed == {it.intent.id: "lost"}
-    assert it.portal.rows == [OURS]
-    assert any("new" in change and "lost" in change for change in it.engine.state.changed)
-    assert it.intended["step"].lost
-    with pytest.raises(NobodyThere):  # Found again, and lost only once.
-        it.recover()
-    assert it.kinds().count(ValueLost) == 1
-
-
 @pytest.mark.parametrize("approved", ["step", "all"])
-def test_after_a_yes_exactly_the_orphan_is_deleted(
+def test_no_approval_given_beforehand_deletes_what_somebody_may_have_made_by_hand(
     store: Store, monkeypatch: pytest.MonkeyPatch, approved: str
 ) -> None:
+    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch, says=Beforehand([approved], Nobody()))
+    with pytest.raises(NobodyThere) as nobody:
+        it.recover()
+    assert "--approve" not in nobody.value.hint
+    assert it.portal.rows == [OURS]
+    assert not [line for line in it.portal.log if line.startswith("delete")]
+    assert OrphanFound in it.kinds()  # It is told,
+    assert any("ID new" in change for change in it.engine.state.changed)
+    assert ValueLost not in it.kinds()  # and not called lost.
+    assert store.open_intents() == [it.intent]
+    assert not it.intended["step"].lost
+
+
+def test_after_a_yes_exactly_the_orphan_is_deleted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     portal = Portal(rows=[THEIRS, OURS], gone=True)
-    it = scene(store, portal, monkeypatch, says=Beforehand([approved], Nobody()))
+    person = says(Choice.GO_ON)
+    it = scene(store, portal, monkeypatch, says=person)
     assert it.recover() is None
     assert [line for line in portal.log if line.startswith(("delete", "bring"))] == ["bring p.list", "delete new"]
     assert portal.rows == [THEIRS]
     (found,) = [event for event in it.events if isinstance(event, OrphanFound)]
     assert found.beside == ("theirs",)
-    assert portal.log.index("! acting") < portal.log.index("delete new") < portal.log.index("! orphan-deleted")
+    asked, lost, acting = (portal.log.index(f"! {kind}") for kind in ("gate-answered", "value-lost", "acting"))
+    assert asked < lost < acting < portal.log.index("delete new") < portal.log.index("! orphan-deleted")
+    assert store.ledger.closed == {it.intent.id: "lost"}
     assert it.intended == {}
     assert "steps.step.secret_id" not in it.engine.state.outputs
 
 
-def test_a_no_leaves_the_orphan_and_stops(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch, says=says(Choice.STOP))
-    with pytest.raises(Stopped):
+def test_the_question_says_since_when_it_is_there_and_what_to_do_if_it_is_somebody_s(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = says(Choice.STOP)
+    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch, says=person)
+    with pytest.raises(Stopped) as stopped:
         it.recover()
+    (question,) = person.asked
+    assert question.about is About.ORPHAN
+    assert f"since {it.intent.at:%Y-%m-%d %H:%M} UTC" in question.title
+    assert "If anybody made it by hand, stop" in question.warning
+    for words in (question.warning, stopped.value.hint):
+        assert "keyturn resume run --spare new" in words
     assert it.portal.rows == [OURS]
+    assert ValueLost not in it.kinds()
+
+
+def test_a_value_that_is_known_as_lost_is_told_as_that_only_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch, says=says(Choice.GO_ON))
+    it.engine.state.unfinished.lose("step")
+    store.lost(it.intent, "a copied value was refused", secret_id="new")
+    assert it.recover() is None
+    assert ValueLost not in it.kinds()
+    assert it.portal.rows == []
 
 
 TWIN = SimpleNamespace(secret_id="twin", expires_on=date(2028, 11, 24), description="Ours")

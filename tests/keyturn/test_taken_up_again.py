@@ -162,7 +162,8 @@ def test_one_whose_value_is_gone_is_deleted_after_a_yes_and_only_then_another_ma
     assert portal.log.count("act") == 1
     assert intents(events) == 1
     assert portal.rows == [OURS]
-    assert "Nobody has the value of the secret new" in person.asked[-1].title
+    assert person.asked[-1].about is About.ORPHAN
+    assert "The secret new" in person.asked[-1].title
 
 
 def test_after_the_yes_no_intent_stays_open(store: Store) -> None:
