@@ -152,7 +152,7 @@ def test_debugging_and_a_full_disk_stop_a_run(
 def test_recordings_that_cannot_be_written_stop_a_run(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
 ) -> None:
-    (here / "a-file").touch()
+    (here / "a-file").touch(mode=0o700)
     (here / "shut").mkdir()
     real = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: path != here / "shut" and real(path, mode))
