@@ -84,7 +84,7 @@ def test_a_leak_is_told_also_when_it_cannot_be_quarantined(killed: Path, key: Ed
     (killed / "data" / "note.txt").write_text(VALUE)
     (killed.parent / "quarantine").write_text("in the way")
     with pytest.raises(LeakFound, match="can be read") as told:
-        package_up(killed, key, [])
+        package_up(killed, key, _nothing)
     assert "rotate it again; the recording could not be quarantined" in told.value.hint
 
 
@@ -125,7 +125,7 @@ def test_a_folder_that_is_no_recording_is_named_as_it_was_given(
     (folder := tmp_path / "notes").mkdir()
     (folder / inside).mkdir(exist_ok=True)
     with pytest.raises(NotARecording, match=r"^notes: there is no journal in it"):
-        package_up(folder, key, [])
+        package_up(folder, key, _nothing)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,7 +37,8 @@ def no_browser(_prepared: object) -> Any:
 @pytest.fixture
 def part(tmp_path: Path) -> Part:
     """A part whose browser does not open."""
-    key, store, prepared = Ed25519PrivateKey.generate(), NoStore(), object()
+    key, store = Ed25519PrivateKey.generate(), NoStore()
+    prepared = SimpleNamespace(wish=SimpleNamespace(first="", last=""))
     book = load(ROOT / "runbooks" / "list-expiring-secrets.yaml")
     around = Around(
         recordings=tmp_path,
