@@ -30,6 +30,8 @@ _TURN = 120.0  # seconds to wait for another run on this desktop to give the cli
 
 
 CLEARED = "cleared"  # as opposed to `not ours`: how the clipboard was let go
+_NOT_OURS = "not ours"
+_COPY_OVER = "copy any other text over it now"
 
 
 class ClipboardFailed(KeyturnError):
@@ -46,6 +48,8 @@ class BrowserClipboard:
         self._tab: Tab | None = None
         self._sentinel = ""
         self._holding: Secret | None = None
+        self._awaited = False  # a page may copy, or have copied, a value that nobody has taken
+        self._told = False  # that the clipboard could not be cleared
 
     def __enter__(self) -> Self:
         for left in [tab for tab in self._context.pages if tab.url.startswith(DESK)]:
@@ -58,9 +62,13 @@ class BrowserClipboard:
         self._tab = tab
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, broke: object, *_: object) -> None:
+        told = self._told
         try:
             self.clear()
+        except ClipboardFailed:
+            if not broke or not told:  # What broke before is not hidden by what was told already.
+                raise
         finally:
             if self._tab:
                 with suppress(BrowserError):  # The browser has gone.
@@ -95,6 +103,7 @@ class BrowserClipboard:
             raise ClipboardFailed(
                 "the clipboard does not keep what is put on it", hint="`keyturn doctor` tells who holds it"
             )
+        self._awaited, self._holding = True, None
 
     def has_changed(self) -> bool:
         """Return whether something was copied since `await_copy`."""
@@ -111,13 +120,13 @@ class BrowserClipboard:
             raise ClipboardFailed("the copy button was pressed but the clipboard did not change")
         if not text:
             raise ClipboardFailed("the copy button emptied the clipboard")
-        self._holding = Secret(text, label)
+        self._awaited, self._holding = False, Secret(text, label)
         return self._holding
 
     @discreet
     def put(self, secret: Secret) -> None:
         """Put the value of `secret` on the clipboard and prove that it is there."""
-        self._holding = secret
+        self._awaited, self._holding = False, secret
         self._write(secret.reveal())
         if not Secret(self._read(), secret.label).matches(secret):
             raise ClipboardFailed("another program changed the clipboard before the value could be pasted")
@@ -130,15 +139,33 @@ class BrowserClipboard:
             self.clear()
 
     def clear(self) -> str:
-        """Empty the clipboard if it still holds our value, and prove it. Returns `cleared` or `not ours`."""
-        if self._holding is None:
-            return "not ours"
-        if not Secret(self._read(), self._holding.label).matches(self._holding):
+        """Empty the clipboard if it still holds our value, and prove it. Returns `cleared` or `not ours`.
+
+        From `await_copy` until a value is taken it is emptied whatever is on it: a page may copy later than it was
+        waited for, and what it copied cannot be told from a text that the person copied meanwhile. That one goes too.
+        Raises `ClipboardFailed` where it is not known to be empty of the value.
+        """
+        if self._holding is None and not self._awaited:
+            return _NOT_OURS
+        try:
+            with self.turn():  # Another run that waits for a copy would lose what it waits for.
+                left = self._emptied()
+        except ClipboardFailed:
+            pass  # Raised below: its text says only what was tried.
+        else:
+            return left
+        self._told = True
+        raise ClipboardFailed("the clipboard may still hold the value", hint=_COPY_OVER)
+
+    def _emptied(self) -> str:
+        found = Secret(self._read(), "what is on the clipboard")
+        if self._holding and not found.matches(self._holding):
             self._holding = None
-            return "not ours"
+            return _NOT_OURS
         self._run(lambda tab: tab.evaluate("desk.clear()"))
-        if Secret(self._read(), self._holding.label).matches(self._holding):
-            raise ClipboardFailed("the clipboard still holds the value", hint="copy any other text over it now")
+        left = Secret(self._read(), found.label)
+        if left.matches(found) and not left.matches(Secret("", found.label)):
+            raise ClipboardFailed("the clipboard was emptied and holds the same as before")
         self._holding = None
         return CLEARED
 

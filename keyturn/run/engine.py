@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect
 
+from evidence import EvidenceError
 from keyturn.browser import PATIENCE
+from keyturn.clipboard import ClipboardFailed
 from keyturn.errors import KeyturnError, Stopped
 from keyturn.events import Acting, ClipboardLeft, LeftOpen, Pictured, StepStarted
 from keyturn.gates import About, Choice, Mode, Question
@@ -125,7 +127,8 @@ class Engine:
 
     @contextmanager
     def ending(self) -> Iterator[None]:
-        """Do what is done however it ends, whatever ends what is inside."""
+        """Do all that is done however it ends, whatever ends what is inside; that is raised before what fails here."""
+        failed: list[KeyturnError | EvidenceError] = []
         try:
             yield
         finally:
@@ -134,7 +137,12 @@ class Engine:
                     for tab in self.session.tabs().values():
                         self._overlay.clear(tab)
                 for act in self.state.runbook.always:
-                    self._always(act)
+                    try:
+                        self._always(act)
+                    except (KeyturnError, EvidenceError) as error:
+                        failed.append(error)
+        if failed:
+            raise failed[0]
 
     def breathe(self, milliseconds: float = _BREATH) -> None:
         """Let the browser work for a moment while a person thinks: films and pages go on, the outline goes along."""
@@ -277,6 +285,11 @@ class Engine:
 
     def _always(self, act: Always) -> None:
         if act is Always.CLEAR_CLIPBOARD:
-            self.emit(ClipboardLeft(self.clipboard.clear()))
+            try:
+                left = self.clipboard.clear()
+            except ClipboardFailed as failed:
+                self.state.note_change(f"{failed.message}: {failed.hint}")  # Something else may be what is raised.
+                raise
+            self.emit(ClipboardLeft(left))
         elif act is Always.TELL_WHAT_IS_OPEN:
             self.emit(LeftOpen(tuple(self.session.tabs())))

@@ -213,9 +213,15 @@ _WAITS_FOR_IT: Final = ("net-slow",)
 # --- This machine --------------------------------------------------------------------------------------------------
 _GONE: Final = "a browser|a tab|clipboard"
 MISHAPS: Final[Mapping[str, tuple[type[mishap.Mishap], Ends]]] = {
-    "browser-killed": (mishap.BrowserKilled, Ends(STOPS, "gone|ended|closed|no longer answers|refused the clipboard")),
+    "browser-killed": (
+        mishap.BrowserKilled,
+        Ends(STOPS, "gone|ended|closed|no longer answers|refused the clipboard|may still hold"),
+    ),
     "tab-closed": (mishap.TabClosed, Ends(EITHER, "gone|closed|no longer answers")),
-    "display-gone": (mishap.DisplayGone, Ends(STOPS, "gone|ended|closed|no longer answers|refused the clipboard")),
+    "display-gone": (
+        mishap.DisplayGone,
+        Ends(STOPS, "gone|ended|closed|no longer answers|refused the clipboard|may still hold"),
+    ),
     "recording-disk-full": (mishap.RecordingDiskFull, Ends(frozenset({Exit.NOT_VERIFIED}), "no space left")),
     "store-disk-full": (mishap.StoreDiskFull, Ends(DONE | frozenset(range(10, 20)), "(?i)no space left|could not be")),
     "clipboard-stolen": (mishap.ClipboardStolen, Ends(STOPS, "clipboard|copied value was refused")),

@@ -102,6 +102,98 @@ def test_what_someone_else_copied_is_left_alone(tab: Tab, clipboard: BrowserClip
     assert tab.get_by_label("field").input_value() == VALUE
 
 
+def pasted(tab: Tab) -> str:
+    field = tab.get_by_label("field")
+    field.fill("")
+    field.press("ControlOrMeta+V")
+    return field.input_value()
+
+
+def copied(tab: Tab) -> None:
+    tab.get_by_role("button", name="Copy").click()
+    expect(tab.get_by_title("Copied")).to_be_visible()
+
+
+def test_a_value_that_comes_too_late_does_not_stay(
+    tab: Tab, clipboard: BrowserClipboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyturn.clipboard.browser_clipboard._COPYING", 0.1)
+    clipboard.await_copy()
+    with pytest.raises(ClipboardFailed, match="did not change"):
+        clipboard.take("value")
+    assert clipboard.clear() == "cleared"  # by whoever waited for it
+    copied(tab)
+    assert clipboard.clear() == "cleared"  # at the end of the run
+    assert pasted(tab) == ""
+
+
+def test_a_value_that_was_copied_and_never_taken_does_not_stay(context: BrowserContext, portal: str) -> None:
+    with BrowserClipboard(context, None) as clipboard:
+        tab = context.new_page()
+        tab.goto(portal)
+        clipboard.await_copy()
+        copied(tab)
+    assert pasted(tab) == ""
+
+
+@pytest.mark.parametrize("how", ["taken", "put"])
+def test_what_is_copied_when_nothing_is_awaited_any_more_is_left_alone(
+    tab: Tab, clipboard: BrowserClipboard, how: str
+) -> None:
+    clipboard.await_copy()
+    if how == "taken":
+        copied(tab)
+        clipboard.take("value")
+    else:
+        clipboard.put(Secret("ours and nobody else's", "value"))
+    assert clipboard.clear() == "cleared"
+    copied(tab)
+    assert clipboard.clear() == "not ours"
+    assert pasted(tab) == VALUE
+
+
+def test_what_another_run_does_with_the_clipboard_is_not_cleared_away(
+    context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyturn.clipboard.browser_clipboard._TURN", 0.1)
+    with BrowserClipboard(context, tmp_path / "lock") as one:
+        other = BrowserClipboard(context, tmp_path / "lock")
+        one.await_copy()
+        with other.turn(), pytest.raises(ClipboardFailed, match="may still hold"):
+            one.clear()
+        assert not one.has_changed()
+
+
+def close_desk(context: BrowserContext) -> None:
+    (desk,) = [tab for tab in context.pages if tab.url.startswith("https://clipboard.keyturn.invalid")]
+    desk.close()
+
+
+@pytest.mark.parametrize("what", ["holding", "awaiting"])
+def test_where_the_clipboard_cannot_be_asked_it_is_said_that_the_value_may_be_there(
+    context: BrowserContext, what: str
+) -> None:
+    clipboard = BrowserClipboard(context, None).__enter__()
+    if what == "holding":
+        clipboard.put(Secret(VALUE, "value"))
+    else:
+        clipboard.await_copy()
+    close_desk(context)
+    with pytest.raises(ClipboardFailed, match="may still hold the value") as caught:
+        clipboard.__exit__(None)
+    assert "copy any other text" in caught.value.hint
+    assert caught.value.__context__ is None
+
+
+def test_what_broke_before_is_hidden_only_by_what_nobody_was_told(context: BrowserContext) -> None:
+    clipboard = BrowserClipboard(context, None).__enter__()
+    clipboard.put(Secret(VALUE, "value"))
+    close_desk(context)
+    with pytest.raises(ClipboardFailed):
+        clipboard.__exit__(ZeroDivisionError)
+    clipboard.__exit__(ZeroDivisionError)
+
+
 def test_no_portal_is_granted_the_clipboard(tab: Tab, clipboard: BrowserClipboard) -> None:
     clipboard.put(Secret(VALUE, "value"))
     refused = tab.evaluate("navigator.clipboard.readText().then(() => 'read', error => error.name)")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
+from keyturn.clipboard import ClipboardFailed
 from keyturn.errors import GuardRefused, KeyturnError, NobodyThere, StepFailed, Stopped
 from keyturn.events import Failed, Result
 from keyturn.gates import Beforehand, Choice, Mode, Nobody, Question
@@ -28,6 +30,9 @@ from tests.keyturn.stage import (
     result,
     says,
 )
+
+if TYPE_CHECKING:
+    from pages.errors import PageError
 
 
 @pytest.fixture
@@ -179,6 +184,23 @@ def test_what_always_runs_runs_after_a_failure_too(stage: Stage) -> None:
     with pytest.raises(NoEffect):
         engine.run()
     assert [event.kind for event in events][-2:] == ["clipboard-left", "left-open"]
+
+
+@pytest.mark.parametrize("broke", [NoEffect, None])
+def test_what_always_runs_runs_whatever_fails_of_it_and_hides_nothing(
+    stage: Stage, broke: type[PageError] | None
+) -> None:
+    def clear() -> str:
+        raise ClipboardFailed("the clipboard may still hold the value", hint="copy over it")
+
+    if broke:
+        failing(stage, page_error(broke))
+    engine, events = build(stage, STEP)
+    engine.clipboard = SimpleNamespace(clear=clear)  # type: ignore[assignment]  # all of it that is used
+    with pytest.raises(broke or ClipboardFailed):
+        engine.run()
+    assert events[-1].kind == "left-open"
+    assert engine.state.changed == ["the clipboard may still hold the value: copy over it"]
 
 
 @pytest.fixture
