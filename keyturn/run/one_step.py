@@ -179,6 +179,8 @@ def _signed_in_again(engine: Engine, step: Step, lost: SessionEnded) -> Ending |
     if not lost.pressed:
         note_doubt(engine, step, lost)
         return None
+    if step.id in engine.state.unfinished.sealed:  # Its value is safe, so that the step ends with that.
+        return None
     if not step.copies:
         with engine.under_way(step):
             engine.reach(step)

@@ -10,7 +10,7 @@ from keyturn.events import GuardHeld, Result, Retrying, SignInScreen
 from keyturn.events import GuardRefused as GuardRefusedEvent
 from keyturn.gates import Choice
 from keyturn.interpolate import NotYetKnown
-from keyturn.model import Gate
+from keyturn.model import Effect, Gate
 from keyturn.run import by_hand
 from keyturn.run.capture import create_and_capture, paste
 from keyturn.run.facts import holds, worded
@@ -185,10 +185,14 @@ def _call(engine: Engine, step: Step, page: Any, args: dict[str, Scalar]) -> Any
 
 
 def _expect(engine: Engine, step: Step, probe: Probe) -> None:
-    """Look until `probe` is so, for as long as the step may take."""
+    """Look until `probe` is so, for as long as the step may take. What goes wrong meanwhile came after the press."""
     until = time.monotonic() + step.timeout
-    while not engine.session.answer(probe):
-        if time.monotonic() > until:
-            page = engine.session.page(probe.page)
-            raise ExpectationMissed(f"“{page.title}” to answer {probe.ask.replace('_', ' ')}", page.seen())
-        engine.session.tab(probe.page.partition(".")[0]).wait_for_timeout(_ASK_AGAIN)
+    try:
+        while not engine.session.answer(probe):
+            if time.monotonic() > until:
+                page = engine.session.page(probe.page)
+                raise ExpectationMissed(f"“{page.title}” to answer {probe.ask.replace('_', ' ')}", page.seen())
+            engine.session.tab(probe.page.partition(".")[0]).wait_for_timeout(_ASK_AGAIN)
+    except PageError as error:
+        error.pressed = error.pressed or step.effect is not Effect.READ
+        raise

@@ -12,11 +12,11 @@ from playwright.sync_api import Error as BrowserError
 
 from keyturn.catalogue import Parameter
 from keyturn.errors import GuardRefused, Stopped
-from keyturn.events import Event, Result, SecretIntended, SecretSealed
+from keyturn.events import Event, NotDone, Result, SecretIntended, SecretSealed
 from keyturn.gates import About, Choice
 from keyturn.model import Effect
 from keyturn.run import orphan, unclear
-from pages.errors import NoEffect
+from pages.errors import NoEffect, SessionEnded
 from secrets_store import Store, StoreError
 from tests.keyturn.stage import STEP, Made, Says, Stage, build, failing, page_error, probe, result, says
 from tests.keyturn.test_orphan import OURS, Portal
@@ -25,7 +25,7 @@ from tests.keyturn.test_orphan import STEP as CREATE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keyturn.model import Step
+    from keyturn.model import Probe, Step
     from keyturn.run.engine import Engine
 
 CHANGE = replace(STEP, effect=Effect.CHANGE, done_when=(probe("has_it"),))
@@ -96,6 +96,42 @@ def test_what_was_not_pressed_is_tried_again_without_another_question(choices: t
     engine.run()
     assert about_pressing(person) == []
     assert stage.log.count("act") == 2
+
+
+def unanswered(stage: Stage, error: Exception) -> None:
+    """Let the page fail once when it is asked for what is expected, after the action went well."""
+    answer, left = stage.answer, [error]
+
+    def once(probe: Probe) -> bool:
+        if probe.ask == "has_come" and left:
+            raise left.pop()
+        return answer(probe)
+
+    stage.on_screen.add("has_come")
+    stage.answer = once  # type: ignore[method-assign]
+
+
+COMES = (probe("has_come"),)
+
+
+def test_a_page_that_fails_while_what_is_expected_is_looked_for_does_not_make_it_unpressed() -> None:
+    stage = Stage()
+    unanswered(stage, page_error(NoEffect, pressed=False))
+    person = says(Choice.STOP)
+    engine, events = engine_of(stage, replace(CHANGE, expect=COMES), person)
+    with pytest.raises(NoEffect):
+        engine.run()
+    assert Choice.AGAIN not in person.asked[0].offers
+    assert not [event for event in events if isinstance(event, NotDone)]
+    assert engine.state.doubtful == {"step"}
+
+
+def test_a_step_that_only_reads_goes_on_by_itself_when_the_session_ends_then() -> None:
+    stage = Stage()
+    unanswered(stage, page_error(SessionEnded, pressed=False))
+    engine, _ = engine_of(stage, replace(STEP, expect=COMES), says(Choice.STOP))
+    engine.run()
+    assert result(engine) is Result.DONE
 
 
 # --- a secret
@@ -227,3 +263,14 @@ def test_a_value_that_only_the_store_has_is_left_to_the_next_part(
     assert "keyturn resume" in refused.value.hint
     assert portal.log.count("act") == 1
     assert intents(events) == 1
+
+
+def test_a_session_that_ends_once_a_value_is_safe_makes_no_other(store: Store) -> None:
+    portal = Shown(act=lambda: Made("new", "2028-11-24"))
+    unanswered(portal, page_error(SessionEnded, pressed=False))
+    engine, events = creating(portal, store, says(Choice.STOP), replace(CREATE, expect=COMES))
+    engine.run()
+    assert portal.log.count("act") == 1
+    assert intents(events) == 1
+    assert not [event for event in events if isinstance(event, NotDone)]
+    assert result(engine) is Result.DONE
