@@ -170,14 +170,6 @@ def test_a_secret_made_by_hand_is_sealed_before_the_interruption_is_obeyed(stage
     assert ended(events) == ["interrupted"]
 
 
-def test_interrupted_before_a_secret_was_made_by_hand_no_intent_stays_open(stage: Stage) -> None:
-    engine, _ = build(stage, CREATE, gatekeeper=Interrupts(), mode=Mode.MANUAL, shown_by="made_beside")
-    with pytest.raises(KeyboardInterrupt):
-        engine.run()
-    assert "abandon" in stage.log
-    assert "seal" not in stage.log
-
-
 def test_a_line_of_the_journal_is_written_whole(
     tmp_path: Path, interruption: Interruption, monkeypatch: pytest.MonkeyPatch
 ) -> None:
