@@ -320,9 +320,7 @@ def quick() -> frozenset[str]:
             "ma-net-refused-at-open-ma-portal",
             "ma-reset-breaks",
             "browser-killed-pressed-add-secret",
-            "tab-closed-at-describe-secret",
             "clipboard-refused-at-add-secret",
             "recording-disk-full-at-choose-expiry",
-            "clock-set-back-at-add-secret",
         }
     )

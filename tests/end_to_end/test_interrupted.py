@@ -91,6 +91,7 @@ def test_without_a_yes_an_orphan_is_told_and_stays(at: Desk) -> None:
     assert at.faults == []
 
 
+@pytest.mark.soak
 def test_a_run_that_waits_for_a_person_goes_on_another_day_and_tells_of_a_changed_runbook(
     at: Desk, tmp_path: Path
 ) -> None:

@@ -179,6 +179,7 @@ def test_a_value_that_cannot_be_right_reaches_neither_the_store_nor_the_vendor(r
     assert presses(run) == {"add_secret": 1}
 
 
+@pytest.mark.soak
 def test_a_secret_that_has_not_replicated_is_waited_for(rehearse: Rehearse) -> None:
     run = rehearse(replication_delay=20.0)  # longer than it takes from Add to Test Connection
     assert run.error is None

@@ -149,6 +149,7 @@ def _let_go() -> None:
             context.close()
 
 
+@pytest.mark.soak  # it reads every picture and film of a run
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_a_rehearsal_that_was_killed_is_packaged_with_what_it_had_filmed(
     short: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -198,6 +198,11 @@ def test_a_browser_that_is_opened_sweeps(monkeypatch: pytest.MonkeyPatch) -> Non
     swept: list[bool] = []
     monkeypatch.setattr(record, "sweep", lambda: swept.append(True))
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"no order")))
-    with ExitStack() as stack, pytest.raises(ValueError, match="Expecting value"):
-        asyncio.run(process.keep("folder", stack))
+
+    def kept() -> list[str]:
+        with ExitStack() as stack, pytest.raises(ValueError, match="Expecting value"):
+            asyncio.run(process.keep("folder", stack))
+        return []
+
+    _apart(kept)
     assert swept
