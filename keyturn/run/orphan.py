@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from keyturn.run.engine import Engine
     from secrets_store import Intent
 
-_SETTLING = SETTLING
 _LOOK_AGAIN = 100  # ms
 
 
@@ -99,7 +98,7 @@ def _still_shown(engine: Engine, step: Step, intended: Intended) -> Any:
     if not engine.session.is_open(portal(step)):
         return None
     page: Any = engine.session.page(step.page)
-    until = time.monotonic() + _SETTLING
+    until = time.monotonic() + SETTLING
     while True:
         unreadable: PageError | None = None
         made: tuple[Any, ...] = ()

@@ -104,7 +104,7 @@ def scene(
     pressed: bool = True,
     says: Gatekeeper | None = None,
 ) -> Scene:
-    monkeypatch.setattr(orphan, "_SETTLING", 0.0)
+    monkeypatch.setattr(orphan, "SETTLING", 0.0)
     engine, events = build(portal, STEP, gatekeeper=says or Nobody())
     engine.store = store
     engine.reload = lambda step: portal.log.append(f"reload {step.id}")  # type: ignore[method-assign]

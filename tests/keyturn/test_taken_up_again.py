@@ -36,7 +36,7 @@ TAKEN_OVER = (Choice.TAKE_OVER, Choice.GIVE_BACK)
 @pytest.fixture(autouse=True)
 def _at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unclear, "_SETTLING", 0.0)
-    monkeypatch.setattr(orphan, "_SETTLING", 0.0)
+    monkeypatch.setattr(orphan, "SETTLING", 0.0)
 
 
 def engine_of(stage: Stage, step: Step, person: Says) -> tuple[Engine, list[Event]]:
