@@ -95,18 +95,6 @@ def test_where_its_page_is_gone_the_page_that_would_show_it_is_loaded(
     assert result(engine) is Result.ALREADY
 
 
-def test_a_page_that_is_not_there_to_be_asked_says_nothing(stage: Stage) -> None:
-    stage.is_there = lambda: False
-    person = says(Choice.STOP)
-    engine, events = begun(stage, SAVE, person)
-    engine.state.doubtful.add("step")
-    with pytest.raises(Stopped):
-        engine.run()
-    assert not [event for event in events if isinstance(event, NotDone)]
-    assert "begun before, and" in person.asked[0].warning
-    assert engine.state.doubtful == {"step"}
-
-
 def test_what_only_its_own_result_could_tell_is_asked_about(stage: Stage) -> None:
     own = replace(SAVE, done_when=(probe("has_it", group="{{ steps.step.group }}"),))
     person = says(Choice.GO_ON)
