@@ -20,9 +20,11 @@ from pathlib import Path
 from evidence.error import NotServed
 
 _SHA256 = bytes.fromhex("06096086480165030402010500")  # OBJECT IDENTIFIER 2.16.840.1.101.3.4.2.1, NULL
-_TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")  # id-ct-TSTInfo, 1.2.840.113549.1.9.16.1.4
+_SIGNED_DATA = bytes.fromhex("2a864886f70d010702")  # id-signedData, 1.2.840.113549.1.7.2
+_TST_INFO = bytes.fromhex("2a864886f70d0109100104")  # id-ct-TSTInfo, 1.2.840.113549.1.9.16.1.4
 _GRANTED = (b"\x00", b"\x01")  # granted, granted with modifications
-_SEQUENCE, _INTEGER, _OCTETS, _TIME = 0x30, 0x02, 0x04, 0x18
+_SEQUENCE, _SET, _INTEGER, _OCTETS, _OBJECT, _TIME, _EXPLICIT = 0x30, 0x31, 0x02, 0x04, 0x06, 0x18, 0xA0
+_INDEFINITE = 0x80  # the length of a value that ends somewhere: no DER
 _PATIENCE = 20.0  # seconds
 _LONGEST = 1 << 20  # bytes; a token has a few thousand
 
@@ -96,38 +98,53 @@ def trusted(data: bytes, token: Path, root: Path | None) -> bool | None:
 
 
 def _read(reply: bytes) -> Token:
-    status = _inside(_inside(reply, _SEQUENCE), _SEQUENCE)
-    if _inside(status, _INTEGER) not in _GRANTED:
+    """Return what the token says that openssl looks at: each part in its place, nothing searched for.
+
+    Only what is inside the signed content is the authority's word; what stands around it anybody may have written.
+    """
+    answer = _one(reply, _SEQUENCE)
+    if _one(_one(answer, _SEQUENCE), _INTEGER) not in _GRANTED:
         raise NoTimestamp("the timestamp authority refused")
-    where = reply.index(_TST_INFO) + len(_TST_INFO)
-    content = _inside(_inside(reply[where:], 0xA0), _OCTETS)
-    fields = _fields(_inside(content, _SEQUENCE))
-    digest = _fields(fields[2][1])
-    moment = next(value for tag, value in fields if tag == _TIME).decode("ascii")
-    if not digest[0][1].startswith(_SHA256[:11]):  # the NULL may be left out
+    _, token = _parts(answer, _SEQUENCE, _SEQUENCE)
+    signed = _one(_content(token, _SIGNED_DATA), _SEQUENCE)
+    _, _, encapsulated = _parts(signed, _INTEGER, _SET, _SEQUENCE)
+    said = _one(_one(_content(encapsulated, _TST_INFO), _OCTETS), _SEQUENCE)
+    _, _, spoken_of, _, moment = _parts(said, _INTEGER, _OBJECT, _SEQUENCE, _INTEGER, _TIME)
+    kind, imprinted = _parts(spoken_of, _SEQUENCE, _OCTETS)
+    if not kind.startswith(_SHA256[:11]):  # the NULL may be left out
         raise NoTimestamp("the timestamp is over another kind of digest")
-    at = datetime.strptime(moment[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    return Token(digest[1][1], at)
+    at = datetime.strptime(moment[:14].decode("ascii"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return Token(imprinted, at)
 
 
-def _fields(data: bytes) -> list[tuple[int, bytes]]:
-    fields = []
-    while data:
-        tag, value, data = _next(data)
-        fields.append((tag, value))
-    return fields
+def _content(info: bytes, kind: bytes) -> bytes:
+    """Return the content of a ContentInfo that is of this kind. Raises `ValueError`."""
+    said, content = _parts(info, _OBJECT, _EXPLICIT)
+    if said != kind:
+        raise ValueError(said)
+    return content
 
 
-def _inside(data: bytes, tag: int) -> bytes:
-    found, value, _ = _next(data)
-    if found != tag:
-        raise ValueError(tag)
-    return value
+def _one(data: bytes, tag: int) -> bytes:
+    return _parts(data, tag)[0]
+
+
+def _parts(data: bytes, *tags: int) -> list[bytes]:
+    """Return the first values in `data`, which have these tags in this order. Raises `ValueError` or `IndexError`."""
+    values = []
+    for tag in tags:
+        found, value, data = _next(data)
+        if found != tag:
+            raise ValueError(found)
+        values.append(value)
+    return values
 
 
 def _next(data: bytes) -> tuple[int, bytes, bytes]:
     """Return tag, value and what follows of the DER value at the beginning of `data`."""
     length, start = data[1], 2
+    if length == _INDEFINITE:
+        raise ValueError(length)
     if length & 0x80:
         start += length & 0x7F
         length = int.from_bytes(data[2:start], "big")

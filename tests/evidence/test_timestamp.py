@@ -83,6 +83,57 @@ def test_a_malformed_token_is_named(stamped: Path, data: bytes) -> None:
     assert verify.verify(stamped).faults == [f"{package.TOKEN}: the timestamp is malformed"]
 
 
+def _der(tag: int, value: bytes) -> bytes:
+    return bytes([tag, 0x82]) + len(value).to_bytes(2, "big") + value
+
+
+def _said(data: bytes, at: datetime) -> bytes:
+    """Return what an authority would say of `data`, as anybody can write it."""
+    sha256 = _der(0x30, bytes.fromhex("06096086480165030402010500"))
+    spoken_of = _der(0x30, sha256 + _der(0x04, timestamp.imprint(data)))
+    when = _der(0x18, f"{at:%Y%m%d%H%M%SZ}".encode())
+    said = _der(0x30, b"\x02\x01\x01" + b"\x06\x03\x2a\x03\x04" + spoken_of + b"\x02\x01\x01" + when)
+    return bytes.fromhex("060b2a864886f70d0109100104") + _der(0xA0, _der(0x04, said))
+
+
+def test_the_time_is_what_the_authority_signed_and_nothing_that_stands_around_it(
+    stamped: Path, authority: Authority
+) -> None:
+    path = stamped / package.TOKEN
+    token, signature = path.read_bytes(), (stamped / package.SIGNATURE).read_bytes()
+    real = timestamp.read(token).at
+    granted, rest = token[6:9], token[9:]
+    words = _der(0x30, _der(0x0C, _said(signature, real - timedelta(days=400))))  # in the status, which nobody signs
+    path.chmod(0o600)
+    path.write_bytes(_der(0x30, _der(0x30, granted + words) + rest))
+    command = ("openssl", "ts", "-verify", "-data", package.SIGNATURE, "-in", package.TOKEN)
+    assert passes(*command, "-CAfile", str(authority.root), folder=stamped)
+    assert timestamp.read(path.read_bytes()).at == real
+
+
+def test_a_part_whose_length_is_not_told_is_not_passed_by(stamped: Path) -> None:
+    token = (stamped / package.TOKEN).read_bytes()
+    digests = bytes.fromhex("310f300d06096086480165030402010500")
+    said = _der(0x30, _said((stamped / package.SIGNATURE).read_bytes(), datetime.now(UTC)))
+    assert digests in token
+    with pytest.raises(timestamp.NoTimestamp, match="malformed"):
+        timestamp.read(token.replace(digests, b"\x31\x80" + said + digests[2:] + b"\0\0"))
+
+
+def test_whatever_bit_of_a_token_is_flipped_it_is_a_verdict(stamped: Path) -> None:
+    token = (stamped / package.TOKEN).read_bytes()
+    read = 0
+    for bit in range(8 * len(token)):
+        flipped = bytearray(token)
+        flipped[bit // 8] ^= 1 << bit % 8
+        try:
+            timestamp.read(bytes(flipped))
+        except timestamp.NoTimestamp:
+            continue
+        read += 1
+    assert read  # Most bits are of the authority's signature and certificate: openssl looks at those.
+
+
 def test_openssl_reads_our_query(tmp_path: Path) -> None:
     (tmp_path / "query").write_bytes(timestamp.query_for(b"text"))
     said = subprocess.run(
