@@ -27,6 +27,8 @@ APPROVERS = f"{FOLDER}/approvers"  # whose keys were accepted, in the form of `a
 SIGNATURE = ".sshsig"
 SIGNATURES = (SIGNATURE, ".sig")  # ours, and the name that `ssh-keygen -Y sign` gives
 LONGEST = 65536  # bytes of a pending file, and of a signature
+_NUMBERS = ("revision", "number")
+_TABLES = ("included_sha256", "given", "inputs")
 
 
 class NotAnApproval(WrongFile):
@@ -72,7 +74,7 @@ class Pending:
         """Read it. Raises `NotAnApproval` unless it holds these facts, each once, and nothing beside them."""
         try:
             facts: Any = json.loads(data) if len(data) <= LONGEST else None
-            if facts.pop("keyturn_approval") == 1 and facts.keys() == {field.name for field in fields(cls)}:
+            if facts.pop("keyturn_approval") == 1 and _are_facts(facts, {field.name for field in fields(cls)}):
                 pending = cls(**{**facts, "covers": tuple(facts["covers"])})
                 if pending.to_bytes() == data:
                     return pending
@@ -88,6 +90,18 @@ class Pending:
         except ValueError:
             pass
         raise NotAnApproval("the request does not say until when it holds", hint="ask for a new one")
+
+
+def _are_facts(facts: dict[str, Any], names: set[str]) -> bool:
+    """Return whether these are the facts of these names, each of its kind."""
+    covers, texts = facts["covers"], names - {"covers", *_NUMBERS, *_TABLES}
+    tables = [facts[name] for name in _TABLES]
+    return (
+        facts.keys() == names
+        and all(type(number) is int for number in [*covers, *(facts[name] for name in _NUMBERS)])
+        and all(isinstance(text, str) for text in (facts[name] for name in texts))
+        and all(isinstance(text, str) for table in tables for text in [*table.keys(), *table.values()])
+    )
 
 
 @dataclass(frozen=True, slots=True)

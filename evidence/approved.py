@@ -1,10 +1,12 @@
 """Whether the approvals in a recording hold: each is of this run, in its place in the journal, and by somebody else.
 
-A step that asked for a second person and was begun without an approval that holds is a fault too.
+A step that asked for a second person and was begun without an approval that holds, or with something else than was
+approved, is a fault too.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -12,17 +14,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from evidence import sshsig
-from evidence.approval import FOLDER, LONGEST, SIGNATURE, Pending, approver
+from evidence.acted import Acted
+from evidence.approval import FOLDER, LONGEST, NAMESPACE, SIGNATURE, Pending, approver
 from evidence.chain import GENESIS, canonical, digest, read_chain
 from evidence.error import ChainBroken, EvidenceError
+from evidence.operators import Operators
 from evidence.package import JOURNAL, PAYLOAD, file_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_ASKED, _APPROVED, _ACTING = "gate-asked", "approved", "acting"
-_GATE = "second_person"
+_APPROVED = "approved"
 _LIST = re.compile(r"approvers(-[0-9]+)?")
 
 
@@ -31,49 +34,45 @@ class Approvals:
     """What is to be checked, and what was found: who approved, and what is wrong."""
 
     folder: Path
-    others: list[sshsig.Signer]  # whom the auditor's own list names beside the operator
-    operator_key: str
+    allowed: list[sshsig.Signer]  # whom the auditor's own list lets approve
+    facts: dict[str, Any]  # of the run, by run.json
+    operators: Operators = field(default_factory=Operators)
     by: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    unnamed: bool = False  # one of them was judged by the recording's own list of approvers
+    inputs: Any = None  # those in force
 
-    @property
-    def unnamed(self) -> bool:
-        """Whether the list of approvers is the recording's own."""
-        return not self.others
-
-    def signers(self, entry: dict[str, Any]) -> list[sshsig.Signer]:
+    def signers(self, entry: dict[str, Any], operator_key: str) -> list[sshsig.Signer]:
         """Return who may have given the approval that a line of the journal tells of.
 
-        Where the auditor names nobody, these are the recording's own: by the list that the line names, where it names
-        one, else by any.
+        Where the auditor names nobody but the operator, these are the recording's own: by the list that the line names,
+        where it names one, else by any.
         """
-        if self.others:
-            return self.others
+        if others := [one for one in self.allowed if sshsig.fingerprint(one.key) != operator_key]:
+            return others
+        self.unnamed = True
         lists = {path.relative_to(self.folder / PAYLOAD).as_posix(): path for path in _lists(self.folder)}
         named = [lists.get(str(entry["approvers"]))] if "approvers" in entry else lists.values()
         return [signer for path in named if path for signer in _signers(path)]
 
 
-def check(folder: Path, operator_key: str, allowed: Path | None = None) -> Approvals:
+def check(folder: Path, allowed: Path | None = None) -> Approvals:
     """Check the approvals in the recording at `folder`.
 
-    `operator_key` is the fingerprint of the key that signed the recording. `allowed` is the auditor's own list; where
-    it names nobody but the operator, the one in the recording is believed, and that is said.
+    `allowed` is the auditor's own list; where it lets nobody approve but the operator, the one in the recording is
+    believed, and that is said.
     """
-    others = [one for one in _signers(allowed) if sshsig.fingerprint(one.key) != operator_key] if allowed else []
-    found = Approvals(folder, others, operator_key)
+    may = [one for one in _signers(allowed) if one.is_for(NAMESPACE)] if allowed else []
+    found = Approvals(folder, may, _facts(folder))
     try:
         entries = read_chain(folder / JOURNAL).entries
     except (OSError, ChainBroken):
         return found  # Told already: without a journal nothing can be in its place.
+    found.operators = Operators.of(folder, entries, found.facts)
     _walk(found, entries)
     named = {str(entry.get("request")) for entry in entries if entry["kind"] == _APPROVED}
     found.faults += [f"{PAYLOAD}/{name}: the journal does not know it" for name in sorted(_kept(folder) - named)]
     return found
-
-
-def _wants(entry: dict[str, Any]) -> bool:
-    return bool(entry["kind"] == _ASKED and entry.get("gate") == _GATE)
 
 
 def _kept(folder: Path) -> set[str]:
@@ -92,36 +91,40 @@ def _signers(path: Path) -> list[sshsig.Signer]:
         return []
 
 
-def _run(folder: Path) -> str:
+def _facts(folder: Path) -> dict[str, Any]:
     try:
         facts = json.loads((folder / PAYLOAD / "run.json").read_text(encoding="utf-8"))
-        return str(facts["run"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
 def _walk(found: Approvals, entries: tuple[dict[str, Any], ...]) -> None:
-    """Go through the journal: what was asked for must have been approved before it was begun."""
-    asked: set[str] = set()  # steps that want a second person
-    approved: set[str] = set()
+    """Go through the journal: what was asked for must have been approved before it was begun, and as it was begun."""
+    acted = Acted()
     heads = {GENESIS}  # what the journal ended in, at each moment so far
     nonces: set[str] = set()
+    found.inputs = found.facts.get("inputs")
     for number, entry in enumerate(entries, 1):
-        step = str(entry.get("step", ""))
-        if _wants(entry):
-            asked.add(step)
-        elif entry["kind"] == _APPROVED:
-            faults = list(_one(found, entry, heads, nonces))
+        if entry["kind"] in {"run-started", "resumed"}:
+            found.inputs = entry.get("inputs", found.inputs)
+        if entry["kind"] == _APPROVED:
+            faults, given = _judged(found, entry, found.operators.key(number), heads, nonces)
             found.faults += faults
             if not faults:
-                approved.add(step)
-        elif entry["kind"] == _ACTING and step in asked - approved:
-            found.faults.append(f"{JOURNAL} line {number}: {step} was begun without a second person's approval")
+                acted.approve(str(entry.get("step", "")), given)
+        elif why := acted.follow(entry):
+            found.faults.append(f"{JOURNAL} line {number}: {why}")
         heads.add(digest(canonical(entry)))
 
 
-def _one(found: Approvals, entry: dict[str, Any], heads: set[str], nonces: set[str]) -> Iterator[str]:
-    """Yield what is wrong with one approval; nothing when it holds."""
+def _judged(
+    found: Approvals, entry: dict[str, Any], sealed_by: str, heads: set[str], nonces: set[str]
+) -> tuple[list[str], Mapping[str, str]]:
+    """Return what is wrong with one approval, nothing when it holds, and with what the step was approved.
+
+    `sealed_by` is the key that sealed that part of the run, where that is known.
+    """
     name = f"{PAYLOAD}/{entry.get('request')}"
     path = found.folder / name
     try:
@@ -129,21 +132,34 @@ def _one(found: Approvals, entry: dict[str, Any], heads: set[str], nonces: set[s
         signature = path.with_name(path.name + SIGNATURE).read_text(encoding="ascii")
         pending = Pending.from_bytes(request)
         at = datetime.strptime(str(entry["at"]), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-        who = approver(request, signature, found.signers(entry), operator_key=found.operator_key, at=at)
+        operator = pending.operator_key
+        who = approver(request, signature, found.signers(entry, operator), operator_key=operator, at=at)
     except (OSError, UnicodeDecodeError):
-        yield f"{name}: it is missing, or its signature is"
-        return
+        return [f"{name}: it is missing, or its signature is"], {}
     except (ValueError, EvidenceError) as error:
-        yield f"{name}: {getattr(error, 'message', 'its time cannot be read')}"
-        return
-    runbooks = {file_digest(one) for one in (found.folder / PAYLOAD).rglob("runbook*.yaml")}
-    if pending.run != _run(found.folder) or pending.runbook_sha256 not in runbooks:
-        yield f"{name}: it approves another run"
-    if pending.step != entry.get("step") or pending.nonce in nonces:
-        yield f"{name}: it approves another step"
+        return [f"{name}: {getattr(error, 'message', 'its time cannot be read')}"], {}
+    wrong = list(_of_another(found, pending, entry.get("step"), sealed_by))
+    if pending.nonce in nonces:
+        wrong.append("it was used before")
     if pending.journal_head not in heads:
-        yield f"{name}: it was not asked for at this place of the journal"
-    if who.identity != entry.get("by"):
-        yield f"{name}: {who.identity} approved it, not {entry.get('by')}"
+        wrong.append("it was not asked for at this place of the journal")
+    if (who.identity, who.key) != (entry.get("by"), entry.get("key")):
+        wrong.append(f"{who.identity} approved it with {who.key}, not {entry.get('by')} with {entry.get('key')}")
+    if hashlib.sha256(request).hexdigest() != entry.get("sha256"):
+        wrong.append("it is not the request that the journal tells of")
     nonces.add(pending.nonce)
     found.by.append(who.identity)
+    return [f"{name}: {words}" for words in wrong], pending.given
+
+
+def _of_another(found: Approvals, pending: Pending, step: object, sealed_by: str) -> Iterator[str]:
+    """Yield what the request speaks of that is not of this recording, or of another place in it."""
+    runbooks = {file_digest(one) for one in (found.folder / PAYLOAD).rglob("runbook*.yaml")}
+    if pending.run != found.facts.get("run") or pending.runbook_sha256 not in runbooks:
+        yield "it approves another run"
+    if pending.step != step:
+        yield "it approves another step"
+    if pending.inputs != found.inputs:
+        yield "it approves the run with other inputs"
+    if sealed_by and pending.operator_key != sealed_by:
+        yield f"it was asked for by another operator than the one whose key {sealed_by} sealed this part of the run"

@@ -122,14 +122,14 @@ def read_chain(path: Path) -> Chain:
     return Chain(tuple(entries), head, torn)
 
 
-def begins_with(path: Path, sealed: str) -> bool:
-    """Return whether some first lines of the file, or all, have the SHA-256 `sealed`: it went on from there."""
+def lines_sealed(path: Path, sealed: str) -> int:
+    """Return how many of the file's first lines have the SHA-256 `sealed` together: it went on from there. 0: none."""
     hashed = hashlib.sha256()
-    for line in path.read_bytes().splitlines(keepends=True):
+    for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
         hashed.update(line)
         if hashed.hexdigest() == sealed:
-            return True
-    return False
+            return number
+    return 0
 
 
 def _parsed(line: bytes, number: int, name: str) -> dict[str, Any]:

@@ -47,11 +47,15 @@ class Signer:
     valid_after: str = ""
     valid_before: str = ""
 
+    def is_for(self, namespace: str) -> bool:
+        """Return whether this line speaks of signatures for `namespace`."""
+        return not self.namespaces or _matches(namespace, self.namespaces)
+
     def may(self, identity: str, namespace: str, at: datetime) -> bool:
         """Return whether this line lets `identity` sign for `namespace` at that moment."""
         return (
             _matches(identity, self.principals)
-            and (not self.namespaces or _matches(namespace, self.namespaces))
+            and self.is_for(namespace)
             and (not self.valid_after or _moment(self.valid_after) <= at)
             and (not self.valid_before or at < _moment(self.valid_before))
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence import approved, manifest, package, sshsig, timestamp
-from evidence.chain import begins_with, read_chain, utc_now
+from evidence.chain import lines_sealed, read_chain, utc_now
 from evidence.error import ChainBroken, EvidenceError, ScanError, WrongFile
 from evidence.gate import shape_search
 
@@ -70,7 +70,7 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     if signature_faults:  # What speaks of no valid signature says nothing.
         stamped, stamp_faults = None, []
     faults += signature_faults + stamp_faults + _journal(folder) + _earlier(folder, allowed_signers)
-    approvals = approved.check(folder, key, allowed_signers)
+    approvals = approved.check(folder, allowed_signers)
     leaks = _leaks(folder)
     faults += approvals.faults + leaks
     unproven = [*_ALWAYS]
@@ -224,7 +224,7 @@ def _continued(folder: Path, place: Path, sealed: dict[str, str]) -> Iterator[st
     for file, was in sealed.items():
         kept = place / file.removeprefix(f"{package.PAYLOAD}/") if file in package.GOING_ON else folder / file
         if file == package.JOURNAL:
-            if not (folder / file).is_file() or not begins_with(folder / file, was):
+            if not (folder / file).is_file() or not lines_sealed(folder / file, was):
                 yield f"{file}: it does not go on from how it was sealed in {place.relative_to(folder).as_posix()}"
         elif not _is(kept, was):
             yield f"{kept.relative_to(folder).as_posix()}: it is not as it was sealed before the run went on"

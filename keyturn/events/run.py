@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keyturn.events.event import Event
@@ -30,7 +30,8 @@ class RunStarted(Event):
 class Resumed(Event):
     """A run goes on after an interruption. `found` says in words how things stand, `results` which steps are done.
 
-    `changes` lists what is not as it was when the run began, `accepted_by` who said yes to that.
+    `changes` lists what is not as it was when the run began, `accepted_by` who said yes to that; `inputs` are those in
+    force from here on.
     """
 
     run: str
@@ -43,6 +44,7 @@ class Resumed(Event):
     found: tuple[str, ...]
     changes: tuple[str, ...] = ()
     accepted_by: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,7 @@ def come_back(engine: Engine, browsing: Browsing, part: Part, past: Past) -> Non
             _found(past, part.prepared, tuple(engine.session.tabs()), again=browsing.again),
             tuple(noted["changes"]),
             noted["accepted_by"],
+            dict(part.prepared.inputs),
         )
     )
     for held in part.state.held.values():

@@ -109,7 +109,9 @@ def test_a_run_that_waits_for_a_person_goes_on_another_day_and_tells_of_a_change
     assert ended.code == 0, ended.told
     (resumed,) = [line for line in at.journal if line["kind"] == "resumed"]
     assert resumed["accepted_by"] == "--accept-changes"
-    (noted,) = json.loads((at.recording / "data" / "run.json").read_text())["resumed"]
+    facts = json.loads((at.recording / "data" / "run.json").read_text())
+    assert resumed["inputs"] == facts["inputs"] != {}
+    (noted,) = facts["resumed"]
     assert noted["changes"] == resumed["changes"] != []
     assert (at.recording / "data" / "resumed" / "1" / "runbook.yaml").read_text() == at.runbook.read_text()
     assert at.presses == {"add_secret": 1}

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 RUNBOOK = b"runbook: rotate\n"
 STEP = "delete-expired-secret"
+INPUTS = {"application_id": "app-A"}
+GIVEN = {"secret id": "id-A", "force": "true", "days": "07"}
+ARGS = {"secret_id": "id-A", "force": True, "days": 7, "note": ""}
+
+
+def key_name(key: Ed25519PrivateKey) -> str:
+    return sshsig.fingerprint(sshsig.raw_public(key))
 
 
 class Stage:
@@ -31,22 +38,29 @@ class Stage:
     def __init__(self, folder: Path, key: Ed25519PrivateKey) -> None:
         self.folder, self.data, self.key = folder, folder / "data", key
         (self.data / approval.FOLDER).mkdir(parents=True)
-        (self.data / "run.json").write_text('{"run": "r-1", "operator": "olga@host"}\n')
+        self.facts = {"run": "r-1", "operator": "olga@host"}
+        (self.data / "run.json").write_text(json.dumps(self.facts))
         (self.data / "runbook.yaml").write_bytes(RUNBOOK)
         (self.data / "procedure.md").write_text("| P12 | Delete the expired secret | Entra |\n")
         self.log = ChainedLog(self.data / "journal.jsonl")
-        self.log.append("run-started", run="r-1", runbook="rotate", title="Rotate", mode="auto", operator="olga@host")
+        told = {"run": "r-1", "runbook": "rotate", "title": "Rotate", "mode": "auto", "operator": "olga@host"}
+        self.log.append("run-started", **told, inputs=INPUTS)
         self.log.append("step-started", step=STEP, number=14, title="Delete", covers=[12], effect="delete")
         self.log.append("gate-asked", step=STEP, gate="second_person")
 
     def pending(self, **more: Any) -> Pending:
         now = utc_now()
-        facts = {"asked": stamp(now), "expires": stamp(now + timedelta(hours=8)), "journal_head": self.log.head}
+        facts: dict[str, Any] = {
+            "asked": stamp(now),
+            "expires": stamp(now + timedelta(hours=8)),
+            "journal_head": self.log.head,
+        }
         digest = hashlib.sha256(RUNBOOK).hexdigest()
+        facts |= {"given": GIVEN, "inputs": INPUTS, "operator_key": key_name(self.key)}
         return pending(**{"run": "r-1", "runbook_sha256": digest, "included_sha256": {}, **facts, **more})
 
     def approve(
-        self, asked: Pending, key: Ed25519PrivateKey = MIRA, by: str = "mira@host", step: str = STEP, **more: Any
+        self, asked: Pending, key: Ed25519PrivateKey = MIRA, by: str = "mira@host", told_key: str = "", **more: Any
     ) -> Path:
         name = f"{approval.FOLDER}/{asked.step}-{asked.nonce[:6]}.json"
         (self.data / name).write_bytes(asked.to_bytes())
@@ -55,12 +69,12 @@ class Stage:
         named = [("mira@host", MIRA), ("other@host", key)] if key is not MIRA else [("mira@host", MIRA)]
         lines = [sshsig.allowed_line(who, sshsig.raw_public(one), approval.NAMESPACE) for who, one in named]
         (self.data / approval.APPROVERS).write_text("".join(lines))
-        fingerprint = sshsig.fingerprint(sshsig.raw_public(key))
-        self.log.append("approved", step=step, by=by, key=fingerprint, request=name, **more)
+        told = {"by": by, "key": told_key or key_name(key), "sha256": hashlib.sha256(asked.to_bytes()).hexdigest()}
+        self.log.append("approved", step=STEP, request=name, **{**told, **more})
         return self.data / name
 
-    def begin(self) -> None:
-        self.log.append("acting", step=STEP, page="entra.client-secrets", action="delete_secret", args={})
+    def begin(self, action: str = "delete_secret", **args: Any) -> None:
+        self.log.append("acting", step=STEP, page="entra.client-secrets", action=action, args={**ARGS, **args})
 
     def end(self, seal: Callable[[Path], Path]) -> Path:
         self.log.append("step-ended", step=STEP, result="done", reason="", outputs={}, seconds=1.0)
@@ -110,6 +124,8 @@ def test_a_step_that_was_begun_before_it_is_a_fault(stage: Stage, seal: Callable
         ({"step": "reset-integration"}, "approves another step"),
         ({"journal_head": "1" * 64}, "not asked for at this place"),
         ({"expires": "2026-01-01T00:00:00.000Z"}, "expired"),
+        ({"inputs": {"application_id": "app-B"}}, "with other inputs"),
+        ({"operator_key": "SHA256:another"}, "by another operator"),
     ],
 )
 def test_an_approval_of_something_else_is_a_fault(
@@ -127,7 +143,7 @@ def test_one_approval_is_for_one_step(stage: Stage, seal: Callable[[Path], Path]
     stage.approve(asked)
     stage.begin()
     stage.approve(asked)
-    assert any("another step" in fault for fault in verify.verify(stage.end(seal)).faults)
+    assert any("used before" in fault for fault in verify.verify(stage.end(seal)).faults)
 
 
 def test_the_operators_own_signature_is_a_fault(stage: Stage, seal: Callable[[Path], Path]) -> None:
@@ -137,7 +153,7 @@ def test_the_operators_own_signature_is_a_fault(stage: Stage, seal: Callable[[Pa
 
 def test_the_name_in_the_journal_is_that_of_the_key(stage: Stage, seal: Callable[[Path], Path]) -> None:
     stage.approve(stage.pending(), by="somebody@else")
-    assert any("mira@host approved it, not somebody@else" in fault for fault in verify.verify(stage.end(seal)).faults)
+    assert any("mira@host approved it with " in fault for fault in verify.verify(stage.end(seal)).faults)
 
 
 @pytest.mark.parametrize("what", ["changed", "no signature", "gone", "no list"])

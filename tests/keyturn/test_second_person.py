@@ -148,7 +148,7 @@ def test_request_and_signature_go_into_the_recording_and_nothing_stays_behind(de
 def test_a_list_that_was_sealed_stays_when_the_run_goes_on_with_another(desk: Desk, tmp_path: Path) -> None:
     desk.kept = (sealed := tmp_path / "20261124T020000Z-rotate") / "data"
     desk.kept.mkdir(parents=True)
-    (desk.kept / "run.json").write_text('{"run": "run"}\n')
+    (desk.kept / "run.json").write_text('{"run": "run", "inputs": {"id": "one"}}\n')
     (desk.kept / "runbook.yaml").write_text("runbook: rotate\n")
     desk.now = datetime.now(UTC)
     mira, noor = line("mira@host", MIRA), line("noor@host", Ed25519PrivateKey.generate())
