@@ -127,6 +127,8 @@ def _judged(
     """
     name = f"{PAYLOAD}/{entry.get('request')}"
     path = found.folder / name
+    if str(entry.get("request")) not in _kept(found.folder):  # Whatever else it names is not looked at.
+        return [f"{name}: it is missing, or its signature is"], {}
     try:
         request = path.read_bytes() if path.stat().st_size <= LONGEST else b""
         signature = path.with_name(path.name + SIGNATURE).read_text(encoding="ascii")
@@ -154,7 +156,7 @@ def _judged(
 
 def _of_another(found: Approvals, pending: Pending, step: object, sealed_by: str) -> Iterator[str]:
     """Yield what the request speaks of that is not of this recording, or of another place in it."""
-    runbooks = {file_digest(one) for one in (found.folder / PAYLOAD).rglob("runbook*.yaml")}
+    runbooks = {file_digest(one) for one in (found.folder / PAYLOAD).rglob("runbook*.yaml") if one.is_file()}
     if pending.run != found.facts.get("run") or pending.runbook_sha256 not in runbooks:
         yield "it approves another run"
     if pending.step != step:

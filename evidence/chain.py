@@ -141,7 +141,7 @@ def _parsed(line: bytes, number: int, name: str) -> dict[str, Any]:
         raise _broken(name, number, "is not one JSON object")
     try:
         same = canonical(entry) == line
-    except ValueError:  # a lone surrogate, or not a number
+    except (ValueError, RecursionError):  # a lone surrogate, or not a number; or deeper than it can be written
         same = False
     if not same:
         raise _broken(name, number, "is not written in the canonical form")

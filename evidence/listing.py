@@ -5,6 +5,7 @@ A recording whose predecessor is not there shows that one was withheld, lost or 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,26 +36,37 @@ def entries(home: Path, *, allowed_signers: Path | None = None, tsa_root: Path |
     Raises `WrongFile` for the auditor's own files, however many recordings there are.
     """
     verify.check_given(allowed_signers, tsa_root)
-    folders = package.recordings(home)
+    closed = [path for path in home.iterdir() if path.is_dir() and not _open(path)] if home.is_dir() else []
+    folders = sorted({*package.recordings(home), *closed})
     chain = _Chain(folders)
-    found = []
-    for folder in folders:
-        words, gap = chain.place(folder)
-        if not (folder / package.TAG_MANIFEST).is_file():
-            found.append(Entry(folder.name, "", OPEN, "", words, gap, digest=""))
-            continue
+    return [_entry(folder, chain, allowed_signers, tsa_root) for folder in folders]
+
+
+def _entry(folder: Path, chain: _Chain, allowed_signers: Path | None, tsa_root: Path | None) -> Entry:
+    words, gap = chain.place(folder)
+    if not _open(folder):
+        return Entry(folder.name, "", FAULTY, verify.NONE, words, gap, digest="")
+    if not os.path.lexists(folder / package.TAG_MANIFEST):
+        return Entry(folder.name, "", OPEN, "", words, gap, digest="")
+    try:
         verdict = verify.verify(folder, allowed_signers=allowed_signers, tsa_root=tsa_root)
-        word = VERIFIES if verdict.holds else FAULTY
-        status = package.read_info(folder).get(package.STATUS, "")
-        found.append(Entry(folder.name, status, word, verdict.proof, words, gap, verdict.digest))
-    return found
+    except Exception:  # noqa: BLE001  # somebody else wrote it: what one holds must not hide the others
+        return Entry(folder.name, "", FAULTY, verify.NONE, words, gap, digest="")
+    word = VERIFIES if verdict.holds else FAULTY
+    status = package.read_info(folder).get(package.STATUS, "")
+    return Entry(folder.name, status, word, verdict.proof, words, gap, verdict.digest)
+
+
+def _open(folder: Path) -> bool:
+    """Return whether one may look into the folder."""
+    return os.access(folder, os.R_OK | os.X_OK)
 
 
 class _Chain:
     """Which sealing names which. A recording that went on was sealed more than once, and may be named by any."""
 
     def __init__(self, folders: list[Path]) -> None:
-        sealed = [(_sealed_at(place), folder.name, place) for folder in folders for place in package.sealings(folder)]
+        sealed = [(_sealed_at(place), folder.name, place) for folder in folders for place in _sealings(folder)]
         self._names: dict[str, str] = {}  # digest -> the recording that had it
         self._named: dict[str, str] = {}  # digest -> the recording that named it first as the one before it
         for _, name, place in sorted(sealed):
@@ -64,7 +76,7 @@ class _Chain:
 
     def place(self, folder: Path) -> tuple[str, bool]:
         """Return how a recording stands in the chain, in words, and whether something is missing there."""
-        told = [self._link(folder.name, _previous(place)) for place in package.sealings(folder)]
+        told = [self._link(folder.name, _previous(place)) for place in _sealings(folder)]
         gaps = [words for words, gap in told if gap]
         words = dict.fromkeys(words for words, gap in told if not gap)
         return "; ".join(dict.fromkeys(gaps) or words), bool(gaps)
@@ -76,6 +88,11 @@ class _Chain:
             return f"names the same recording before it as {self._named[previous]} does", True
         before = self._names.get(previous)
         return (f"follows {before}", False) if before else ("the recording before it is missing", True)
+
+
+def _sealings(folder: Path) -> list[Path]:
+    """Return the sealings of a recording that can be read."""
+    return [place for place in package.sealings(folder) if os.access(place / package.TAG_MANIFEST, os.R_OK)]
 
 
 def _previous(place: Path) -> str:

@@ -118,14 +118,14 @@ def digest(folder: Path) -> str:
 
 def is_bag(folder: Path) -> bool:
     """Return whether anything says of `folder` that it was sealed."""
-    return any((folder / name).is_file() for name in ("bagit.txt", TAG_MANIFEST))
+    return any(_is_file(folder / name) for name in ("bagit.txt", TAG_MANIFEST))
 
 
 def recordings(home: Path) -> list[Path]:
     """Return the folders in `home` that hold a recording, oldest first; their names begin with the time in UTC."""
     if not home.is_dir():
         return []
-    return sorted(path for path in home.iterdir() if (path / PAYLOAD).is_dir() and not path.is_symlink())
+    return sorted(path for path in home.iterdir() if os.path.isdir(path / PAYLOAD) and not path.is_symlink())  # noqa: PTH112  # `Path.is_dir` raises where nobody may look
 
 
 def reopen(folder: Path, *, well: bool = False) -> str:
@@ -162,7 +162,7 @@ def sealings(folder: Path) -> list[Path]:
     the recording is open.
     """
     places = [path for path in (folder / EARLIER).glob("*") if path.name.isdecimal()]
-    return [one for one in (*sorted(places, key=lambda one: int(one.name)), folder) if (one / TAG_MANIFEST).is_file()]
+    return [one for one in (*sorted(places, key=lambda one: int(one.name)), folder) if _is_file(one / TAG_MANIFEST)]
 
 
 def latest(home: Path, besides: Path | None = None) -> str | None:
@@ -188,7 +188,7 @@ def quarantine(folder: Path) -> Path:
 def read_info(folder: Path) -> dict[str, str]:
     """Return the lines of bag-info.txt; empty when there is none or it is not text."""
     try:
-        text = (folder / BAG_INFO).read_text(encoding="utf-8")
+        text = (folder / BAG_INFO).read_text(encoding="utf-8") if _is_file(folder / BAG_INFO) else ""
     except (OSError, UnicodeDecodeError):
         return {}
     pairs = (line.split(":", 1) for line in text.splitlines() if ":" in line)
@@ -196,14 +196,27 @@ def read_info(folder: Path) -> dict[str, str]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Yield every file below `folder`. Raises `EvidenceError` at a link or anything else that is no regular file."""
-    for place, folders, names in os.walk(folder):
+    """Yield every file below `folder`.
+
+    Raises `EvidenceError` at a link or anything else that is no regular file, and at a folder that cannot be read.
+    """
+
+    def refuse(error: OSError) -> None:
+        name = Path(str(error.filename)).relative_to(folder).as_posix()
+        raise EvidenceError(f"{name}: it cannot be read")
+
+    for place, folders, names in os.walk(folder, onerror=refuse):
         for name in [*folders, *names]:
             path = Path(place, name)
             if path.is_symlink() or not (path.is_dir() or path.is_file()):
                 raise EvidenceError(f"{path.relative_to(folder).as_posix()}: it is not a regular file")
             if name in names:
                 yield path
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is a file to be seen: none is where a folder above it lets nobody look."""
+    return os.path.isfile(path)  # noqa: PTH113  # `Path.is_file` raises there
 
 
 def file_digest(path: Path) -> str:

@@ -5,12 +5,10 @@ Trusts nothing in the folder but what the signature covers. What it cannot prove
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import approved, manifest, package, sshsig, timestamp
+from evidence import approved, contents, manifest, package, sshsig, timestamp
 from evidence.chain import lines_sealed, read_chain, utc_now
 from evidence.error import ChainBroken, EvidenceError, ScanError, WrongFile
 from evidence.gate import shape_search
@@ -18,6 +16,7 @@ from evidence.gate import shape_search
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
 
 NONE, SIGNED, STAMPED = "none", "signed", "signed and timestamped"
 _ALWAYS = (
@@ -27,6 +26,7 @@ _ALWAYS = (
 _UNNAMED = "who signed: the key was taken from the recording itself; give the signer's own file with --allowed-signers"
 _APPROVERS = "whose keys may approve: their list is the recording's own; name them in --allowed-signers too"
 _UNSIGNED = "who made it, or that nobody made it anew: there is no valid signature"
+_UNREAD = "anything of what else is in it: nothing was read"
 _UNSTAMPED = "when it was made: the times are those of the recording machine's clock"
 
 
@@ -60,11 +60,13 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     without it the system's roots are asked. Raises `WrongFile` for these, see `check_given`.
     """
     check_given(allowed_signers, tsa_root)
+    if unread := contents.irregular(folder):
+        return Verdict(unread, NONE, [*_ALWAYS, _UNSIGNED, _UNREAD])
     tags = manifest.read(folder, package.TAG_MANIFEST)
     payload = manifest.read(folder, package.MANIFEST)
     faults = [*tags.faults, *payload.faults]
     faults += _declared(folder, tags.entries, payload.entries)
-    faults += _contents(folder, tags.entries | payload.entries)
+    faults += contents.wrong(folder, tags.entries | payload.entries)
     stamped, stamp_faults = _timestamp(folder, tsa_root)
     signer, key, signature_faults = _signature(folder, allowed_signers, stamped)
     if signature_faults:  # What speaks of no valid signature says nothing.
@@ -124,26 +126,6 @@ def _declared(folder: Path, tags: dict[str, str], payload: dict[str, str]) -> It
         yield f"{package.BAG_INFO}: the payload is not as large as it says"
 
 
-def _contents(folder: Path, listed: dict[str, str]) -> Iterator[str]:
-    """Yield every file that is missing, changed, not listed, or no regular file."""
-    found = set()
-    for place, folders, names in os.walk(folder):
-        for entry in sorted([*folders, *names]):
-            path = Path(place, entry)
-            name = path.relative_to(folder).as_posix()
-            if path.is_symlink() or not (path.is_file() or path.is_dir()):
-                yield f"{name}: it is not a regular file"
-                found.add(name)
-            elif path.is_file():
-                found.add(name)
-                if name not in listed and name not in package.UNLISTED:
-                    yield f"{name}: it is in no manifest"
-                elif name in listed and package.file_digest(path) != listed[name]:
-                    yield f"{name}: it was changed"
-    for name in sorted(listed.keys() - found):
-        yield f"{name}: it is missing"
-
-
 def _signature(folder: Path, allowed: Path | None, at: datetime | None = None) -> tuple[str, str, list[str]]:
     """Return who signed, the key's fingerprint, and what is wrong with the signature.
 
@@ -195,6 +177,8 @@ def _journal(folder: Path) -> list[str]:
         chain = read_chain(path)
     except FileNotFoundError:
         return [f"{package.JOURNAL}: it is missing"]
+    except OSError:
+        return [f"{package.JOURNAL}: it is no file"]
     except ChainBroken as error:
         return [f"data/{error.message}"]
     if chain.torn:

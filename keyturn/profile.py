@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from evidence import ScanError
 from keyturn import system
 from keyturn.errors import CannotStart
 
@@ -122,9 +123,18 @@ def forget_tabs(folder: Path) -> None:
 
 
 def files(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return the size and the time of change (ns) of every regular file of the profile, by its path in `folder`."""
+    """Return the size and the time of change (ns) of every regular file of the profile, by its path in `folder`.
+
+    Raises `ScanError` for a part that cannot be looked into: nobody can say what the run wrote there.
+    """
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # The browser may remove it just now.
+            name = Path(str(error.filename)).relative_to(folder).as_posix()
+            raise ScanError(f"the browser's profile {folder.name}: {name} cannot be read")
+
     found = {}
-    for place, _, names in os.walk(folder):
+    for place, _, names in os.walk(folder, onerror=refuse):
         for path in (Path(place, name) for name in names):
             with suppress(OSError):  # The browser may remove it just now.
                 about = path.lstat()

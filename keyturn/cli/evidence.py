@@ -6,6 +6,7 @@ For people to standard error; with `--json` one object to standard output.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,10 @@ def run_verify(args: argparse.Namespace) -> int:
     if not args.recording.is_dir():
         raise NotVerified(
             f"there is no recording at {args.recording}", hint="`keyturn evidence list` shows what there is"
+        )
+    if not os.access(args.recording, os.R_OK | os.X_OK):
+        raise NotVerified(
+            f"{args.recording} cannot be read", hint="have its owner give you a copy, or the right to read it"
         )
     if not package.is_bag(args.recording):
         raise NotVerified(

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from evidence import ScanError
 from keyturn import profile, settings
+from keyturn.errors import CannotStart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +35,10 @@ class OwnProfile:
         known = cls.remembered(run)
         if known and known.folder == folder:
             return known
-        fresh = cls(folder, profile.files(folder) if anew else {})
+        try:
+            fresh = cls(folder, profile.files(folder) if anew else {})
+        except ScanError as error:
+            raise CannotStart(error.message, hint="see to who may read it, or name another folder") from None
         place = _file(run)
         place.touch(mode=0o600)
         place.write_text(json.dumps({"folder": str(folder), "before": fresh.before}), encoding="utf-8")

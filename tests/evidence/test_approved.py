@@ -60,9 +60,15 @@ class Stage:
         return pending(**{"run": "r-1", "runbook_sha256": digest, "included_sha256": {}, **facts, **more})
 
     def approve(
-        self, asked: Pending, key: Ed25519PrivateKey = MIRA, by: str = "mira@host", told_key: str = "", **more: Any
+        self,
+        asked: Pending,
+        key: Ed25519PrivateKey = MIRA,
+        by: str = "mira@host",
+        told_key: str = "",
+        name: str = "",
+        **more: Any,
     ) -> Path:
-        name = f"{approval.FOLDER}/{asked.step}-{asked.nonce[:6]}.json"
+        name = f"{approval.FOLDER}/{name or f'{asked.step}-{asked.nonce[:6]}'}.json"
         (self.data / name).write_bytes(asked.to_bytes())
         signature = sshsig.sign(key, asked.to_bytes(), approval.NAMESPACE)
         (self.data / f"{name}.sshsig").write_text(signature)
@@ -224,3 +230,27 @@ def test_a_recording_that_says_nothing_of_its_run_is_told(stage: Stage, seal: Ca
     stage.approve(stage.pending())
     (stage.data / "run.json").write_text(json.dumps(["no", "run"]))
     assert any("another run" in fault for fault in verify.verify(stage.end(seal)).faults)
+
+
+@pytest.mark.parametrize("fact", ["nonce", "step", "covers", "given", "revision"])
+def test_a_request_whose_facts_are_of_another_kind_is_a_fault(
+    stage: Stage, seal: Callable[[Path], Path], fact: str
+) -> None:
+    wrong: dict[str, Any] = {fact: ["x"]}
+    stage.approve(replace(stage.pending(), **wrong), name="one")
+    assert any("no request for an approval" in fault for fault in verify.verify(stage.end(seal)).faults)
+
+
+def test_what_the_journal_names_outside_of_the_approvals_is_not_looked_at(
+    stage: Stage, seal: Callable[[Path], Path]
+) -> None:
+    path = stage.approve(stage.pending(), name="../../outside")
+    assert path.is_file()
+    assert any("it is missing" in fault for fault in verify.verify(stage.end(seal)).faults)
+
+
+def test_a_folder_with_the_name_of_a_runbook_is_no_runbook(stage: Stage, seal: Callable[[Path], Path]) -> None:
+    stage.approve(stage.pending())
+    (stage.data / "runbook-2.yaml").mkdir()
+    (stage.data / "runbook-2.yaml" / "more.txt").write_text("more")
+    assert verify.verify(stage.end(seal)).faults == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,12 @@ def test_a_folder_that_says_nothing_of_a_seal_is_told_in_one_sentence(recording:
         _run("verify", str(recording))
     assert told.value.message == f"{recording} is no sealed recording"
     assert "keyturn evidence seal" in told.value.hint
+
+
+def test_a_folder_that_cannot_be_read_is_told_as_that(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+    with pytest.raises(NotVerified, match="cannot be read"):
+        _run("verify", str(sealed))
 
 
 @pytest.mark.parametrize("left", ["bagit.txt", package.TAG_MANIFEST])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evidence import LeakGate
+from evidence import LeakGate, ScanError
 from keyturn import profile
 from keyturn.browser import find_browser, open_browser
 from keyturn.errors import CannotStart
@@ -187,3 +187,25 @@ def test_a_run_that_goes_on_without_knowing_what_was_there_counts_all_as_its_own
     assert [path.name for path in OwnProfile.of("run-2", folder, anew=False).written()] == ["old"]
     forget("run-2")
     assert OwnProfile.remembered("run-2") is None
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_part_that_cannot_be_looked_into_is_not_passed_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *, gone: bool
+) -> None:
+    (folder / "Default").mkdir()
+    scan = os.scandir
+
+    def refuses(path: str) -> object:
+        if str(path).endswith("Default"):
+            raise FileNotFoundError(2, "gone", path) if gone else PermissionError(13, "denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuses)
+    if gone:  # The browser removed it just now.
+        assert profile.files(folder) == {}
+        return
+    with pytest.raises(ScanError, match="Default cannot be read"):
+        OwnProfile(folder).written()
+    with pytest.raises(CannotStart, match="Default cannot be read"):
+        OwnProfile.of("run", folder, anew=True)
