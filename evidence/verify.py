@@ -71,7 +71,8 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     signer, key, signature_faults = _signature(folder, allowed_signers, stamped)
     if signature_faults:  # What speaks of no valid signature says nothing.
         stamped, stamp_faults = None, []
-    faults += signature_faults + stamp_faults + _journal(folder) + _earlier(folder, allowed_signers)
+    faults += signature_faults + stamp_faults + _journal(folder)
+    faults += _earlier(folder, allowed_signers, tsa_root, stamped)
     approvals = approved.check(folder, allowed_signers)
     leaks = _leaks(folder)
     faults += approvals.faults + leaks
@@ -186,8 +187,11 @@ def _journal(folder: Path) -> list[str]:
     return [] if chain.entries else [f"{package.JOURNAL}: it is empty"]
 
 
-def _earlier(folder: Path, allowed: Path | None) -> list[str]:
-    """Check how the recording was sealed before its run went on: what was sealed then is all still there."""
+def _earlier(folder: Path, allowed: Path | None, root: Path | None, stamped: datetime | None) -> list[str]:
+    """Check how the recording was sealed before its run went on: what was sealed then is all still there.
+
+    `stamped`: when the recording itself is known to have existed, and what it holds with it.
+    """
     faults = []
     for number, place in enumerate(package.sealings(folder), start=1):
         if place == folder:
@@ -196,7 +200,9 @@ def _earlier(folder: Path, allowed: Path | None) -> list[str]:
         if place.name != str(number):
             faults.append(f"{package.EARLIER}/{number}: it is missing")
         tags, payload = (manifest.read(place, one) for one in (package.TAG_MANIFEST, package.MANIFEST))
-        here = [*tags.faults, *payload.faults, *_signature(place, allowed)[2], *_timestamp(place, None)[1]]
+        then, stamp_faults = _timestamp(place, root)
+        signature_faults = _signature(place, allowed, then or stamped)[2]
+        here = [*tags.faults, *payload.faults, *signature_faults, *stamp_faults]
         here += [f"{tag}: it was changed" for tag, was in tags.entries.items() if not _is(place / tag, was)]
         faults += [f"{name}/{fault}" for fault in here]
         faults += list(_continued(folder, place, payload.entries))

@@ -72,6 +72,30 @@ def test_a_key_that_was_retired_since_signed_when_the_authority_says(
     assert (verdict.faults, verdict.proof) == ([], "signed and timestamped")
 
 
+@pytest.mark.parametrize("stamps", [{1, 2}, {1}, {2}], ids=["both", "the first", "the second"])
+def test_so_it_is_of_a_run_that_went_on(
+    recording: Path, key: Ed25519PrivateKey, authority: Authority, tmp_path: Path, stamps: set[int]
+) -> None:
+    def seal(number: int) -> None:
+        tsa = authority.url if number in stamps else None
+        package.seal(recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa=tsa)
+
+    seal(1)
+    package.reopen(recording)
+    seal(2)
+    token = recording / ("data/earlier/1" if stamps == {1} else "") / package.TOKEN
+    at = timestamp.read(token.read_bytes()).at
+    signers = tmp_path / "signers"
+    line = (recording / package.ALLOWED_SIGNERS).read_text()
+    signers.write_text(
+        line.replace("namespaces=", f'valid-before="{at + timedelta(seconds=1):%Y%m%d%H%M%SZ}",namespaces=')
+    )
+    time.sleep(max(0.0, (at + timedelta(seconds=2) - datetime.now(UTC)).total_seconds()))
+    verdict = verify.verify(recording, allowed_signers=signers, tsa_root=authority.root)
+    late = f"{package.SIGNATURE}: it was not made by a key that {IDENTITY} may sign with"
+    assert verdict.faults == ([late] if stamps == {1} else [])
+
+
 def test_a_foreign_token_is_named_even_without_the_authoritys_root(stamped: Path, authority: Authority) -> None:
     (stamped / package.TOKEN).write_bytes(authority.answer(timestamp.query_for(b"something else")))
     assert verify.verify(stamped).faults == [f"{package.TOKEN}: it speaks of another signature"]
