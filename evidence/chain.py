@@ -145,9 +145,17 @@ def _parsed(line: bytes, number: int, name: str) -> dict[str, Any]:
         same = False
     if not same:
         raise _broken(name, number, "is not written in the canonical form")
-    if not isinstance(entry.get("at"), str) or not isinstance(entry.get("kind"), str):
+    if not _is_time(entry.get("at")) or not isinstance(entry.get("kind"), str):
         raise _broken(name, number, "lacks its time or kind")
     return entry
+
+
+def _is_time(at: object) -> bool:
+    """Return whether `at` is a time as `stamp` writes it."""
+    try:
+        return isinstance(at, str) and stamp(datetime.fromisoformat(at)) == at
+    except (ValueError, OverflowError):
+        return False
 
 
 def _broken(name: str, number: int, what: str) -> ChainBroken:

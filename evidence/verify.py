@@ -71,7 +71,8 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     signer, key, signature_faults = _signature(folder, allowed_signers, stamped)
     if signature_faults:  # What speaks of no valid signature says nothing.
         stamped, stamp_faults = None, []
-    faults += signature_faults + stamp_faults + _journal(folder)
+    faults += signature_faults + stamp_faults
+    faults += _journal(folder, payload.entries)
     faults += _earlier(folder, allowed_signers, tsa_root, stamped)
     approvals = approved.check(folder, allowed_signers)
     leaks = _leaks(folder)
@@ -172,7 +173,7 @@ def _timestamp(folder: Path, root: Path | None) -> tuple[datetime | None, list[s
     return (told.at if believed else None), []
 
 
-def _journal(folder: Path) -> list[str]:
+def _journal(folder: Path, listed: dict[str, str]) -> list[str]:
     path = folder / package.JOURNAL
     try:
         chain = read_chain(path)
@@ -184,7 +185,9 @@ def _journal(folder: Path) -> list[str]:
         return [f"data/{error.message}"]
     if chain.torn:
         return [f"{package.JOURNAL} line {len(chain.entries) + 1}: it is torn"]
-    return [] if chain.entries else [f"{package.JOURNAL}: it is empty"]
+    if not chain.entries:
+        return [f"{package.JOURNAL}: it is empty"]
+    return list(contents.unkept(folder, chain.entries, listed))
 
 
 def _earlier(folder: Path, allowed: Path | None, root: Path | None, stamped: datetime | None) -> list[str]:

@@ -154,3 +154,14 @@ def test_a_journal_cannot_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "journal.jsonl").symlink_to(tmp_path / "real")
     with pytest.raises(OSError, match="symbolic"):
         ChainedLog(tmp_path / "journal.jsonl")
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["yesterday", "2026-11-24", "2026-11-24T02:07:10.123+01:00", "2026-11-24T02:07:10Z", "2026-13-24T02:07:10.123Z"],
+)
+def test_a_time_that_is_not_written_as_ours_is_told(tmp_path: Path, at: str) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(canonical({"at": at, "kind": "acting", "prev": GENESIS, "seq": 1}) + b"\n")
+    with pytest.raises(ChainBroken, match="lacks its time"):
+        read_chain(path)

@@ -105,3 +105,35 @@ def test_one_recording_that_cannot_be_checked_does_not_hide_the_others(
         (one.name, "does not verify"),
         (two.name, "verifies"),
     ]
+
+
+@pytest.mark.parametrize("name", ["data/.more", "data/pictures/more", "more"])
+def test_a_folder_with_nothing_in_it_is_named(sealed: Path, name: str) -> None:
+    (sealed / name).mkdir()
+    assert verify.verify(sealed).faults == [f"{name}: a folder with nothing in it"]
+
+
+def test_a_run_that_took_no_picture_keeps_its_rooms(recording: Path, seal: Callable[[Path], Path]) -> None:
+    for room in ("video", "trace", "approvals"):
+        (recording / "data" / room).mkdir()
+    assert verify.verify(seal(recording)).faults == []
+
+
+def test_a_picture_that_the_journal_tells_of_and_that_is_not_there_is_named(
+    recording: Path, seal: Callable[[Path], Path]
+) -> None:
+    take_away(recording, "data/pictures/02-add-secret-after.png")
+    assert verify.verify(seal(recording)).faults == ["data/journal.jsonl line 8: its picture is missing"]
+
+
+@pytest.mark.parametrize("kept", ["video/entra.mp4", "video/entra.frames/1.jpg", ""])
+def test_a_film_that_is_told_of_and_is_not_there_is_named(
+    recording: Path, seal: Callable[[Path], Path], kept: str
+) -> None:
+    told = "video/entra.frames" if "frames" in kept else "video/entra.mp4"
+    (recording / "data/recorded.json").write_text(f'{{"videos": [{{"path": "{told}"}}]}}')
+    if kept:
+        (recording / "data" / kept).parent.mkdir(parents=True)
+        (recording / "data" / kept).write_bytes(b"film")
+    faults = [] if kept else ["data/recorded.json: video/entra.mp4 is missing"]
+    assert verify.verify(seal(recording)).faults == faults
