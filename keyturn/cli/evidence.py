@@ -17,6 +17,7 @@ from rich.table import Table
 from evidence import NotServed, junit, listing, oscal, package, report, verify
 from keyturn.cli.evidence_seal import add_seal
 from keyturn.cli.options import authority, recordings_of
+from keyturn.console.words import clean
 from keyturn.errors import CannotStart, Exit, NotVerified
 
 if TYPE_CHECKING:
@@ -83,16 +84,16 @@ def run_verify(args: argparse.Namespace) -> int:
     console = Console(stderr=True, highlight=False)
     word = "[bold green]verifies[/]" if verdict.holds else "[bold red]does not verify[/]"
     proof = f"; proof: [bold]{verdict.proof}[/]" if verdict.holds else ""
-    console.print(f"{escape(args.recording.name)}: {word}{proof}", soft_wrap=True)
+    console.print(f"{_shown(args.recording.name)}: {word}{proof}", soft_wrap=True)
     if verdict.signer:
-        console.print(f"signed by {escape(verdict.signer)}, key {verdict.key}", soft_wrap=True)
+        console.print(f"signed by {_shown(verdict.signer)}, key {_shown(verdict.key)}", soft_wrap=True)
     for approver in verdict.approved_by:
-        console.print(f"a step was approved by {escape(approver)}", soft_wrap=True)
+        console.print(f"a step was approved by {_shown(approver)}", soft_wrap=True)
     for fault in verdict.faults:
-        console.print(f"  [red]{escape(fault)}[/]", soft_wrap=True)
+        console.print(f"  [red]{_shown(fault)}[/]", soft_wrap=True)
     console.print("[dim]This does not prove:[/]")
     for unproven in verdict.does_not_prove:
-        console.print(f"  [dim]– {escape(unproven)}[/]", soft_wrap=True)
+        console.print(f"  [dim]– {_shown(unproven)}[/]", soft_wrap=True)
     if args.json:
         _print(
             {
@@ -122,7 +123,7 @@ def run_report(args: argparse.Namespace) -> int:
         raise CannotStart(f"the report cannot be written: {why}", hint=hint) from None
     console = Console(stderr=True, highlight=False)
     for path in written:
-        console.print(escape(str(path)), soft_wrap=True)
+        console.print(_shown(str(path)), soft_wrap=True)
     if args.json:
         _print({"recording": str(args.recording), "written": [str(path) for path in written]})
     return Exit.DONE
@@ -152,7 +153,7 @@ def _written(args: argparse.Namespace, home: Path) -> list[Path]:
 def run_stamp(args: argparse.Namespace) -> int:
     """Have a recording stamped later than it was sealed. Raises `NoTimestamp` when there is no stamp to be had."""
     package.add_timestamp(args.recording, args.tsa)
-    Console(stderr=True, highlight=False).print(f"{escape(args.recording.name)}: stamped by {escape(args.tsa)}")
+    Console(stderr=True, highlight=False).print(f"{_shown(args.recording.name)}: stamped by {_shown(args.tsa)}")
     return Exit.DONE
 
 
@@ -165,10 +166,10 @@ def run_list(args: argparse.Namespace) -> int:
         table.add_column(heading, overflow="fold")
     for entry in entries:
         colour = "green" if entry.verdict == listing.VERIFIES else "yellow" if entry.verdict == listing.OPEN else "red"
-        gap = f"[red]{entry.chain}[/]" if entry.gap else entry.chain
-        table.add_row(escape(entry.name), escape(entry.status), f"[{colour}]{entry.verdict}[/]", entry.proof, gap)
+        chain = f"[red]{_shown(entry.chain)}[/]" if entry.gap else _shown(entry.chain)
+        table.add_row(_shown(entry.name), _shown(entry.status), f"[{colour}]{entry.verdict}[/]", entry.proof, chain)
     console = Console(stderr=True, highlight=False)
-    console.print(table if entries else f"there are no recordings in {escape(str(home))}")
+    console.print(table if entries else f"there are no recordings in {_shown(str(home))}")
     if any(entry.verdict == listing.OPEN for entry in entries):
         console.print(
             "A recording that is not sealed is still being made, or its run was killed: `keyturn resume` goes on with "
@@ -180,6 +181,11 @@ def run_list(args: argparse.Namespace) -> int:
         fields = ("name", "status", "verdict", "proof", "chain", "gap", "digest")
         _print({"recordings": [{field: getattr(entry, field) for field in fields} for entry in entries]})
     return Exit.NOT_VERIFIED if bad else Exit.DONE
+
+
+def _shown(text: str) -> str:
+    """Return a text that came with a recording as it is shown: nothing in it is obeyed, by rich or by the terminal."""
+    return escape(clean(text))
 
 
 def _code(verdict: verify.Verdict) -> Exit:
@@ -209,4 +215,5 @@ def _printed(page: Path, browser: str) -> Path:
 
 
 def _print(facts: dict[str, Any]) -> None:
-    print(json.dumps(facts, ensure_ascii=False))  # noqa: T201  # what --json is for
+    text = json.dumps(facts, ensure_ascii=False)
+    print(text.encode("utf-8", "backslashreplace").decode())  # noqa: T201  # what --json is for; a name may be no text

@@ -11,6 +11,7 @@ from rich.markup import escape
 from keyturn import settings, signing, store_head
 from keyturn.cli.options import authority
 from keyturn.cli.unlocking import add_unlock, unlocked
+from keyturn.console.words import clean
 from keyturn.errors import CannotStart, Exit
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def seal(args: argparse.Namespace) -> int:
     if recording.leak:
         raise recording.leak
     searched = "for the value that the run sealed" if values else "for anything of a client secret's shape"
-    console.print(f"{escape(folder.name)}: sealed; searched {searched}, nothing found", soft_wrap=True)
+    console.print(f"{escape(clean(folder.name))}: sealed; searched {searched}, nothing found", soft_wrap=True)
     if recording.timestamp:
         console.print(f"timestamp {escape(recording.timestamp)}", soft_wrap=True)
     return Exit.DONE

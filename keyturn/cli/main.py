@@ -80,7 +80,9 @@ def report(error: BaseException) -> int:
 
 
 def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+    from keyturn.console.words import clean  # noqa: PLC0415  # loaded when something went wrong, not at every start
+
+    return clean(text).replace("[", r"\[")
 
 
 def _place(error: BaseException) -> str:

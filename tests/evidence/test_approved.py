@@ -236,7 +236,7 @@ def test_a_recording_that_says_nothing_of_its_run_is_told(stage: Stage, seal: Ca
 def test_a_request_whose_facts_are_of_another_kind_is_a_fault(
     stage: Stage, seal: Callable[[Path], Path], fact: str
 ) -> None:
-    wrong: dict[str, Any] = {fact: ["x"]}
+    wrong: dict[str, Any] = {fact: {"x": 1} if fact == "given" else ["x"]}
     stage.approve(replace(stage.pending(), **wrong), name="one")
     assert any("no request for an approval" in fault for fault in verify.verify(stage.end(seal)).faults)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Error as BrowserError
 
-from evidence import package, report
+from evidence import package, report, verify
 from keyturn.cli import evidence as command
 from keyturn.cli import main
+from keyturn.cli.main import report as report_error
 from keyturn.errors import CannotStart, NotVerified
 from tests.evidence.authority import served
 
@@ -46,6 +47,39 @@ def test_a_changed_recording_ends_with_8_and_names_the_file(sealed: Path, capsys
     assert "This does not prove:" in told.err
     assert "proof:" not in told.err
     assert told.out == ""
+
+
+SPOOF = "\x1b[2K\rit verifies\u202e[bold]\udcff"
+
+
+def test_nothing_that_came_with_a_recording_is_obeyed_by_the_terminal(
+    sealed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sealed / SPOOF).touch()
+    seen = sealed.rename(sealed.with_name("rec" + SPOOF))
+    assert _run("verify", str(seen)) == 8
+    assert _run("list", "--recordings", str(seen.parent)) == 8
+    told = capsys.readouterr().err
+    assert not {"\x1b", "\r", "\u202e"} & set(told)
+    assert told.count("it verifies [bold]") == 3
+    assert _run("verify", str(seen), "--json") == 8
+    assert any(fault.startswith(SPOOF) for fault in _said(capsys)["faults"])
+
+
+def test_who_signed_and_who_approved_are_shown_and_not_obeyed(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = verify.Verdict([], "signed", [], SPOOF, "", [], [SPOOF])
+    monkeypatch.setattr(verify, "verify", lambda *_, **__: verdict)
+    assert _run("verify", str(sealed)) == 0
+    told = capsys.readouterr().err
+    assert not {"\x1b", "\r", "\u202e"} & set(told)
+    assert told.count("it verifies [bold]") == 2
+
+
+def test_an_error_is_shown_and_not_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report_error(NotVerified(SPOOF, hint=SPOOF)) == 8
+    assert not {"\x1b", "\u202e"} & set(capsys.readouterr().err)
 
 
 def test_what_does_not_verify_has_no_proof(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
