@@ -34,9 +34,11 @@ SIGNATURE = f"signatures/{TAG_MANIFEST}.sshsig"
 TOKEN = f"{SIGNATURE}.tsr"
 PREVIOUS = "Previous-Recording"
 SIGNER = "Signer"
+AUTHORITY = "Timestamp-Authority"  # that one was asked for: the token is over the signature over this
 FIRST = "none"  # what the first recording of a folder names as the one before it
 STATUS = "Status"
 WENT_WELL = "done"  # the status with which a run has nothing left to do
+TAKEN_BACK = "rolled back"  # the status after which nothing follows
 EARLIER = f"{PAYLOAD}/earlier"  # below it, numbered: what sealed the recording before its run went on
 GOING_ON = ("data/run.json", "data/recorded.json", "data/report.html")  # written anew when a run goes on
 JOURNAL = "data/journal.jsonl"  # goes on: what was sealed is the beginning of what it is now
@@ -74,6 +76,7 @@ def seal(  # noqa: PLR0913  # each is a fact of the package, given by name
         "Payload-Oxum": f"{size}.{len(payload)}",
         SIGNER: identity,
         PREVIOUS: f"sha256:{previous}" if previous else FIRST,
+        **({AUTHORITY: timestamp.named(tsa)} if tsa else {}),
         **info,
     }
     tags = {

@@ -7,6 +7,7 @@ The request is written here (a few DER fields); whether the authority is to be b
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import ssl
 import subprocess
@@ -58,6 +59,12 @@ def request(data: bytes, url: str) -> bytes:
     if read(reply).imprint != imprint(data):
         raise NoTimestamp("the timestamp authority answered for something else")
     return reply
+
+
+def named(url: str) -> str:
+    """Return the authority at `url` as a recording names it: without what only its customer knows."""
+    _, _, rest = url.partition("://")
+    return re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
 
 
 def imprint(data: bytes) -> bytes:

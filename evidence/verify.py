@@ -23,11 +23,17 @@ _ALWAYS = (
     "that the recorder told the truth while it recorded: compare with the directory's own audit log by the secret's ID",
     "that no whole run was withheld: `keyturn evidence list` shows gaps in the chain of recordings",
 )
+_AFTERWARDS = {  # An earlier sealing is whole in itself: anybody who has the folder can put it back.
+    package.WENT_WELL: "that nothing was taken back afterwards: whoever has it can set it back to how it was sealed",
+    package.TAKEN_BACK: "",
+}
+_WENT_ON = "that the run did not go on afterwards: whoever has it can set it back to how it was sealed when it stopped"
 _UNNAMED = "who signed: the key was taken from the recording itself; give the signer's own file with --allowed-signers"
 _APPROVERS = "whose keys may approve: their list is the recording's own; name them in --allowed-signers too"
 _UNSIGNED = "who made it, or that nobody made it anew: there is no valid signature"
 _UNREAD = "anything of what else is in it: nothing was read"
 _UNSTAMPED = "when it was made: the times are those of the recording machine's clock"
+_UNANSWERED = "that no timestamp was removed: one was asked for from {}, which did not answer, or it was taken away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     approvals = approved.check(folder, allowed_signers)
     leaks = _leaks(folder)
     faults += approvals.faults + leaks
-    unproven = [*_ALWAYS]
+    unproven = [*_ALWAYS, *_went_on(folder)]
     if signature_faults:
         unproven.append(_UNSIGNED)
     elif allowed_signers is None:
@@ -86,9 +92,17 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
         unproven.append(_APPROVERS)
     if not stamped:
         unproven.append(_UNSTAMPED)
+    if (asked := package.read_info(folder).get(package.AUTHORITY)) and not (folder / package.TOKEN).exists():
+        unproven.append(_UNANSWERED.format(asked))
     proof = NONE if faults else STAMPED if stamped else SIGNED
     name = package.digest(folder) if (folder / package.TAG_MANIFEST).is_file() else ""
     return Verdict(faults, proof, unproven, signer, name, leaks, approvals.by, key)
+
+
+def _went_on(folder: Path) -> list[str]:
+    """Return what its status leaves open: a run that stopped may have gone on, one that was done been taken back."""
+    said = _AFTERWARDS.get(package.read_info(folder).get(package.STATUS, ""), _WENT_ON)
+    return [said] if said else []
 
 
 def check_given(allowed_signers: Path | None, tsa_root: Path | None) -> None:

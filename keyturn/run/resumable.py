@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from keyturn.run.past import Past
 
 DONE: Final = package.WENT_WELL
-ROLLED_BACK: Final = "rolled back"
+ROLLED_BACK: Final = package.TAKEN_BACK
 
 
 def check_whole(past: Past, key: Ed25519PrivateKey) -> None:

@@ -281,3 +281,14 @@ def test_going_on_at_once_is_no_fork(tmp_path: Path, stop: Callable[..., Path], 
     package.reopen(first)
     seal(first, package.latest(tmp_path, besides=first))
     assert [one.gap for one in listing.entries(tmp_path)] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("status", "open_"), [("stopped", "did not go on"), ("done", "nothing was taken back"), ("rolled back", "")]
+)
+def test_what_may_have_followed_on_a_sealing_is_not_proven_by_it(
+    recording: Path, key: Ed25519PrivateKey, status: str, open_: str
+) -> None:
+    package.seal(recording, signing_key=key, identity=IDENTITY, info={"Status": status}, previous=None)
+    told = [text for text in verify.verify(recording).does_not_prove if "set it back" in text]
+    assert [open_ in text for text in told] == ([True] if open_ else [])

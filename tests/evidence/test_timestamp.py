@@ -176,6 +176,26 @@ def test_a_silent_authority_leaves_a_signed_package(recording: Path, key: Ed2551
     assert verify.verify(recording).proof == "signed"
 
 
+def test_a_token_that_was_asked_for_and_is_not_there_is_told_and_is_no_fault(
+    stamped: Path, authority: Authority
+) -> None:
+    host = authority.url.removeprefix("http://")
+    assert not any("removed" in text for text in verify.verify(stamped).does_not_prove)
+    (stamped / package.TOKEN).unlink()
+    verdict = verify.verify(stamped)
+    assert verdict.faults == []  # The authority may not have answered.
+    assert any(f"asked for from {host}, " in text for text in verdict.does_not_prove)
+
+
+def test_where_no_token_was_asked_for_none_is_missing(sealed: Path) -> None:
+    assert not any("removed" in text for text in verify.verify(sealed).does_not_prove)
+
+
+@pytest.mark.parametrize("url", ["https://me:word@tsa.example:8318/path?key=1", "http://tsa.example:8318?key=@1"])
+def test_a_recording_names_an_authority_without_what_only_its_customer_knows(url: str) -> None:
+    assert timestamp.named(url) == "tsa.example:8318"
+
+
 def test_a_sealed_recording_may_be_stamped_later_and_once(sealed: Path, authority: Authority) -> None:
     package.add_timestamp(sealed, authority.url)
     assert verify.verify(sealed, tsa_root=authority.root).proof == "signed and timestamped"
