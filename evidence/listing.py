@@ -38,7 +38,7 @@ def entries(home: Path, *, allowed_signers: Path | None = None, tsa_root: Path |
     verify.check_given(allowed_signers, tsa_root)
     closed = [path for path in home.iterdir() if path.is_dir() and not _open(path)] if home.is_dir() else []
     folders = sorted({*package.recordings(home), *closed})
-    chain = _Chain(folders)
+    chain = _Chain(folders, package.recordings(home / package.QUARANTINE))
     return [_entry(folder, chain, allowed_signers, tsa_root) for folder in folders]
 
 
@@ -65,29 +65,34 @@ def _open(folder: Path) -> bool:
 class _Chain:
     """Which sealing names which. A recording that went on was sealed more than once, and may be named by any."""
 
-    def __init__(self, folders: list[Path]) -> None:
+    def __init__(self, folders: list[Path], aside: list[Path]) -> None:
         sealed = [(_sealed_at(place), folder.name, place) for folder in folders for place in _sealings(folder)]
-        self._names: dict[str, str] = {}  # digest -> the recording that had it
+        self._names: dict[str, tuple[str, str]] = {}  # digest -> the recording that had it, and when it was sealed
         self._named: dict[str, str] = {}  # digest -> the recording that named it first as the one before it
-        for _, name, place in sorted(sealed):
-            self._names[package.digest(place)] = name
-            self._named.setdefault(_previous(place), name)
-        self._first = min(sealed)[1] if sealed else ""
+        for at, name, place in sorted(sealed):
+            self._names[package.digest(place)] = (name, at)
+            self._named.setdefault(package.previous(place), name)
+        for folder in aside:  # What one in quarantine names may be named again: it is out of the chain.
+            for place in _sealings(folder):
+                self._names.setdefault(package.digest(place), (f"{folder.name}, in quarantine", _sealed_at(place)))
 
     def place(self, folder: Path) -> tuple[str, bool]:
         """Return how a recording stands in the chain, in words, and whether something is missing there."""
-        told = [self._link(folder.name, _previous(place)) for place in _sealings(folder)]
+        told = [self._link(folder.name, package.previous(place), _sealed_at(place)) for place in _sealings(folder)]
         gaps = [words for words, gap in told if gap]
         words = dict.fromkeys(words for words, gap in told if not gap)
         return "; ".join(dict.fromkeys(gaps) or words), bool(gaps)
 
-    def _link(self, name: str, previous: str) -> tuple[str, bool]:
+    def _link(self, name: str, previous: str, at: str) -> tuple[str, bool]:
+        first = self._named[previous]
         if previous == package.FIRST:
-            return ("the first", False) if name == self._first else ("says it is the first, and is not", True)
-        if self._named[previous] != name:
-            return f"names the same recording before it as {self._named[previous]} does", True
-        before = self._names.get(previous)
-        return (f"follows {before}", False) if before else ("the recording before it is missing", True)
+            return ("the first", False) if name == first else ("says it is the first, and is not", True)
+        if first != name:
+            return f"names the same recording before it as {first} does", True
+        if previous not in self._names:
+            return "the recording before it is missing", True
+        before, sealed = self._names[previous]
+        return f"follows {before}{'' if sealed <= at else ', and the clock had gone backwards'}", False
 
 
 def _sealings(folder: Path) -> list[Path]:
@@ -95,10 +100,5 @@ def _sealings(folder: Path) -> list[Path]:
     return [place for place in package.sealings(folder) if os.access(place / package.TAG_MANIFEST, os.R_OK)]
 
 
-def _previous(place: Path) -> str:
-    """Return the digest that a sealing names, or the word of the first."""
-    return package.read_info(place).get(package.PREVIOUS, "").removeprefix("sha256:")
-
-
 def _sealed_at(place: Path) -> str:
-    return package.read_info(place).get("Sealed-At", "")
+    return package.read_info(place).get(package.SEALED_AT, "")

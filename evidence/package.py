@@ -34,6 +34,8 @@ SIGNATURE = f"signatures/{TAG_MANIFEST}.sshsig"
 TOKEN = f"{SIGNATURE}.tsr"
 PREVIOUS = "Previous-Recording"
 SIGNER = "Signer"
+SEALED_AT = "Sealed-At"
+QUARANTINE = "quarantine"  # beside the recordings: those in which a secret was found
 AUTHORITY = "Timestamp-Authority"  # that one was asked for: the token is over the signature over this
 FIRST = "none"  # what the first recording of a folder names as the one before it
 STATUS = "Status"
@@ -72,7 +74,7 @@ def seal(  # noqa: PLR0913  # each is a fact of the package, given by name
     lines = {
         "Bag-Software-Agent": "keyturn",
         "Bagging-Date": utc_now().date().isoformat(),
-        "Sealed-At": stamp(utc_now()),
+        SEALED_AT: stamp(utc_now()),
         "Payload-Oxum": f"{size}.{len(payload)}",
         SIGNER: identity,
         PREVIOUS: f"sha256:{previous}" if previous else FIRST,
@@ -169,20 +171,29 @@ def sealings(folder: Path) -> list[Path]:
 
 
 def latest(home: Path, besides: Path | None = None) -> str | None:
-    """Return the digest that was given last to a recording in `home`, None when there is none.
+    """Return the digest of the recording in `home` that no other names, None when there is none.
 
-    `besides`: the recording that is about to be sealed; it names none of its own digests.
+    By the time of the sealing only where there is more than one: a clock may be wrong. `besides`: the recording that is
+    about to be sealed; it names none of its own digests. What it, or one in quarantine, named may be named again.
     """
-    sealed = [
-        place for folder in recordings(home) if not besides or folder.name != besides.name for place in sealings(folder)
-    ]
-    newest = max(sealed, key=lambda place: (read_info(place).get("Sealed-At", ""), str(place)), default=None)
-    return digest(newest) if newest else None
+    places = {folder.name: found for folder in recordings(home) if (found := sealings(folder))}
+    own = places.pop(besides.name, []) if besides else []
+    aside = [place for folder in recordings(home / QUARANTINE) for place in sealings(folder)]
+    by_others = {previous(place) for found in places.values() for place in found}
+    for named in (by_others | {previous(place) for place in [*own, *aside]}, by_others):
+        if free := [found[-1] for found in places.values() if digest(found[-1]) not in named]:
+            return digest(max(free, key=lambda place: (read_info(place).get(SEALED_AT, ""), str(place))))
+    return None
+
+
+def previous(place: Path) -> str:
+    """Return the digest that the sealing in `place` names as the one before it, or `FIRST`."""
+    return read_info(place).get(PREVIOUS, "").removeprefix("sha256:")
 
 
 def quarantine(folder: Path) -> Path:
     """Move a recording in which a secret was found out of the way, to `quarantine/` beside it, and return its place."""
-    place = folder.parent / "quarantine" / folder.name
+    place = folder.parent / QUARANTINE / folder.name
     place.parent.mkdir(mode=0o700, exist_ok=True)
     folder.rename(place)
     return place

@@ -37,6 +37,11 @@ def clipboard_lock() -> Path:
     return _runtime() / "clipboard.lock"
 
 
+def sealing_lock() -> Path:
+    """Return the lock of whoever seals a recording: each names the one before it, so that they go one by one."""
+    return _runtime() / "sealing.lock"
+
+
 def registration_lock(application_id: str) -> Path:
     """Return the file by which two runs for one registration are kept apart. Its folder is made."""
     return _made(_runtime() / "registrations") / f"{application_id.lower()}.lock"

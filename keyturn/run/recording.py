@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from filelock import FileLock
+
 from evidence import EvidenceError, Finding, LeakGate, ScanError, package, report, shape_search
 from evidence.chain import stamp, utc_now
 from evidence.sight import can_read
 from evidence.timestamp import NoTimestamp
-from keyturn import clock, signing
+from keyturn import clock, settings, signing
 from keyturn.errors import LeakFound, cannot_start
 from keyturn.events import SecretIntended
 from keyturn.run.account import SignedIn
@@ -220,7 +222,6 @@ class Recording:
             self.folder = package.quarantine(self.folder)
             self.leak.hint += "; the recording is quarantined"
             return
-        previous = package.latest(self.folder.parent, besides=self.folder)
         info = {
             "Run": self.facts["run"],
             "Kind": self.facts["kind"],
@@ -229,9 +230,15 @@ class Recording:
         }
         identity = signing.identity()
         try:
-            package.seal(
-                self.folder, signing_key=self.signing_key, identity=identity, info=info, previous=previous, tsa=tsa
-            )
+            with FileLock(settings.sealing_lock(), mode=0o600):
+                package.seal(
+                    self.folder,
+                    signing_key=self.signing_key,
+                    identity=identity,
+                    info=info,
+                    previous=package.latest(self.folder.parent, besides=self.folder),
+                    tsa=tsa,
+                )
         except NoTimestamp as error:
             self.timestamp = f"none: {error.message}"
         else:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import pytest
 
 from evidence import listing, package
 from tests.evidence.conftest import record
@@ -47,6 +50,58 @@ def test_a_faulty_and_an_open_recording_are_told_apart(tmp_path: Path, seal: Cal
     verdicts = [one.verdict for one in listing.entries(tmp_path)]
     assert verdicts == [listing.FAULTY, listing.VERIFIES, listing.VERIFIES, listing.OPEN]
     assert [one.proof for one in listing.entries(tmp_path)] == ["none", "signed", "signed", ""]
+
+
+def _by_the_clock(monkeypatch: pytest.MonkeyPatch, home: Path, seal: Callable[..., Path], *days: int) -> None:
+    for number, day in enumerate(days):
+        monkeypatch.setattr(package, "utc_now", lambda day=day: datetime(2026, 11, day, tzinfo=UTC))
+        seal(record(home / f"2026112{number}T000000Z-run"), package.latest(home))
+
+
+def test_one_clock_that_was_ahead_breaks_no_chain(
+    tmp_path: Path, seal: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _by_the_clock(monkeypatch, tmp_path, seal, 1, 28, 3, 4)
+    assert [(one.chain, one.gap) for one in listing.entries(tmp_path)] == [
+        ("the first", False),
+        ("follows 20261120T000000Z-run", False),
+        ("follows 20261121T000000Z-run, and the clock had gone backwards", False),
+        ("follows 20261122T000000Z-run", False),
+    ]
+
+
+def test_a_clock_that_was_behind_makes_no_second_beginning(
+    tmp_path: Path, seal: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _by_the_clock(monkeypatch, tmp_path, seal, 5, 1, 6)
+    assert [one.gap for one in listing.entries(tmp_path)] == [False] * 3
+
+
+def test_a_clock_that_was_ahead_is_no_matter_to_a_run_that_goes_on(
+    tmp_path: Path, seal: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _by_the_clock(monkeypatch, tmp_path, seal, 1, 28, 3, 4)
+    last = tmp_path / "20261123T000000Z-run"
+    package.reopen(last, well=True)
+    seal(last, package.latest(tmp_path, besides=last))
+    assert [one.gap for one in listing.entries(tmp_path)] == [False] * 4
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_recording_that_went_to_quarantine_is_not_missing(
+    tmp_path: Path, seal: Callable[..., Path], *, named: bool
+) -> None:
+    _, second, third = _three(tmp_path, seal)
+    if not named:
+        second = third
+    package.reopen(second, well=True)
+    package.quarantine(second)
+    seal(record(tmp_path / "20261124T050000Z-run"), package.latest(tmp_path))
+    entries = listing.entries(tmp_path)
+    assert [one.gap for one in entries] == [False] * 3
+    assert any("in quarantine" in one.chain for one in entries) is named
+    shutil.rmtree(tmp_path / package.QUARANTINE)
+    assert any(one.gap for one in listing.entries(tmp_path)) is named
 
 
 def test_an_empty_folder_lists_nothing(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from filelock import FileLock, Timeout
 
-from evidence import verify
+from evidence import package, verify
 from evidence.chain import ChainedLog
-from keyturn import clock, profile
+from keyturn import clock, profile, settings
 from keyturn.document import load
 from keyturn.events import SecretIntended, StepEnded, StepStarted
 from keyturn.run.own_profile import OwnProfile
@@ -222,3 +223,20 @@ def test_where_nobody_asks_for_a_timestamp_nothing_is_said_of_one(tmp_path: Path
     recording = _begun(tmp_path)
     recording.seal()
     assert recording.timestamp == ""
+
+
+def test_two_runs_that_end_together_do_not_name_the_same_recording_before_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = []
+
+    def latest(*_: object, **__: object) -> None:
+        with pytest.raises(Timeout):
+            FileLock(settings.sealing_lock(), timeout=0).acquire()
+        held.append("while it looks which is the last")
+
+    monkeypatch.setattr(package, "latest", latest)
+    _begun(tmp_path).seal()
+    assert held
+    with FileLock(settings.sealing_lock(), timeout=0):
+        """Nobody holds it any more."""
