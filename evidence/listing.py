@@ -28,6 +28,7 @@ class Entry:
     chain: str
     gap: bool
     digest: str
+    does_not_prove: tuple[str, ...] = ()
 
 
 def entries(home: Path, *, allowed_signers: Path | None = None, tsa_root: Path | None = None) -> list[Entry]:
@@ -54,7 +55,7 @@ def _entry(folder: Path, chain: _Chain, allowed_signers: Path | None, tsa_root: 
         return Entry(folder.name, "", FAULTY, verify.NONE, words, gap, digest="")
     word = VERIFIES if verdict.holds else FAULTY
     status = package.read_info(folder).get(package.STATUS, "")
-    return Entry(folder.name, status, word, verdict.proof, words, gap, verdict.digest)
+    return Entry(folder.name, status, word, verdict.proof, words, gap, verdict.digest, tuple(verdict.does_not_prove))
 
 
 def _open(folder: Path) -> bool:

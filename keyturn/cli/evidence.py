@@ -22,7 +22,7 @@ from keyturn.errors import CannotStart, Exit, NotVerified
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 FORMATS = ("html", "pdf", "junit", "oscal")
 
@@ -91,9 +91,7 @@ def run_verify(args: argparse.Namespace) -> int:
         console.print(f"a step was approved by {_shown(approver)}", soft_wrap=True)
     for fault in verdict.faults:
         console.print(f"  [red]{_shown(fault)}[/]", soft_wrap=True)
-    console.print("[dim]This does not prove:[/]")
-    for unproven in verdict.does_not_prove:
-        console.print(f"  [dim]– {_shown(unproven)}[/]", soft_wrap=True)
+    _tell_unproven(console, "This does not prove:", verdict.does_not_prove)
     if args.json:
         _print(
             {
@@ -176,11 +174,20 @@ def run_list(args: argparse.Namespace) -> int:
             "that, `keyturn evidence seal` packages it as it is.",
             style="dim",
         )
+    unproven = dict.fromkeys(text for entry in entries for text in entry.does_not_prove)
+    if unproven:
+        _tell_unproven(console, "Of one or another of them this does not prove:", unproven)
     bad = any(entry.gap or entry.verdict == listing.FAULTY for entry in entries)
     if args.json:
-        fields = ("name", "status", "verdict", "proof", "chain", "gap", "digest")
+        fields = ("name", "status", "verdict", "proof", "chain", "gap", "digest", "does_not_prove")
         _print({"recordings": [{field: getattr(entry, field) for field in fields} for entry in entries]})
     return Exit.NOT_VERIFIED if bad else Exit.DONE
+
+
+def _tell_unproven(console: Console, head: str, unproven: Iterable[str]) -> None:
+    console.print(f"[dim]{head}[/]")
+    for text in unproven:
+        console.print(f"  [dim]– {_shown(text)}[/]", soft_wrap=True)
 
 
 def _shown(text: str) -> str:

@@ -15,6 +15,7 @@ from keyturn.cli import main
 from keyturn.cli.main import report as report_error
 from keyturn.errors import CannotStart, NotVerified
 from tests.evidence.authority import served
+from tests.evidence.conftest import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +89,17 @@ def test_what_does_not_verify_has_no_proof(sealed: Path, capsys: pytest.CaptureF
     assert _said(capsys)["proof"] == "none"
     assert _run("list", "--recordings", str(sealed.parent), "--json") == 8
     assert [one["proof"] for one in _said(capsys)["recordings"]] == ["none"]
+
+
+def test_a_list_says_once_what_none_of_it_proves(
+    sealed: Path, seal: Callable[[Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    seal(record(sealed.with_name("20261125T020000Z-rotate")))
+    _run("list", "--recordings", str(sealed.parent), "--json")
+    told = capsys.readouterr()
+    assert "Of one or another of them this does not prove:" in told.err
+    assert told.err.count("that the recorder told the truth") == 1
+    assert all(one["does_not_prove"] for one in json.loads(told.out)["recordings"])
 
 
 def test_a_folder_that_says_nothing_of_a_seal_is_told_in_one_sentence(recording: Path) -> None:
