@@ -1,0 +1,30 @@
+"""What a run that goes on tells first."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from keyturn.events import Event, Resumed
+from keyturn.run.resume import come_back
+
+
+def test_a_run_that_goes_on_tells_with_which_inputs() -> None:
+    told: list[Event] = []
+    engine: Any = SimpleNamespace(
+        come_back=lambda: None, emit=told.append, session=SimpleNamespace(tabs=dict), clipboard=None
+    )
+    book = SimpleNamespace(title="Rotate", steps=())
+    prepared = SimpleNamespace(runbook=book, wish=SimpleNamespace(mode="auto"), inputs={"application_id": "app-B"})
+    noted = {"operator": "olga@host", "changes": [], "accepted_by": ""}
+    facts = {"resumed": [noted], "versions": {}}
+    part: Any = SimpleNamespace(
+        prepared=prepared, recording=SimpleNamespace(facts=facts), state=SimpleNamespace(held={})
+    )
+    unfinished = SimpleNamespace(announced=set(), intended={})
+    past: Any = SimpleNamespace(run="r-1", results={}, unfinished=unfinished, last_step="")
+    browsing: Any = SimpleNamespace(again=False)
+    come_back(engine, browsing, part, past)
+    (resumed,) = told
+    assert isinstance(resumed, Resumed)
+    assert resumed.inputs == {"application_id": "app-B"}
