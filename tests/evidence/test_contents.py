@@ -100,11 +100,30 @@ def test_one_recording_that_cannot_be_checked_does_not_hide_the_others(
         monkeypatch.setattr(verify, "verify", fails)
     else:
         closes(monkeypatch, one)
+        for asked in ("isdir", "isfile", "lexists"):  # As they answer of what nobody may look into.
+            real_answer = getattr(os.path, asked)
+            monkeypatch.setattr(
+                os.path, asked, lambda path, answer=real_answer: one not in path.parents and answer(path)
+            )
     entries = listing.entries(tmp_path)
     assert [(entry.name, entry.verdict) for entry in entries] == [
         (one.name, "does not verify"),
         (two.name, "verifies"),
     ]
+
+
+def test_a_list_does_not_end_at_a_seal_that_cannot_be_read(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = package.digest
+
+    def digest(place: Path) -> str:
+        if place == sealed:
+            raise PermissionError(13, "Permission denied", str(place))
+        return read(place)
+
+    closes(monkeypatch, sealed / package.TAG_MANIFEST)
+    monkeypatch.setattr(package, "digest", digest)
+    (entry,) = listing.entries(sealed.parent)
+    assert (entry.verdict, entry.chain) == ("does not verify", "")
 
 
 @pytest.mark.parametrize("name", ["data/.more", "data/pictures/more", "more"])

@@ -87,6 +87,19 @@ def test_a_clock_that_was_ahead_is_no_matter_to_a_run_that_goes_on(
     assert [one.gap for one in listing.entries(tmp_path)] == [False] * 4
 
 
+@pytest.mark.parametrize("way", ["goes on", "quarantined"])
+def test_what_only_another_sealing_of_the_run_named_is_not_the_last(
+    tmp_path: Path, seal: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    _by_the_clock(monkeypatch, tmp_path, seal, 5, 6, 1)
+    middle = tmp_path / "20261121T000000Z-run"
+    package.reopen(middle, well=True)
+    if way == "quarantined":
+        package.quarantine(middle)
+    assert package.latest(tmp_path, besides=middle) == package.digest(tmp_path / "20261122T000000Z-run")
+    assert package.latest(tmp_path / "nowhere") is None
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_a_recording_that_went_to_quarantine_is_not_missing(
     tmp_path: Path, seal: Callable[..., Path], *, named: bool
