@@ -13,6 +13,7 @@ from evidence import EvidenceError, Finding, LeakGate, ScanError, package, repor
 from evidence.chain import stamp, utc_now
 from evidence.sight import can_read
 from evidence.timestamp import NoTimestamp
+from evidence.whole import write_whole
 from keyturn import clock, signing
 from keyturn.errors import LeakFound, cannot_start
 from keyturn.events import SecretIntended
@@ -137,9 +138,7 @@ class Recording:
     def write_facts(self) -> None:
         """Write `run.json`, whole or not at all."""
         text = json.dumps(self.facts, indent=2, ensure_ascii=False, sort_keys=True)
-        fresh = self.data / "run.json.new"
-        fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
-        fresh.replace(self.data / "run.json")
+        write_whole(self.data / "run.json", f"{text}\n".encode(), flush=True)
 
     def end(self, **facts: Any) -> None:
         """Write `run.json` with what is known at the end: `facts`, and how the clock went."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +30,18 @@ def recording(tmp_path: Path) -> Recording:
     recording = Recording(tmp_path / "run", Ed25519PrivateKey.generate(), {})
     recording.data.mkdir(parents=True)
     return recording
+
+
+def test_a_power_cut_leaves_what_is_known_of_the_run_as_it_was_or_as_it_is(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording.write_facts()
+    flushed: list[object] = []
+    monkeypatch.setattr("os.fsync", lambda file: flushed.append(os.fstat(file).st_size))
+    monkeypatch.setattr(Path, "replace", lambda fresh, _: flushed.append(fresh.name))
+    recording.facts["run"] = "r-1"
+    recording.write_facts()
+    assert flushed == [len('{\n  "run": "r-1"\n}\n'), "run.new"]
 
 
 def test_a_value_can_exist_since_the_first_intent() -> None:
