@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from evidence import EvidenceError, Finding, LeakGate, ScanError, package, report, shape_search
+from evidence import EvidenceError, Finding, LeakGate, package, report, shape_search
 from evidence.chain import stamp, utc_now
 from evidence.sight import can_read
 from evidence.timestamp import NoTimestamp
@@ -166,15 +166,12 @@ class Recording:
         began = time.monotonic()
         self.pictures_read = bool(needles) and reads_pictures(wanted=optical)
         self._gate = LeakGate(needles, optical=optical, words=self.words) if needles else None
-        try:
-            found = self._searched(self._gate, needles, since) if self._gate else []
-            if more or not self._gate:
-                found = [*found, *shape_search(self.folder)]
-            self._found([str(finding) for finding in found])
-            if beside:
-                self._search_profile(beside, shape=more or not self._gate)
-        except ScanError as error:
-            self._found([error.message])
+        found = self._searched(self._gate, needles, since) if self._gate else []
+        if more or not self._gate:
+            found = [*found, *shape_search(self.folder)]
+        self._found([str(finding) for finding in found])
+        if beside:
+            self._search_profile(beside, shape=more or not self._gate)
         return round(time.monotonic() - began, 3)
 
     def _searched(self, gate: LeakGate, needles: Sequence[bytes], since: datetime | None) -> list[Finding]:
