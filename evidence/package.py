@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from evidence import sshsig, timestamp
 from evidence.chain import stamp, utc_now
 from evidence.error import EvidenceError, NotARecording
+from evidence.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,8 +104,15 @@ def add_timestamp(folder: Path, tsa: str) -> None:
     if (folder / TOKEN).exists():
         raise NotARecording(f"{folder.name}: it has a timestamp", hint="`keyturn evidence verify` checks it")
     digest(folder)  # or else it is not sealed
-    (folder / TOKEN).write_bytes(timestamp.request((folder / SIGNATURE).read_bytes(), tsa))
-    (folder / TOKEN).chmod(0o400)
+    token = timestamp.request((folder / SIGNATURE).read_bytes(), tsa)
+    try:
+        write_whole(folder / TOKEN, token, flush=True)
+        (folder / TOKEN).chmod(0o400)
+    except OSError as error:
+        why = (error.strerror or "unknown").lower()
+    else:
+        return
+    raise timestamp.NoTimestamp(f"the timestamp could not be kept: {why}", hint="`keyturn evidence stamp` asks again")
 
 
 def digest(folder: Path) -> str:

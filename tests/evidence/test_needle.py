@@ -148,7 +148,7 @@ FORMS: dict[str, bytes] = {
     "zlib within": b"head" + zlib.compress(_NOISE + RAW) + b"tail",
     "bzip2 within": b"head" + bz2.compress(RAW) + b"tail",
     "xz within": b"head" + lzma.compress(RAW) + b"tail",
-    "zlib, torn": zlib.compress(_NOISE + RAW + _NOISE[::-1] * 9)[:-300] + b"\xff" * 300,
+    "zlib, torn": zlib.compress(_NOISE + RAW + _NOISE[::-1] * 9)[:-4] + bytes(4),
     "PNG profile of colours": _png(b"iCCP", b"name\0\0" + zlib.compress(_NOISE + RAW)),
     "PNG international text": _png(b"iTXt", b"key\0\1\0en\0key\0" + zlib.compress(_NOISE + RAW)),
 }
