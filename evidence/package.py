@@ -214,6 +214,11 @@ def files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
+def fit(name: str) -> str:
+    """Return the name of a file as a package can hold it: `_` for what tools write into a manifest each in its way."""
+    return "".join(one if one.isprintable() and one not in "%\\" else "_" for one in name)
+
+
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
@@ -238,7 +243,7 @@ def _manifest(folder: Path, paths: list[Path]) -> str:
     lines = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
-        if not name.isprintable() or "%" in name or "\\" in name:
+        if fit(name) != name:
             raise EvidenceError(f"a package cannot hold a file named {name!a}")
         lines.append(f"{file_digest(path)}  {name}\n")
     return "".join(lines)

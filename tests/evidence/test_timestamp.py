@@ -104,7 +104,9 @@ def test_a_silent_authority_leaves_a_signed_package(recording: Path, key: Ed2551
     assert verify.verify(recording).proof == "signed"
 
 
-@pytest.mark.parametrize("answer", [b"SSH-2.0-other\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"])
+@pytest.mark.parametrize(
+    "answer", [b"SSH-2.0-other\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"]
+)
 def test_what_speaks_no_http_leaves_a_signed_package(recording: Path, key: Ed25519PrivateKey, answer: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as apart:
         apart.submit(_answer_once, server, answer)

@@ -115,6 +115,21 @@ def test_a_value_in_the_browsers_profile_is_a_leak(
     assert VALUE[:8] not in str(recording.leak)
 
 
+def test_included_runbooks_whose_names_a_package_cannot_hold_are_in_it(tmp_path: Path) -> None:
+    book = load(RUNBOOKS / "list-expiring-secrets.yaml")
+    names = ("100%.yaml", "100\n.yaml", "100_.yaml")
+    book = replace(book, included={str(tmp_path / name): f"# {name!a}" for name in names})
+    recording = Recording.begin(tmp_path / "home", book, {}, Ed25519PrivateKey.generate(), "rehearsal")
+    with ChainedLog(recording.data / "journal.jsonl") as log:
+        log.append("run-started", run="r-1")
+    recording.end(status="done")
+    recording.seal()
+    assert verify.verify(recording.folder).faults == []
+    kept = {file.name: file.read_text() for file in (recording.data / "included").iterdir()}
+    assert set(kept.values()) == {f"# {name!a}" for name in names}
+    assert kept["100_.yaml"] == "# '100_.yaml'"
+
+
 def test_words_of_every_runbook_that_is_carried_out_are_known_also_when_it_was_changed(tmp_path: Path) -> None:
     book, key = load(RUNBOOKS / "list-expiring-secrets.yaml"), Ed25519PrivateKey.generate()
     book = replace(book, text=f"{book.text}# the first page\n", included={"part.yaml": "note: somebody signs in\n"})
