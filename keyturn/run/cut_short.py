@@ -43,7 +43,8 @@ def _facts(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
     data = folder / package.PAYLOAD
     began = next((one for one in read_chain(folder / package.JOURNAL).entries if one["kind"] == "run-started"), {})
     known = {"run": folder.name, "runbook": "unknown", "operator": "unknown", "started": began.get("at", ""), **began}
-    known = {name: known[name] for name in known if name not in OWN} | {"kind": "unknown"}
+    kind = {"True": "rehearsal", "False": "run"}.get(str(began.get("rehearsal")), "unknown")
+    known = {name: known[name] for name in known if name not in OWN} | {"kind": kind}
     try:
         told = json.loads((data / "run.json").read_bytes())
     except (OSError, ValueError, RecursionError):

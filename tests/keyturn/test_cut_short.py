@@ -18,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence import EvidenceError, NotARecording, package, verify
-from evidence.chain import read_chain
+from evidence.chain import ChainedLog, read_chain
 from keyturn import keeper
 from keyturn.cli import main
 from keyturn.errors import CannotStart, LeakFound
@@ -141,6 +141,18 @@ def test_without_what_was_known_of_the_run_the_journal_tells_it(
     assert "what was known of the run" in [one["part"] for one in told["not_recorded"]]
     kept = killed / "data" / "run.json.torn"
     assert left is None or kept.read_bytes() == left
+
+
+@pytest.mark.parametrize(("rehearsal", "kind"), [(True, "rehearsal"), (False, "run")])
+def test_whether_it_was_a_rehearsal_is_known_from_the_journal(
+    killed: Path, key: Ed25519PrivateKey, *, rehearsal: bool, kind: str
+) -> None:
+    (killed / "data" / "run.json").unlink()
+    (killed / package.JOURNAL).unlink()
+    with ChainedLog(killed / package.JOURNAL) as log:
+        log.append("run-started", run="r-1", runbook="rotate", rehearsal=rehearsal)
+    package_up(killed, key, _nothing)
+    assert package.read_info(killed)["Kind"] == kind
 
 
 @pytest.mark.parametrize("path", ["../../victim", "video/../../../victim", "video/..", "/victim", "video\\..\\victim"])
