@@ -16,8 +16,10 @@ from evidence.error import (
     ScanError,
     WrongFile,
 )
-from evidence.gate import Finding, LeakGate, shape_search
+from evidence.finding import Finding
+from evidence.gate import LeakGate
 from evidence.recorder import Recorder
+from evidence.shape import shape_search
 
 __all__ = [
     "ChainBroken",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GENESIS = "0" * 64
-_OWN = frozenset({"seq", "at", "prev", "kind"})
+OWN = frozenset({"seq", "at", "prev", "kind"})
 
 
 def utc_now() -> datetime:
@@ -66,7 +66,7 @@ class ChainedLog:
 
     def append(self, kind: str, /, **fields: Any) -> dict[str, Any]:
         """Write one entry and return it once it is on disk. Raises `EvidenceError` when it cannot be written."""
-        if taken := _OWN & fields.keys():
+        if taken := OWN & fields.keys():
             raise EvidenceError(f"a journal entry cannot name its own “{min(taken)}”")
         entry = {**fields, "kind": kind, "seq": self.seq + 1, "at": stamp(self._now()), "prev": self.head}
         line = canonical(entry)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as BrowserError
 
+from evidence.whole import write_whole
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,17 +24,6 @@ if TYPE_CHECKING:
 LARGEST = (1280, 800)  # px; what the frames of a tab are fitted into
 _QUALITY = 70  # of the JPEG frames
 _GAP = 100.0  # ms; no more than ten frames a second, enough to see what was done
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: one that a killed process tore could be neither seen nor searched."""
-    fresh = path.with_suffix(".new")
-    try:
-        fresh.write_bytes(data)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
 
 
 def now() -> float:

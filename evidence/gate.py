@@ -1,7 +1,7 @@
 """The leak gate: nothing leaves a run before everything written was searched for the live value.
 
-`LeakGate` knows the value and looks for it in every form; `shape_search` knows only what such a value looks like, so
-that anybody can run it, and says where something of that shape stands. What cannot be read is a finding too.
+It knows the value and looks for it in every form. What cannot be read is a finding too. `evidence.shape` knows only
+what such a value looks like.
 """
 
 from __future__ import annotations
@@ -18,28 +18,15 @@ from typing import TYPE_CHECKING
 
 from evidence import banner, change, container, sight
 from evidence.error import ScanError
+from evidence.finding import UNREADABLE, Finding, every
 from evidence.needle import bare_needles, laid_bare, needles, unwritten
 from evidence.searcher import Searcher
+from evidence.shape import SHAPE, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# Two public scanners (Microsoft's security utilities, gitleaks) publish this shape: 3, a version digit, `Q~`, 31 to 34.
-SHAPE = re.compile(rb"[A-Za-z0-9~._-]{3}[78]Q~[A-Za-z0-9~._-]{31,34}")
-_MARK, _MARK_AT = b"Q~", 4  # of the shape, and how many bytes from its beginning
-_UNREADABLE = "it cannot be searched"
 _MARGIN = timedelta(seconds=5)  # a screen grabber's first frame comes some time after it was started
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """Where a value, or something that nobody can search, was found. Holds no part of the value."""
-
-    path: str
-    how: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.how}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +61,15 @@ class LeakGate:
         `since`, with a time zone: when the first value can have come to be. What was painted before is not looked at
         as a picture, with some seconds to spare; as bytes everything is searched.
         """
-        found: set[Finding] = set()
-        pictures: list[Path] = []
-        for path in _every(folder):
-            name = path.relative_to(folder).as_posix()
+        paths, closed = every(folder)
+        found = {Finding(self._name(path, folder), UNREADABLE, unsearched=True) for path in closed}
+        found.update(self.in_files(folder, paths))
+        if self.optical:
+            pictures = [path for path in paths if _is_painted(path)]
             try:
-                found.update(self._in_file(path, name))
-                if self.optical and path.is_file():
-                    with path.open("rb") as file:
-                        head = file.read(16)
-                    if container.is_picture(head) or container.is_film(head):
-                        pictures.append(path)
-            except (ScanError, OSError) as error:
-                found.add(Finding(name, error.message if isinstance(error, ScanError) else _UNREADABLE))
-        found.update(self._in_pictures(pictures, folder, since - _MARGIN if since else None))
+                found.update(self._in_pictures(pictures, folder, since - _MARGIN if since else None))
+            except ScanError as error:
+                found.add(Finding("pictures and films", error.message, unsearched=True))
         return sorted(found)
 
     def in_files(self, folder: Path, paths: Iterable[Path]) -> list[Finding]:
@@ -97,40 +79,71 @@ class LeakGate:
         """
         found: set[Finding] = set()
         for path in paths:
-            name = path.relative_to(folder).as_posix()
             try:
-                if path.exists():
-                    found.update(self._in_file(path, name))
+                found.update(self._in_file(path, folder))
             except FileNotFoundError:
                 continue
-            except (ScanError, OSError) as error:
-                found.add(Finding(name, error.message if isinstance(error, ScanError) else _UNREADABLE))
+            except OSError:
+                found.add(Finding(self._name(path, folder), UNREADABLE, unsearched=True))
         return sorted(found)
 
     def in_bytes(self, data: bytes, name: str = "text") -> list[Finding]:
         """Return how a value can be found in `data`, containers opened; for what was printed rather than written."""
         found = set()
-        for way, body in container.unpacked(name, data):
-            how = self._how(body)
-            if how:
-                found.add(Finding(way, f"the value can be read, {how}"))
+        for piece in container.unpacked(name, data):
+            how = "" if piece.closed else self._how(piece.body)
+            if piece.closed or how:
+                way = name + self._veiled(piece.way[len(name) :])
+                found.add(Finding(way, piece.closed or f"the value can be read, {how}", unsearched=not how))
         return sorted(found)
 
-    def _in_file(self, path: Path, name: str) -> Iterator[Finding]:
-        yield from self.in_bytes(name.encode("utf-8", "surrogateescape"), f"name of {name}"[:200])
+    def _in_file(self, path: Path, folder: Path) -> Iterator[Finding]:
+        path.lstat()  # or else it was removed just now
+        name = self._name(path, folder)
+        in_name = self._in_text(path.relative_to(folder).as_posix())
+        if in_name:
+            yield Finding(f"name of {name}", f"the value can be read, {in_name}")
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            yield Finding(name, "it is not a regular file")
-        elif path.is_file():
+            yield Finding(name, "it is not a regular file", unsearched=True)
+            return
+        if path.is_file():
             yield from self.in_bytes(path.read_bytes(), name)
-            for key, value in _attributes(path):
-                yield from self.in_bytes(value, f"{name}!attribute {key}")
+        for key, value in _attributes(path):
+            yield from self.in_bytes(value, name + self._veiled(f"!attribute {key}"))
+
+    def _name(self, path: Path, folder: Path) -> str:
+        """Return where `path` is below `folder`; a name that holds the value is a number, by the order of names."""
+        name = path.relative_to(folder).as_posix()
+        if not self._in_text(name):
+            return name
+        told, place = [], folder
+        for part in path.relative_to(folder).parts:
+            told.append(f"(entry {_number(place, part)}, whose name holds it)" if self._in_text(part) else part)
+            place /= part
+        return self._veiled("/".join(told))
+
+    def _veiled(self, way: str) -> str:
+        """Return a way into a container, without the names in it that hold the value."""
+        if not self._in_text(way):
+            return veiled(way)
+        told = "".join("(a name that holds it)" if self._in_text(part) else part for part in re.split("([!/])", way))
+        return "(a path that holds it)" if self._in_text(told) else told
+
+    def _in_text(self, text: str) -> str:
+        """Return in which form a value stands in a name, empty for none."""
+        return next((how for piece in container.unpacked("", os.fsencode(text)) if (how := self._how(piece.body))), "")
 
     def _how(self, data: bytes) -> str:
         """Return in which form a value stands in `data`, empty for none."""
-        how = self._exact.first(data) or self._folded.first(data.lower())
+        how = self._written(data)
         if how or container.is_film(data) or container.is_picture(data):
             return how
+        if b"\0" in data and (how := self._written(data.replace(b"\0", b""))):  # as text of two bytes a character
+            return how
         return next((found for body in laid_bare(data) if (found := self._bare.first(body))), "")
+
+    def _written(self, data: bytes) -> str:
+        return self._exact.first(data) or self._folded.first(data.lower())
 
     def _in_pictures(self, paths: Sequence[Path], folder: Path, since: datetime | None) -> Iterator[Finding]:
         began = _beginnings(folder) if since else {}
@@ -140,10 +153,12 @@ class LeakGate:
                 name = path.relative_to(folder).as_posix()
                 try:
                     skip = (since - began[name]).total_seconds() if since and name in began else 0.0
-                    for picture in _pictures_of(path, name, Path(spool, str(number)), since, skip):
+                    for picture in _pictures_of(path, self._name(path, folder), Path(spool, str(number)), since, skip):
                         alike.setdefault(picture.looks, []).append(picture)
                 except ScanError as error:
-                    yield Finding(name, error.message)
+                    yield Finding(
+                        self._name(path, folder), error.message.removeprefix(f"{path.name}: "), unsearched=True
+                    )
             first = [same[0] for same in alike.values()]
             texts = self._in_stills([one for one in first if one.taken is not None], Path(spool))
             texts |= sight.read([one.grey for one in first if one.taken is None])
@@ -167,51 +182,6 @@ class LeakGate:
 
     def _legible(self, text: str) -> bool:
         return any(sight.legible(visible, text) for visible in self._visible)
-
-
-def shape_search(folder: Path, paths: Iterable[Path] | None = None) -> list[Finding]:
-    """Return every place below `folder` where something of a client secret's shape stands. Knows no secret.
-
-    `paths`: only these are looked at. Raises `ScanError` for what cannot be searched.
-    """
-    found = set()
-    for path in _every(folder) if paths is None else paths:
-        name = path.relative_to(folder).as_posix()
-        sources = [(name, name.encode("utf-8", "surrogateescape"))]
-        if path.is_file() and not path.is_symlink():
-            sources += container.unpacked(name, _read(path, name))
-        for way, body in sources:
-            bodies = (
-                [body] if container.is_film(body) or container.is_picture(body) else [body, body.replace(b"\0", b"")]
-            )
-            if any(_shaped(one) for one in bodies):
-                found.add(Finding(way, "something of a client secret's shape can be read"))
-    return sorted(found)
-
-
-def _shaped(data: bytes) -> bool:
-    """Return whether something of the shape stands in `data`: looked for around its mark, since that is seldom."""
-    at = data.find(_MARK)
-    while at >= 0:
-        if at >= _MARK_AT and SHAPE.match(data, at - _MARK_AT):
-            return True
-        at = data.find(_MARK, at + 1)
-    return False
-
-
-def _read(path: Path, name: str) -> bytes:
-    """Return what is in a file, nothing when it was removed just now. Raises `ScanError`."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError:
-        pass
-    raise ScanError(f"{name}: {_UNREADABLE}")
-
-
-def _every(folder: Path) -> list[Path]:
-    return sorted(Path(place, name) for place, folders, names in os.walk(folder) for name in [*folders, *names])
 
 
 def _beginnings(folder: Path) -> dict[str, datetime]:
@@ -239,6 +209,26 @@ def _pictures_of(path: Path, name: str, spool: Path, since: datetime | None, ski
         Picture(frame, f"{name}, frame {number}", _digest(frame.read_bytes()), None)
         for number, frame in enumerate(sight.frames(path, spool, skip), start=1)
     ]
+
+
+def _number(folder: Path, name: str) -> int:
+    """Return the place of a name in its folder, from 1; 0 where nobody can look any more."""
+    try:
+        return sum(one.name <= name for one in folder.iterdir())
+    except OSError:
+        return 0
+
+
+def _is_painted(path: Path) -> bool:
+    """Return whether a file is a picture or a film; of one that cannot be read it is told already."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return False
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return False
+    return container.is_picture(head) or container.is_film(head)
 
 
 def _digest(data: bytes) -> bytes:

@@ -12,6 +12,7 @@ from evidence.recorded import NAME, Recorded, iso
 from evidence.window_film import kept
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 EMPTY = "it ended before the screen grabber had seen anything"
@@ -49,11 +50,15 @@ def finish(folder: Path, recorded: Recorded) -> None:
             keep(recorded, frames, LARGEST, None)
 
 
-def finish_killed(folder: Path) -> list[dict[str, str]]:
-    """Finish what a recorder that was killed left in `folder`, without another; return what could not be recorded."""
+def finish_killed(folder: Path, missing: Mapping[str, str]) -> list[dict[str, str]]:
+    """Finish what a recorder that was killed left in `folder`, without another; return what could not be recorded.
+
+    `missing`: what else is not there, and why.
+    """
     recorded = Recorded(folder / NAME)
     recorded.take_over()
     recorded.tell_cut_short()
+    recorded.missing |= missing
     finish(folder, recorded)
     recorded.write()
     return recorded.not_recorded()

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 WINDOW = 8  # characters of the value that must not be found in a row
 _BASE64_WINDOW = 12  # base64 digits, nine bytes
 _SEPARATORS = ("", " ", ":", "-", ",", ", ", "_", "\\x", " 0x", ", 0x", ",0x", "%", "=")
-_TAG = re.compile(rb"<[^>]{0,400}>")
+_TAG = re.compile(rb"<[^>]{0,400}>|<[^<>]{0,9000}>")
 _NOISE = b" \t\n\r\f\v\0\"'`+,;|\\[](){}"
 _UNSEEN = re.compile(rb"\xe2\x80[\x8b-\x8d]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad")
 _WRAP = re.compile(rb"=\r?\n")  # of quoted-printable
@@ -48,24 +48,31 @@ def needles(value: bytes, words: bytes = b"") -> list[Needle]:
 
 
 def laid_bare(data: bytes) -> list[bytes]:
-    """Return `data`, in lower case, as it reads without markup, white space, quotes, escapes and zero-width marks."""
+    """Return `data`, in lower case, as it reads without white space, quotes, escapes, zero-width marks and markup.
+
+    Once with its markup left in: what looks like a long tag may be none.
+    """
     decoded = html.unescape(_WRAP.sub(b"", data).decode("latin-1")).encode("utf-8", "replace")
     decoded = unquote_to_bytes(
         _ESCAPE.sub(lambda match: bytes.fromhex((match[1] or match[2] or match[3]).decode()), decoded)
     )
-    return [_bare(data).lower(), _bare(decoded).lower()]
+    return [_bare(body) for body in dict.fromkeys((_TAG.sub(b"", data), _TAG.sub(b"", decoded), data))]
 
 
 def _bare(text: bytes) -> bytes:
-    return _UNSEEN.sub(b"", _TAG.sub(b"", text).translate(None, _NOISE))
+    return _UNSEEN.sub(b"", text.translate(None, _NOISE)).lower()
 
 
 def bare_needles(value: bytes, words: bytes = b"") -> list[Needle]:
     """Return the forms of `value` to look for in what `laid_bare` returns, without those in `words` anyway."""
     known = b"\n".join(laid_bare(words))
-    bare = _bare(value).lower()
+    bare = _bare(_TAG.sub(b"", value))
     runs = [bare[at : at + WINDOW] for at in range(max(1, len(bare) - WINDOW + 1))]
-    return [Needle("split by markup or escapes", run) for run in dict.fromkeys(runs) if run not in known]
+    found = dict.fromkeys(runs, "split by markup or escapes")
+    for run in (value[at : at + WINDOW] for at in range(max(1, len(value) - WINDOW + 1))):
+        found |= {mark.join(f"{byte:02x}" for byte in run).encode(): "hexadecimal, split" for mark in ("", "0x")}
+        found["".join(map(str, run)).encode()] = "decimal bytes, split"
+    return [Needle(how, text) for text, how in found.items() if text not in known]
 
 
 def unwritten(value: bytes, words: bytes) -> list[str]:

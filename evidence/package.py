@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from evidence import sshsig, timestamp
 from evidence.chain import stamp, utc_now
 from evidence.error import EvidenceError, NotARecording
+from evidence.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,8 +109,15 @@ def add_timestamp(folder: Path, tsa: str) -> None:
     if (folder / TOKEN).exists():
         raise NotARecording(f"{folder.name}: it has a timestamp", hint="`keyturn evidence verify` checks it")
     digest(folder)  # or else it is not sealed
-    (folder / TOKEN).write_bytes(timestamp.request((folder / SIGNATURE).read_bytes(), tsa))
-    (folder / TOKEN).chmod(0o400)
+    token = timestamp.request((folder / SIGNATURE).read_bytes(), tsa)
+    try:
+        write_whole(folder / TOKEN, token, flush=True)
+        (folder / TOKEN).chmod(0o400)
+    except OSError as error:
+        why = (error.strerror or "unknown").lower()
+    else:
+        return
+    raise timestamp.NoTimestamp(f"the timestamp could not be kept: {why}", hint="`keyturn evidence stamp` asks again")
 
 
 def digest(folder: Path) -> str:
@@ -233,6 +241,11 @@ def _is_file(path: Path) -> bool:
     return os.path.isfile(path)  # noqa: PTH113  # `Path.is_file` raises there
 
 
+def fit(name: str) -> str:
+    """Return the name of a file as a package can hold it: `_` for what tools write into a manifest each in its way."""
+    return "".join(one if one.isprintable() and one not in "%\\" else "_" for one in name)
+
+
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
@@ -257,7 +270,7 @@ def _manifest(folder: Path, paths: list[Path]) -> str:
     lines = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
-        if not name.isprintable() or "%" in name or "\\" in name:
+        if fit(name) != name:
             raise EvidenceError(f"a package cannot hold a file named {name!a}")
         lines.append(f"{file_digest(path)}  {name}\n")
     return "".join(lines)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from evidence.banner import Banner
 from evidence.chain import stamp, utc_now
-from evidence.film import write_whole
+from evidence.whole import write_whole
 
 if TYPE_CHECKING:
     from datetime import datetime

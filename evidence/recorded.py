@@ -7,19 +7,21 @@ that comes back to a recording goes on with what it finds there: nothing that an
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from evidence.chain import stamp, utc_now
 from evidence.encoding import Chapter
-from evidence.film import write_whole
 from evidence.reserve import NoRoom
+from evidence.whole import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "recorded.json"
+_FILM = re.compile(r"video/(?!\.+$)[^/\\:]+")  # as it names a film: one of its own folder
 _LISTS = ("parts", "videos", "chapters", "periods", "not_recorded")
 
 
@@ -100,6 +102,8 @@ class Recorded:
             lists = {name: [dict(one) for one in told[name]] for name in _LISTS}
             chapters = [Chapter(_milliseconds(one["at"]), one["title"]) for one in lists["chapters"]]
             missing = {one["part"]: one["why"] for one in lists["not_recorded"]}
+            if not all(_FILM.fullmatch(video["path"]) and {"from", "of"} <= video.keys() for video in lists["videos"]):
+                raise ValueError(NAME)  # noqa: TRY301  # a film that has no frame is removed: never one elsewhere
         except (OSError, ValueError, LookupError, TypeError):
             self.missing["what an earlier part told of itself"] = f"its {NAME} cannot be read"
             return

@@ -7,12 +7,12 @@ The request is written here (a few DER fields); whether the authority is to be b
 from __future__ import annotations
 
 import hashlib
+import http.client
 import re
 import shutil
 import ssl
 import subprocess
 import tempfile
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,13 +46,12 @@ def request(data: bytes, url: str) -> bytes:
     """Ask the authority at `url` for a timestamp over `data` and return its whole answer in DER."""
     if not url.startswith(("https://", "http://")):
         raise NoTimestamp("the timestamp authority's address is not http or https")
-    query = urllib.request.Request(  # noqa: S310  # the scheme was checked
-        url, data=query_for(data), headers={"Content-Type": "application/timestamp-query"}
-    )
+    kind = {"Content-Type": "application/timestamp-query"}
     try:
+        query = urllib.request.Request(url, data=query_for(data), headers=kind)  # noqa: S310  # the scheme was checked
         with urllib.request.urlopen(query, timeout=_PATIENCE) as answer:  # noqa: S310  # as above
             reply: bytes = answer.read(_LONGEST)
-    except (urllib.error.URLError, OSError):
+    except (OSError, http.client.HTTPException, ValueError):  # Nobody there, somebody else, or no such address.
         reply = b""
     if not reply:
         raise NoTimestamp("the timestamp authority did not answer", hint="`keyturn evidence stamp` asks again")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from evidence import approved, contents, manifest, package, sshsig, timestamp
 from evidence.chain import lines_sealed, read_chain, utc_now
-from evidence.error import ChainBroken, EvidenceError, ScanError, WrongFile
-from evidence.gate import shape_search
+from evidence.error import ChainBroken, EvidenceError, WrongFile
+from evidence.shape import shape_search, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Verdict:
     """What was found: `faults` (none when it verifies, each beginning with the file it names), the kind of proof.
 
     What does not verify proves nothing, whoever signed it.
-    `leaks` are the faults of the secret-free search by shape; they are among `faults` too.
+    `leaks` are what the secret-free search by shape found; they are among `faults` too, as is what it cannot search.
     """
 
     faults: list[str]
@@ -67,7 +67,7 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     """
     check_given(allowed_signers, tsa_root)
     if unread := contents.irregular(folder):
-        return Verdict(unread, NONE, [*_ALWAYS, _UNSIGNED, _UNREAD])
+        return Verdict([veiled(one) for one in unread], NONE, [*_ALWAYS, _UNSIGNED, _UNREAD])
     tags = manifest.read(folder, package.TAG_MANIFEST)
     payload = manifest.read(folder, package.MANIFEST)
     faults = [*tags.faults, *payload.faults]
@@ -81,8 +81,9 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     faults += _journal(folder, payload.entries)
     faults += _earlier(folder, allowed_signers, tsa_root, stamped)
     approvals = approved.check(folder, allowed_signers)
-    leaks = _leaks(folder)
-    faults += approvals.faults + leaks
+    found = shape_search(folder)
+    leaks = [str(one) for one in found if not one.unsearched]
+    faults = [veiled(fault) for fault in (*faults, *approvals.faults, *map(str, found))]
     unproven = [*_ALWAYS, *_went_on(folder)]
     if signature_faults:
         unproven.append(_UNSIGNED)
@@ -239,10 +240,3 @@ def _continued(folder: Path, place: Path, sealed: dict[str, str]) -> Iterator[st
 
 def _is(path: Path, digest: str) -> bool:
     return path.is_file() and package.file_digest(path) == digest
-
-
-def _leaks(folder: Path) -> list[str]:
-    try:
-        return [str(finding) for finding in shape_search(folder)]
-    except ScanError as error:
-        return [error.message]

@@ -6,10 +6,10 @@ Going on with it (`keyturn resume`) packages it too, and knows more; this is for
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evidence import NotARecording, package
-from evidence.chain import ChainedLog
+from evidence.chain import OWN, ChainedLog, read_chain
 from evidence.leftover import finish_killed
 from evidence.story import read as story_of
 from keyturn import keeper
@@ -35,6 +35,27 @@ def _captured(folder: Path) -> list[str]:
     return [str(one.get("entry", "")) for one in story_of(folder / package.PAYLOAD).secrets]
 
 
+def _facts(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what is known of the run in `folder`, and what is not and why.
+
+    Where its `run.json` cannot be read, as a power cut may leave it, that is kept aside, and the journal tells.
+    """
+    data = folder / package.PAYLOAD
+    began = next((one for one in read_chain(folder / package.JOURNAL).entries if one["kind"] == "run-started"), {})
+    known = {"run": folder.name, "runbook": "unknown", "operator": "unknown", "started": began.get("at", ""), **began}
+    kind = {"True": "rehearsal", "False": "run"}.get(str(began.get("rehearsal")), "unknown")
+    known = {name: known[name] for name in known if name not in OWN} | {"kind": kind}
+    try:
+        told = json.loads((data / "run.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        told = None
+    if isinstance(told, dict) and all(isinstance(told.get(name), str) for name in ("run", "kind", "runbook")):
+        return told, {}
+    if (data / "run.json").exists():
+        (data / "run.json").replace(data / "run.json.torn")
+    return known, {"what was known of the run": "its run.json cannot be read; what the journal tells stands for it"}
+
+
 def package_up(
     folder: Path, key: Ed25519PrivateKey, open_values: Callable[[list[str]], Sequence[bytes]], tsa: str = ""
 ) -> Recording:
@@ -49,9 +70,11 @@ def package_up(
     with keeper.attending(folder.name):
         values = open_values(_captured(folder))
         data = folder / package.PAYLOAD
-        facts = json.loads((data / "run.json").read_text(encoding="utf-8"))
+        for _ in package.files(folder):  # A link that leads elsewhere is refused before anything is put in order.
+            pass
+        facts, missing = _facts(folder)
         recording = Recording(folder, key, facts)
-        facts["not_recorded"] = finish_killed(data)
+        facts["not_recorded"] = finish_killed(data, missing)
         with ChainedLog(data / "journal.jsonl") as log:
             tell = Journal(log)
             tell(SearchBegan(reads_pictures(wanted=bool(values))))

@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evidence import package
+
 if TYPE_CHECKING:
     from keyturn.model import Runbook
 
@@ -47,10 +49,17 @@ def keep(runbook: Runbook, folder: Path) -> None:
 
 
 def _keep_included(runbook: Runbook, folder: Path) -> None:
-    """Write the runbooks that this one took in by `use`. They lie beside it, so that their names are their own."""
-    for file, text in runbook.included.items():
+    """Write the runbooks that this one took in by `use`. They lie beside it, so that their names are their own.
+
+    One whose name a package cannot hold has another here; its digest in `run.json` tells which it is.
+    """
+    named = [(Path(file).name, text) for file, text in runbook.included.items()]
+    for name, text in sorted(named, key=lambda one: package.fit(one[0]) != one[0]):
         folder.mkdir(mode=0o700, exist_ok=True)
-        (folder / Path(file).name).write_text(text, encoding="utf-8", newline="\n")
+        place = folder / package.fit(name)
+        while place.exists():
+            place = place.with_name(f"_{place.name}")
+        place.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _sha256(text: str) -> str:

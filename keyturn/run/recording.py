@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from filelock import FileLock
 
-from evidence import EvidenceError, Finding, LeakGate, ScanError, package, report, shape_search
+from evidence import EvidenceError, Finding, LeakGate, package, report, shape_search
 from evidence.chain import stamp, utc_now
 from evidence.sight import can_read
 from evidence.timestamp import NoTimestamp
+from evidence.whole import write_whole
 from keyturn import clock, settings, signing
 from keyturn.errors import LeakFound, cannot_start
 from keyturn.events import SecretIntended
@@ -139,9 +140,7 @@ class Recording:
     def write_facts(self) -> None:
         """Write `run.json`, whole or not at all."""
         text = json.dumps(self.facts, indent=2, ensure_ascii=False, sort_keys=True)
-        fresh = self.data / "run.json.new"
-        fresh.write_text(text + "\n", encoding="utf-8", newline="\n")
-        fresh.replace(self.data / "run.json")
+        write_whole(self.data / "run.json", f"{text}\n".encode(), flush=True)
 
     def end(self, **facts: Any) -> None:
         """Write `run.json` with what is known at the end: `facts`, and how the clock went."""
@@ -169,15 +168,12 @@ class Recording:
         began = time.monotonic()
         self.pictures_read = bool(needles) and reads_pictures(wanted=optical)
         self._gate = LeakGate(needles, optical=optical, words=self.words) if needles else None
-        try:
-            found = self._searched(self._gate, needles, since) if self._gate else []
-            if more or not self._gate:
-                found = [*found, *shape_search(self.folder)]
-            self._found([str(finding) for finding in found])
-            if beside:
-                self._search_profile(beside, shape=more or not self._gate)
-        except ScanError as error:
-            self._found([error.message])
+        found = self._searched(self._gate, needles, since) if self._gate else []
+        if more or not self._gate:
+            found = [*found, *shape_search(self.folder)]
+        self._found([str(finding) for finding in found])
+        if beside:
+            self._search_profile(beside, shape=more or not self._gate)
         return round(time.monotonic() - began, 3)
 
     def _searched(self, gate: LeakGate, needles: Sequence[bytes], since: datetime | None) -> list[Finding]:

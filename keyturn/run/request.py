@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from evidence.approval import LONGEST, SIGNATURES, Pending
-from evidence.film import write_whole
+from evidence.whole import write_whole
 from keyturn.errors import CannotStart, StepFailed
 
 if TYPE_CHECKING:

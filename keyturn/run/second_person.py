@@ -18,8 +18,8 @@ from evidence import approval, sshsig
 from evidence.approval import NotApproved, Pending, approver
 from evidence.chain import stamp
 from evidence.error import EvidenceError
-from evidence.film import write_whole
 from evidence.reserve import NoRoom
+from evidence.whole import write_whole
 from keyturn.errors import Invalid, NobodyThere
 from keyturn.events import ApprovalRefused, Approved, SecondPersonAsked
 from keyturn.gates import About, Choice, Question

@@ -1,23 +1,28 @@
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import os
 import shutil
 import struct
 import subprocess
+import tarfile
 import zipfile
+import zlib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from evidence import LeakGate, ScanError, shape_search, sight
-from evidence.gate import Finding
+from evidence import Finding, LeakGate, ScanError, shape_search, sight, verify
 from tests.evidence.conftest import PIXEL
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from playwright.sync_api import Browser
 
@@ -39,21 +44,111 @@ def test_a_finding_names_the_file_and_no_part_of_the_value(gate: LeakGate, recor
     assert value[:8] not in str(finding)
 
 
-def test_a_file_name_is_searched(gate: LeakGate, tmp_path: Path, value: str) -> None:
-    (tmp_path / value).touch()
-    assert gate.search(tmp_path)
-    assert shape_search(tmp_path)
-
-
-def test_a_folder_name_is_searched(gate: LeakGate, tmp_path: Path, value: str) -> None:
+def test_names_are_searched_and_none_that_holds_the_value_is_told(gate: LeakGate, tmp_path: Path, value: str) -> None:
+    (tmp_path / "+").touch()
     (tmp_path / value).mkdir()
-    assert gate.search(tmp_path)
+    (tmp_path / value / f"~{value[::-1]}.txt").write_text(value)
+    with zipfile.ZipFile(tmp_path / value / "+.zip", "w") as archive:
+        archive.writestr(f"in/{value}", value)
+    (tmp_path / value / f"{value}.7z").write_bytes(b"7z\xbc\xaf\x27\x1c")
+    for found, forms in ((gate.search(tmp_path), (value, value[::-1])), (shape_search(tmp_path), (value,))):
+        told = "\n".join(map(str, found))
+        assert not any(form[at : at + 8] in told for form in forms for at in range(len(value) - 7))
+    folder = "(entry 2, whose name holds it)"
+    assert [finding.path for finding in gate.search(tmp_path)] == [
+        f"{folder}/(entry 2, whose name holds it)",
+        f"{folder}/(entry 3, whose name holds it)",
+        f"{folder}/+.zip",
+        f"{folder}/+.zip!in/(a name that holds it)",
+        f"{folder}/+.zip!names and comments",
+        f"name of {folder}",
+        f"name of {folder}/(entry 2, whose name holds it)",
+        f"name of {folder}/(entry 3, whose name holds it)",
+        f"name of {folder}/+.zip",
+    ]
+
+
+def test_a_value_that_only_the_whole_path_holds_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "one two").mkdir()
+    (tmp_path / "one two" / "three four").touch()
+    (finding,) = LeakGate([b"two/three"], optical=False).search(tmp_path)
+    assert str(finding) == "name of (a path that holds it): the value can be read, plain"
+
+
+def test_no_fault_that_is_told_of_a_recording_holds_what_has_a_secrets_shape(
+    recording: Path, seal: Callable[[Path], Path], value: str
+) -> None:
+    (seal(recording) / "data" / f"{value}.txt").touch()
+    verdict = verify.verify(recording)
+    assert "data/(a secret's shape).txt: it is in no manifest" in verdict.faults
+    assert not any(value[:8] in fault for fault in (*verdict.faults, *verdict.leaks))
+
+
+def test_what_cannot_be_searched_does_not_hide_what_can(gate: LeakGate, tmp_path: Path, value: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("1.zst", b"\x28\xb5\x2f\xfd")
+        archive.writestr("2.txt", value)
+    (tmp_path / "b.txt").write_text(value)
+    for found in (gate.search(tmp_path), shape_search(tmp_path)):
+        assert [(finding.path, finding.unsearched) for finding in found] == [
+            ("a.zip", False),
+            ("a.zip!1.zst", True),
+            ("a.zip!2.txt", False),
+            ("b.txt", False),
+        ]
+
+
+def test_what_cannot_be_searched_is_a_fault_of_the_recording_and_no_leak(
+    recording: Path, seal: Callable[[Path], Path]
+) -> None:
+    (recording / "data" / "a.zst").write_bytes(b"\x28\xb5\x2f\xfd")
+    verdict = verify.verify(seal(recording))
+    assert verdict.faults == ["data/a.zst: zstd cannot be searched"]
+    assert verdict.leaks == []
+
+
+@pytest.mark.parametrize("inside", ["", "closed"])
+def test_a_folder_into_which_nobody_can_look_is_a_finding(
+    gate: LeakGate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    (tmp_path / "closed").mkdir()
+    look = os.scandir
+
+    def refuse(place: str) -> object:
+        if Path(place) == tmp_path / inside:
+            raise PermissionError(13, "Permission denied", place)
+        return look(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    for found in (gate.search(tmp_path), shape_search(tmp_path)):
+        assert found == [Finding(inside or ".", "it cannot be searched", unsearched=True)]
+
+
+def test_what_was_removed_just_now_is_no_finding(gate: LeakGate, tmp_path: Path) -> None:
+    gone = [tmp_path / "gone"]
+    assert gate.in_files(tmp_path, gone) == shape_search(tmp_path, gone) == []
+
+
+def test_a_file_that_nobody_can_read_is_a_finding(
+    gate: LeakGate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").touch()
+    monkeypatch.setattr(Path, "read_bytes", _refuse)
+    for found in (gate.search(tmp_path), shape_search(tmp_path)):
+        assert found == [Finding("closed", "it cannot be searched", unsearched=True)]
+
+
+def _refuse(path: Path) -> bytes:
+    raise PermissionError(13, "Permission denied", str(path))
 
 
 @pytest.mark.skipif(not hasattr(os, "setxattr"), reason="this system has no extended attributes")
-def test_an_extended_attribute_is_searched(gate: LeakGate, tmp_path: Path, value: str) -> None:
-    path = tmp_path / "file"
-    path.touch()
+@pytest.mark.parametrize("make", [Path.touch, Path.mkdir])
+def test_an_extended_attribute_is_searched(
+    gate: LeakGate, tmp_path: Path, value: str, make: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "one"
+    make(path)
     try:
         os.setxattr(path, "user.note", value.encode())
     except OSError:
@@ -84,6 +179,9 @@ def _locked_zip() -> bytes:
         ("any.br", b"abc"),
         ("entry.age", b"age-encryption.org/v1\n"),
         ("locked.pdf", b"%PDF-1.4\n<< /Encrypt 3 0 R >>"),
+        ("odd.pdf", b"%PDF-1.4\n<< >>\nstream\nbegincmap beginbfchar <1> <123> endbfchar (x) Tj\nendstream"),
+        ("long.pdf", b"%PDF-1.4\n<< /Length " + b"9" * 5000 + b" >>\nstream\nx\nendstream"),
+        ("torn.tar", bytes(257) + b"ustar" + bytes(250)),
         ("torn.pdf", b"%PDF-1.4\n<< /Length 4 /Filter /FlateDecode >>\nstream\nabcd\nendstream"),
     ],
 )
@@ -91,8 +189,8 @@ def test_what_cannot_be_read_is_a_finding(gate: LeakGate, tmp_path: Path, name: 
     (tmp_path / name).write_bytes(data)
     (finding,) = gate.search(tmp_path)
     assert finding.path == name
-    with pytest.raises(ScanError, match=name):
-        shape_search(tmp_path)
+    assert finding.unsearched
+    assert shape_search(tmp_path) == [finding]
 
 
 PICTURES = {
@@ -146,14 +244,61 @@ def test_such_words_are_no_trace_in_a_picture_either(tmp_path: Path, browser: Br
 
 def test_a_link_is_a_finding(gate: LeakGate, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/etc/hostname")
-    assert gate.search(tmp_path) == [Finding("link", "it is not a regular file")]
+    assert gate.search(tmp_path) == [Finding("link", "it is not a regular file", unsearched=True)]
 
 
-def test_a_bomb_is_not_unfolded_for_ever(gate: LeakGate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("evidence.container.LARGEST", 1000)
-    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("inner", bytes(5000))
-    assert gate.search(tmp_path) == [Finding("bomb.zip", "bomb.zip: it unfolds to more than can be searched")]
+def _zip(data: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner", data)
+    return file.getvalue()
+
+
+def _tar(data: bytes) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        member = tarfile.TarInfo("inner")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return file.getvalue()
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "zip": _zip,
+    "tar": _tar,
+    "gzip": gzip.compress,
+    "zlib": zlib.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+}
+
+
+@pytest.mark.parametrize("kind", PACKERS)
+def test_what_unfolds_to_more_than_can_be_searched_is_a_finding(
+    gate: LeakGate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+) -> None:
+    long = bytes(20_000)
+    (tmp_path / "bomb").write_bytes(PACKERS[kind](long))
+    assert gate.search(tmp_path) == []
+    monkeypatch.delattr(zipfile.ZipFile, "read")  # What says how much it is, is not unfolded to see.
+    monkeypatch.delattr(tarfile.TarFile, "extractfile")
+    for module in ("container", "stream"):
+        monkeypatch.setattr(f"evidence.{module}.LARGEST", 19_999)
+    (finding,) = gate.search(tmp_path)
+    assert finding.how == "it unfolds to more than can be searched"
+    assert finding.unsearched
+
+
+def test_a_link_in_an_archive_that_leads_nowhere_does_not_hide_the_rest(
+    gate: LeakGate, tmp_path: Path, value: str
+) -> None:
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as archive:
+        link, last = tarfile.TarInfo("link"), tarfile.TarInfo("last")
+        link.type, link.linkname = tarfile.SYMTYPE, "nowhere"
+        last.size = len(value)
+        archive.addfile(link)
+        archive.addfile(last, io.BytesIO(value.encode()))
+    assert "a.tar.gz!gzip at 0!last" in [finding.path for finding in gate.search(tmp_path)]
 
 
 def test_the_text_of_a_pdf_is_searched(gate: LeakGate, tmp_path: Path, browser: Browser, value: str) -> None:
@@ -172,6 +317,22 @@ def test_the_search_by_shape_needs_no_secret(tmp_path: Path, value: str) -> None
     (tmp_path / "b.bin").write_bytes(value.encode("utf-16-le"))
     (tmp_path / "c.txt").write_text("abc8Q~ is only how such a value begins")
     assert [finding.path for finding in shape_search(tmp_path)] == ["a.json", "b.bin"]
+
+
+def test_where_pictures_cannot_be_read_everything_else_is_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    def fail(_: object) -> None:
+        raise ScanError("the pictures cannot be read")
+
+    monkeypatch.setattr(sight, "can_read", lambda: True)
+    monkeypatch.setattr(sight, "read", fail)
+    (tmp_path / "1.png").write_bytes(PIXEL)
+    (tmp_path / "2.txt").write_text(value)
+    assert LeakGate([value.encode()]).search(tmp_path) == [
+        Finding("2.txt", "the value can be read, plain"),
+        Finding("pictures and films", "the pictures cannot be read", unsearched=True),
+    ]
 
 
 @pytest.mark.skipif(not sight.can_read(), reason="needs tesseract")

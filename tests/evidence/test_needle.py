@@ -68,6 +68,8 @@ def _entities(how: str) -> str:
     return "".join(how.format(ord(letter)) for letter in VALUE)
 
 
+_NOISE = random.Random(7).randbytes(2000).hex().encode()  # noqa: S311  # the same each time, and packed, not stored
+
 FORMS: dict[str, bytes] = {
     "plain": RAW,
     "half of it": RAW[5:17],
@@ -130,16 +132,44 @@ FORMS: dict[str, bytes] = {
     "packed after the PNG's end": _png(b"tEXt", b"a\0b", after=gzip.compress(RAW)),
     "base64 of a gzip": b'{"body":"' + base64.b64encode(gzip.compress(RAW * 3)) + b'"}',
     "base64 of a zip": base64.b64encode(_zip(RAW)),
+    "base64 of a gzip, wrapped": base64.encodebytes(gzip.compress(_NOISE + RAW + _NOISE)),
+    "base64 of a gzip below a headline": b"-----BEGIN IT-----\n" + base64.encodebytes(gzip.compress(_NOISE + RAW)),
+    "base64 of a gzip, wrapped in JSON": json.dumps(base64.encodebytes(gzip.compress(_NOISE + RAW)).decode()).encode(),
+    "base64 of a gzip with escaped slashes": base64.b64encode(gzip.compress(_NOISE + RAW)).replace(b"/", b"\\/"),
+    "base64 of a gzip in UTF-16": base64.b64encode(gzip.compress(RAW * 3)).decode().encode("utf-16-le"),
+    "base64 of a zlib stream, wrapped": base64.encodebytes(zlib.compress(_NOISE + RAW)),
+    "base64 in UTF-16": base64.b64encode(RAW).decode().encode("utf-16-le"),
+    "hexadecimal in UTF-16": RAW.hex(":").encode("utf-16-le"),
+    "hexadecimal, a byte a line": "\n".join(f"{byte:02x}" for byte in RAW).encode(),
+    "hexadecimal list, a byte a line": ",\n  ".join(f"0x{byte:02x}" for byte in RAW).encode(),
+    "decimal bytes, one a line": json.dumps(list(RAW), indent=4).encode(),
+    "long tags": "".join(f'<i style="{"a" * 500}">{letter}</i>' for letter in VALUE).encode(),
+    "list of letters between what is no tag": f"if (a < b) x = {json.dumps(list(VALUE))}; c > d".encode(),
+    "zlib within": b"head" + zlib.compress(_NOISE + RAW) + b"tail",
+    "bzip2 within": b"head" + bz2.compress(RAW) + b"tail",
+    "xz within": b"head" + lzma.compress(RAW) + b"tail",
+    "zlib, torn": zlib.compress(_NOISE + RAW + _NOISE[::-1] * 9)[:-4] + bytes(4),
+    "PNG profile of colours": _png(b"iCCP", b"name\0\0" + zlib.compress(_NOISE + RAW)),
+    "PNG international text": _png(b"iTXt", b"key\0\1\0en\0key\0" + zlib.compress(_NOISE + RAW)),
 }
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_value_is_found(form: str) -> None:
     gate = LeakGate([RAW], optical=False)
-    assert gate.in_bytes(b'[{"at":1} ' + FORMS[form] if not form.startswith(_WHOLE) else FORMS[form])
+    found = gate.in_bytes(b'[{"at":1} ' + FORMS[form] if not form.startswith(_WHOLE) else FORMS[form])
+    assert any(not finding.unsearched for finding in found)
 
 
 _WHOLE = ("zip", "gzip", "bzip2", "xz", "zlib", "tar", "PNG", "after the", "packed after")  # files, not pieces of text
+
+
+def test_packed_text_of_a_picture_is_found_whatever_its_bytes_look_like() -> None:
+    gate, noise = LeakGate([RAW], optical=False), random.Random(9)  # noqa: S311  # noise that is the same each time
+    for _ in range(40):
+        packed = zlib.compress(noise.randbytes(2000).hex().encode() + RAW)
+        assert RAW[:9] not in packed
+        assert gate.in_bytes(_png(b"zTXt", b"Comment\0\0" + packed))
 
 
 @pytest.mark.parametrize("start", range(len(RAW) - 7))

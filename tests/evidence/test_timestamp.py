@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -194,6 +197,48 @@ def test_where_no_token_was_asked_for_none_is_missing(sealed: Path) -> None:
 @pytest.mark.parametrize("url", ["https://me:word@tsa.example:8318/path?key=1", "http://tsa.example:8318?key=@1"])
 def test_a_recording_names_an_authority_without_what_only_its_customer_knows(url: str) -> None:
     assert timestamp.named(url) == "tsa.example:8318"
+
+
+@pytest.mark.parametrize(
+    "answer", [b"SSH-2.0-other\r\n\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"]
+)
+def test_what_speaks_no_http_leaves_a_signed_package(recording: Path, key: Ed25519PrivateKey, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as apart:
+        apart.submit(_answer_once, server, answer)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        with pytest.raises(timestamp.NoTimestamp, match="did not answer"):
+            package.seal(recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa=url)
+    assert verify.verify(recording).proof == verify.SIGNED
+
+
+def _answer_once(server: socket.socket, answer: bytes) -> None:
+    client, _ = server.accept()
+    with client:
+        client.recv(1 << 16)
+        client.sendall(answer)
+
+
+@pytest.mark.parametrize("url", ["http://host:port/", "http://[host/", "http://"])
+def test_an_address_that_is_none_is_told(url: str) -> None:
+    with pytest.raises(timestamp.NoTimestamp, match="did not answer"):
+        timestamp.request(b"", url)
+
+
+def test_a_token_that_cannot_be_kept_leaves_a_signed_package_that_may_be_stamped(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(timestamp, "request", lambda *_: b"a token")
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(timestamp.NoTimestamp, match="could not be kept: no space left"):
+        package.add_timestamp(sealed, "http://127.0.0.1/")
+    assert verify.verify(sealed).faults == []
+    monkeypatch.undo()
+    monkeypatch.setattr(timestamp, "request", lambda *_: b"a token")
+    package.add_timestamp(sealed, "http://127.0.0.1/")
+    assert (sealed / package.TOKEN).read_bytes() == b"a token"
 
 
 def test_a_sealed_recording_may_be_stamped_later_and_once(sealed: Path, authority: Authority) -> None:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import NotARecording, package, verify
-from evidence.chain import read_chain
+from evidence import EvidenceError, NotARecording, package, verify
+from evidence.chain import ChainedLog, read_chain
 from keyturn import keeper
 from keyturn.cli import main
 from keyturn.errors import CannotStart, LeakFound
@@ -126,6 +126,57 @@ def test_a_folder_that_is_no_recording_is_named_as_it_was_given(
     (folder / inside).mkdir(exist_ok=True)
     with pytest.raises(NotARecording, match=r"^notes: there is no journal in it"):
         package_up(folder, key, _nothing)
+
+
+@pytest.mark.parametrize("left", [None, b"", b'{"run": "r-', b"[]", b'{"run": "r-1", "runbook": "rotate"}'])
+def test_without_what_was_known_of_the_run_the_journal_tells_it(
+    killed: Path, key: Ed25519PrivateKey, left: bytes | None
+) -> None:
+    facts = killed / "data" / "run.json"
+    facts.unlink() if left is None else facts.write_bytes(left)
+    package_up(killed, key, _nothing)
+    assert verify.verify(killed).faults == []
+    told = json.loads(facts.read_bytes())
+    assert (told["run"], told["runbook"], told["kind"], told["operator"]) == ("r-1", "rotate", "unknown", "me")
+    assert "what was known of the run" in [one["part"] for one in told["not_recorded"]]
+    kept = killed / "data" / "run.json.torn"
+    assert left is None or kept.read_bytes() == left
+
+
+@pytest.mark.parametrize(("rehearsal", "kind"), [(True, "rehearsal"), (False, "run")])
+def test_whether_it_was_a_rehearsal_is_known_from_the_journal(
+    killed: Path, key: Ed25519PrivateKey, *, rehearsal: bool, kind: str
+) -> None:
+    (killed / "data" / "run.json").unlink()
+    (killed / package.JOURNAL).unlink()
+    with ChainedLog(killed / package.JOURNAL) as log:
+        log.append("run-started", run="r-1", runbook="rotate", rehearsal=rehearsal)
+    package_up(killed, key, _nothing)
+    assert package.read_info(killed)["Kind"] == kind
+
+
+@pytest.mark.parametrize("path", ["../../victim", "video/../../../victim", "video/..", "/victim", "video\\..\\victim"])
+def test_a_film_that_is_said_to_lie_elsewhere_is_left_alone(
+    killed: Path, key: Ed25519PrivateKey, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr("evidence.leftover.kept", asked.append)
+    told = json.loads((killed / "data" / "recorded.json").read_text())
+    video = {"path": path, "from": "2026-11-24T02:00:00.000Z", "of": "window"}
+    (killed / "data" / "recorded.json").write_text(json.dumps({**told, "videos": [video]}))
+    package_up(killed, key, _nothing)
+    assert asked == []
+
+
+def test_nothing_is_put_in_order_through_a_link(killed: Path, key: Ed25519PrivateKey, tmp_path: Path) -> None:
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    (elsewhere / "tab.part.mp4").touch()
+    (killed / "data" / "video").symlink_to(elsewhere)
+    before = (killed / package.JOURNAL).read_bytes()
+    with pytest.raises(EvidenceError, match="not a regular file"):
+        package_up(killed, key, _nothing)
+    assert (elsewhere / "tab.part.mp4").exists()
+    assert (killed / package.JOURNAL).read_bytes() == before
 
 
 @pytest.fixture

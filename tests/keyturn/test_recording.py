@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +31,18 @@ def recording(tmp_path: Path) -> Recording:
     recording = Recording(tmp_path / "run", Ed25519PrivateKey.generate(), {})
     recording.data.mkdir(parents=True)
     return recording
+
+
+def test_a_power_cut_leaves_what_is_known_of_the_run_as_it_was_or_as_it_is(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording.write_facts()
+    flushed: list[object] = []
+    monkeypatch.setattr("os.fsync", lambda file: flushed.append(os.fstat(file).st_size))
+    monkeypatch.setattr(Path, "replace", lambda fresh, _: flushed.append(fresh.name))
+    recording.facts["run"] = "r-1"
+    recording.write_facts()
+    assert flushed == [len('{\n  "run": "r-1"\n}\n'), "run.new"]
 
 
 def test_a_value_can_exist_since_the_first_intent() -> None:
@@ -101,6 +114,21 @@ def test_a_value_in_the_browsers_profile_is_a_leak(
     assert all(one.startswith("the browser's profile signed-in, Web Data") for one in recording.findings)
     assert "anna" not in str(recording.leak) + str(recording.findings)
     assert VALUE[:8] not in str(recording.leak)
+
+
+def test_included_runbooks_whose_names_a_package_cannot_hold_are_in_it(tmp_path: Path) -> None:
+    book = load(RUNBOOKS / "list-expiring-secrets.yaml")
+    names = ("100%.yaml", "100\n.yaml", "100_.yaml")
+    book = replace(book, included={str(tmp_path / name): f"# {name!a}" for name in names})
+    recording = Recording.begin(tmp_path / "home", book, {}, Ed25519PrivateKey.generate(), "rehearsal")
+    with ChainedLog(recording.data / "journal.jsonl") as log:
+        log.append("run-started", run="r-1")
+    recording.end(status="done")
+    recording.seal()
+    assert verify.verify(recording.folder).faults == []
+    kept = {file.name: file.read_text() for file in (recording.data / "included").iterdir()}
+    assert set(kept.values()) == {f"# {name!a}" for name in names}
+    assert kept["100_.yaml"] == "# '100_.yaml'"
 
 
 def test_words_of_every_runbook_that_is_carried_out_are_known_also_when_it_was_changed(tmp_path: Path) -> None:
