@@ -118,7 +118,7 @@ def concealment(story: Story) -> str:
         for one in story.recorded.get("not_recorded", ())
     )
     videos = "".join(
-        f"<li><code>data/{escaped(one.get('path'))}</code>, from {moment(str(one.get('from')), date=True)}</li>"
+        f"<li><code>data/{escaped(one.get('path'))}</code>, from {moment(one.get('from'), date=True)}</li>"
         for one in story.recorded.get("videos", ())
     )
     proven = (
@@ -140,8 +140,8 @@ def concealment(story: Story) -> str:
 
 def _period(one: Mapping[str, object]) -> str:
     if one.get("to"):
-        return span(str(one.get("from")), str(one.get("to")))
-    return f"{moment(str(one.get('from')), date=True)}, until it was cut short"
+        return span(one.get("from"), one.get("to"))
+    return f"{moment(one.get('from'), date=True)}, until it was cut short"
 
 
 def checks(story: Story) -> str:

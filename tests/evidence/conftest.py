@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import string
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence import package
-from evidence.chain import ChainedLog
+from evidence.chain import GENESIS, ChainedLog, canonical, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,17 @@ def record(folder: Path) -> Path:
         log.append("step-ended", step="delete", result="skipped", reason="nothing has expired", outputs={}, seconds=0.0)
         log.append("run-ended", status="done", exit=0, changed=["a secret was created"], seconds=5.0)
     return folder
+
+
+def forge(journal: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Let `change` alter each entry in place, and chain them anew: what whoever has the folder can do."""
+    head, lines = GENESIS, []
+    for line in journal.read_bytes().splitlines():
+        entry = json.loads(line)
+        change(entry)
+        lines.append(canonical(entry | {"prev": head}))
+        head = digest(lines[-1])
+    journal.write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 @pytest.fixture
