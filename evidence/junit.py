@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from evidence import story as stories
+from evidence import story_reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +17,7 @@ def write(folder: Path, to: Path) -> Path:
 
     A step that carried out is a pass, a skipped one a skip with its reason, a failed or unfinished one a failure.
     """
-    story = stories.read(folder / "data" if (folder / "data").is_dir() else folder)
+    story = story_reading.read(folder / "data" if (folder / "data").is_dir() else folder)
     acts = stories.last_times(story.acts)
     failed = [act for act in acts if act.result not in {*stories.CARRIED_OUT, "skipped"}]
     skipped = [act for act in acts if act.result == "skipped"]

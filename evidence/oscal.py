@@ -13,6 +13,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from evidence import story as stories
+from evidence import story_reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def write(folder: Path, to: Path, *, controls: Sequence[str] | None = None, plan
 
     `controls`: identifiers of the controls that the procedure is evidence for. `plan`: address of the assessment plan.
     """
-    story = stories.read(folder / "data" if (folder / "data").is_dir() else folder)
+    story = story_reading.read(folder / "data" if (folder / "data").is_dir() else folder)
     asked = controls or story.facts.get("controls") or CONTROLS
     text = json.dumps({"assessment-results": _results(story, list(asked), plan)}, indent=2, ensure_ascii=False)
     to.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -10,7 +10,7 @@ import html
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from evidence import story as stories
+from evidence import story_reading
 from evidence.report_album import Album
 from evidence.report_package import package_of
 from evidence.report_parts import checks, concealment, steps, table_of_instructions
@@ -39,7 +39,7 @@ def write(folder: Path, to: Path | None = None) -> Path:
     """
     data = folder / "data" if (folder / "data").is_dir() else folder
     path = to or data / NAME
-    path.write_text(render(stories.read(data), data), encoding="utf-8", newline="\n")
+    path.write_text(render(story_reading.read(data), data), encoding="utf-8", newline="\n")
     return path
 
 

@@ -25,7 +25,9 @@ def table_of_instructions(story: Story) -> str:
 
 
 def _instruction(story: Story, one: Instruction) -> str:
-    acts = "<br>".join(_link(story, act) for act in one.acts) or '<span class="none">no step was reached</span>'
+    begun = [_link(story, act) for act in one.acts]
+    missing = [f'<span class="none">{escaped(step.title)}: not begun</span>' for step in one.missing if begun]
+    acts = "<br>".join([*begun, *missing]) or '<span class="none">no step was reached</span>'
     times = "<br>".join(moment(act.began) for act in one.acts if act.result != "skipped")
     where = f'<div class="meta">{escaped(one.where)}</div>' if one.where else ""
     return (

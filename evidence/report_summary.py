@@ -31,8 +31,10 @@ def summary(story: Story) -> str:
     """Return what came of it, in a sentence and in figures, and where it stopped."""
     carried = sum(one.result in stories.CARRIED_OUT for one in story.instructions)
     overridden = sum(act.result == "overridden" for act in story.acts)
+    besides = [(word, sum(one.result == word for one in story.instructions)) for word in ("overridden", "in part")]
+    others = "".join(f", {number} {word}" for word, number in besides if number)
     tiles = [
-        (f"{carried} of {len(story.instructions)}", "instructions carried out"),
+        (f"{carried} of {len(story.instructions)}", f"instructions carried out{others}"),
         (str(sum(len(act.pictures) for act in story.acts)), "pictures"),
         (str(sum(bool(one.answer) for one in story.asked)), "questions asked and answered"),
         (str(overridden), "override" if overridden == 1 else "overrides"),

@@ -10,10 +10,16 @@ from keyturn.events.event import Event
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Planned = tuple[str, str, tuple[int, ...]]
+"""A step of the runbook, begun or not: its id, its title, the numbers of the instructions that it carries out."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunStarted(Event):
-    """A run began. `versions` names keyturn, browser, library, Python and system."""
+    """A run began. `versions` names keyturn, browser, library, Python and system.
+
+    `steps`: all of the runbook's, in order.
+    """
 
     run: str
     runbook: str
@@ -24,13 +30,15 @@ class RunStarted(Event):
     versions: Mapping[str, str]
     inputs: Mapping[str, str]
     total: int
+    steps: tuple[Planned, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed(Event):
     """A run goes on after an interruption. `found` says in words how things stand, `results` which steps are done.
 
-    `changes` lists what is not as it was when the run began, `accepted_by` who said yes to that.
+    `changes` lists what is not as it was when the run began, `accepted_by` who said yes to that. `steps` as above:
+    the runbook may be another one.
     """
 
     run: str
@@ -39,6 +47,7 @@ class Resumed(Event):
     operator: str
     versions: Mapping[str, str]
     total: int
+    steps: tuple[Planned, ...]
     results: Mapping[str, str]
     found: tuple[str, ...]
     changes: tuple[str, ...] = ()

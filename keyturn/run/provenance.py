@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from keyturn.events.run import Planned
     from keyturn.model import Runbook
 
 
@@ -22,6 +23,11 @@ def facts_of(runbook: Runbook) -> dict[str, Any]:
         "included_sha256": {Path(file).name: _sha256(text) for file, text in sorted(runbook.included.items())},
         "revision": runbook.revision,
     }
+
+
+def plan_of(runbook: Runbook) -> tuple[Planned, ...]:
+    """Return every step as the journal tells it: an instruction is carried out when all of its steps are."""
+    return tuple((step.id, step.title, step.covers) for step in runbook.steps)
 
 
 def versions() -> dict[str, str]:

@@ -16,6 +16,7 @@ from keyturn import clock, profile
 from keyturn.document import load
 from keyturn.events import SecretIntended, StepEnded, StepStarted
 from keyturn.run.own_profile import OwnProfile
+from keyturn.run.provenance import plan_of
 from keyturn.run.recording import FirstIntent, Recording
 from tests.evidence.authority import served
 
@@ -58,6 +59,12 @@ def test_the_controls_that_the_runbook_names_are_in_the_facts(tmp_path: Path, co
     recording = Recording.begin(tmp_path, book, {}, Ed25519PrivateKey.generate(), "rehearsal")
     facts = json.loads((recording.data / "run.json").read_text(encoding="utf-8"))
     assert facts.get("controls", []) == list(controls)
+
+
+def test_the_journal_is_told_every_step_and_the_instructions_that_it_carries_out() -> None:
+    plan = plan_of(load(RUNBOOKS / "update-entra-client-secret.yaml"))
+    assert {number for _, _, covers in plan for number in covers} == set(range(1, 29))
+    assert [step for step, _, covers in plan if 28 in covers] == ["select-group", "synchronise"]
 
 
 def test_without_a_captured_value_its_shape_is_a_leak(recording: Recording) -> None:

@@ -1,0 +1,167 @@
+"""A recording's payload read into its story: `journal.jsonl`, `run.json`, `recorded.json` and `procedure.md`.
+
+Each may be missing or cut short, because a run may have stopped anywhere. Judges nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from evidence.chain import Chain, read_chain
+from evidence.error import ChainBroken, NotARecording
+from evidence.package import PAYLOAD
+from evidence.story import Act, Asked, Instruction, Part, Picture, Planned, Story
+from evidence.story_words import remark
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_INSTRUCTION = re.compile(r"^\|\s*P?(\d+)\s*\|\s*(.+?)\s*\|\s*(.*?)\s*\|\s*$")
+
+
+def read(data: Path) -> Story:
+    """Read the payload folder of a recording. Raises `NotARecording` when there is no journal in it."""
+    chain, fault = _journal(data / "journal.jsonl")
+    story = Story(_object(data / "run.json"), [], [], _object(data / "recorded.json"), head=chain.head, fault=fault)
+    for entry in chain.entries:
+        _tell(story, entry)
+    if chain.entries:
+        story.began, last = chain.entries[0]["at"], chain.entries[-1]["at"]
+        story.ended = story.ended or last
+    story.status = story.status or "interrupted"
+    story.changed = list(dict.fromkeys(story.changed))
+    story.instructions = _instructions(data / "procedure.md", story)
+    return story
+
+
+def _tell(story: Story, entry: dict[str, Any]) -> None:
+    """Let one journal entry add what it says."""
+    kind, at = entry["kind"], entry["at"]
+    if kind in {"run-started", "resumed"}:
+        story.facts = {**entry, **story.facts}
+        found, changes = (tuple(map(str, entry.get(name, ()))) for name in ("found", "changes"))
+        by = str(entry.get("accepted_by", ""))
+        story.parts.append(Part(at, str(entry.get("operator", "")), found, changes, by))
+        story.status, story.ended, story.exit, story.failure = "", "", None, {}
+        if planned := entry.get("steps"):
+            story.planned = [Planned(str(step), str(title), tuple(covers)) for step, title, covers in planned]
+    elif kind == "step-started":
+        story.acts.append(
+            Act(
+                str(entry.get("step", "")),
+                int(entry.get("number", len(story.acts) + 1)),
+                str(entry.get("title", "")),
+                tuple(entry.get("covers", ())),
+                str(entry.get("effect", "read")),
+                str(entry.get("note", "")),
+                at,
+            )
+        )
+    elif kind == "rollback-began":
+        story.kept = [(str(step), str(why)) for step, why in entry.get("cannot", ())]
+    elif kind in {"run-ended", "failed", "leak-gate", "secret-sealed", "concealment-proven", "changed"}:
+        _tell_run(story, kind, entry)
+    elif kind == "step-ended" and entry.get("result") != "failed":
+        story.failure = {}  # Whatever failed in it was put right, or passed over, and stands among its remarks.
+    act = next((act for act in reversed(story.acts) if act.id == entry.get("step")), None)
+    if act:
+        _tell_step(act, kind, at, entry)
+        _tell_question(story, act, kind, at, entry)
+    elif kind == "clipboard-left" and story.acts and not story.acts[-1].result:
+        story.acts[-1].remarks.append((at, *remark(kind, entry)))
+
+
+def _tell_run(story: Story, kind: str, entry: dict[str, Any]) -> None:
+    if kind == "run-ended":
+        story.status, story.ended = str(entry.get("status", "")), entry["at"]
+        story.exit, story.seconds = entry.get("exit"), float(entry.get("seconds", 0))
+        story.changed += [str(change) for change in entry.get("changed", ())]
+        if story.parts:
+            story.parts[-1].ended = story.status
+    elif kind == "failed":
+        story.failure = entry
+        story.changed += [str(change) for change in entry.get("changed", ())]
+    elif kind == "changed":
+        story.changed.append(str(entry.get("what", "")))
+    elif kind == "leak-gate":
+        story.gate = entry
+    elif kind == "concealment-proven":
+        story.frames_proven += int(entry.get("frames", 0))
+    else:
+        story.secrets.append(entry)
+
+
+def _tell_step(act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
+    if kind == "step-ended":
+        act.result, act.reason = str(entry.get("result", "")), str(entry.get("reason", ""))
+        act.applies = bool(entry.get("applies", True))
+        act.seconds = float(entry.get("seconds", 0))
+        act.outputs = {str(name): str(value) for name, value in dict(entry.get("outputs", {})).items()}
+    elif kind == "undone":
+        act.result = "undone"
+        act.remarks.append((at, "undone", f"taken back: {entry.get('say', '')}"))
+    elif kind == "pictured":
+        act.pictures.append(Picture(str(entry.get("moment", "")), str(entry.get("path", "")), at))
+    else:
+        act.announced = act.announced or kind == "acting"
+        kind_of_remark, words = remark(kind, entry)
+        if words:
+            act.remarks.append((at, kind_of_remark, words))
+
+
+def _tell_question(story: Story, act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
+    if kind == "gate-asked":
+        story.asked.append(Asked(at, act, str(entry.get("gate", "")).replace("_", " ")))
+    elif kind == "gate-answered":
+        answer, by, reason = (str(entry.get(name, "")) for name in ("answer", "by", "reason"))
+        waiting = story.asked and story.asked[-1].act is act and not story.asked[-1].answer
+        about = story.asked.pop().about if waiting else "said unasked"
+        story.asked.append(Asked(at, act, about, answer, by, reason))
+
+
+def _instructions(path: Path, story: Story) -> list[Instruction]:
+    """Return the rows of the procedure's table; without one, the numbers that the steps name."""
+    acts, rows = story.acts, {}
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if match := _INSTRUCTION.match(line):
+                rows[int(match[1])] = (match[2], match[3])
+    named = {number for act in acts for number in act.covers} | {n for step in story.planned for n in step.covers}
+    for number in sorted(named - rows.keys()):
+        rows[number] = ("", "")
+    begun = {act.id for act in acts}
+    missing = [step for step in story.planned if step.id not in begun]
+    return [
+        Instruction(
+            number,
+            text,
+            where,
+            tuple(act for act in acts if number in act.covers),
+            tuple(step for step in missing if number in step.covers),
+        )
+        for number, (text, where) in rows.items()
+    ]
+
+
+def _journal(path: Path) -> tuple[Chain, str]:
+    """Read the journal; when its chain is broken, what stands before the break, and what is wrong."""
+    try:
+        return read_chain(path), ""
+    except FileNotFoundError:
+        pass
+    except ChainBroken as broken:
+        lines = path.read_bytes().split(b"\n")[: broken.line - 1]
+        return Chain(tuple(json.loads(line) for line in lines), ""), broken.message
+    place = path.parent.resolve()
+    name = (place.parent if place.name == PAYLOAD else place).name
+    raise NotARecording(f"{name}: there is no journal in it", hint="name a folder that has data/journal.jsonl in it")
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
