@@ -53,7 +53,9 @@ def record(folder: Path) -> Path:
     data = folder / "data"
     (data / "pictures").mkdir(parents=True)
     (data / "pictures" / "02-add-secret-after.png").write_bytes(PIXEL)
-    (data / "run.json").write_text('{"run": "r-1", "operator": "me@example.test", "runbook": "rotate"}\n')
+    (data / "run.json").write_text(
+        '{"run": "r-1", "kind": "run", "operator": "me@example.test", "runbook": "rotate"}\n'
+    )
     (data / "recorded.json").write_text(
         '{"periods": [{"what": "dark", "from": "2026-11-24T02:00:00.000Z", "to": "2026-11-24T02:01:00.000Z",'
         ' "reason": "Sign in"}], "not_recorded": [{"part": "video of the window", "why": "there is no display"}],'
