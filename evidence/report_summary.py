@@ -63,12 +63,12 @@ def _sentence(story: Story) -> str:
 
 
 def _searched(gate: dict[str, Any], *, profile: bool) -> str:
-    """Return what the leak search came to; nothing is said of one that the journal does not hold.
+    """Return what the leak search came to, if the last part of the run was searched.
 
     `profile`: the browser was started with one.
     """
     if not gate:
-        return ""
+        return "<b>The recording has not been searched for the secret’s value yet.</b>"
     found = gate.get("findings")
     number = len(found) if isinstance(found, list) else int(found or 0)
     what = "the secret’s value" if gate.get("values", 1) else "anything of a client secret’s shape"

@@ -45,6 +45,8 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
         by = str(entry.get("accepted_by", ""))
         story.parts.append(Part(at, str(entry.get("operator", "")), found, changes, by))
         story.status, story.ended, story.exit, story.failure = "", "", None, {}
+        if not story.gate.get("findings"):  # Nobody has searched what comes now.
+            story.gate = {}
         if planned := entry.get("steps"):
             story.planned = [Planned(str(step), str(title), tuple(covers)) for step, title, covers in planned]
     elif kind == "step-started":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import string
 import subprocess
@@ -79,6 +80,11 @@ def record(folder: Path) -> Path:
         log.append("step-ended", step="delete", result="skipped", reason="nothing has expired", outputs={}, seconds=0.0)
         log.append("run-ended", status="done", exit=0, changed=["a secret was created"], seconds=5.0)
     return folder
+
+
+def text_of(html: str) -> str:
+    """Return what a person reads of a page."""
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL))
 
 
 def forge(journal: Path, change: Callable[[dict[str, Any]], object]) -> None:

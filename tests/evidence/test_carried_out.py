@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from evidence import report, story, story_reading
 from evidence.chain import ChainedLog
+from tests.evidence.conftest import text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +101,6 @@ def test_the_report_tells_what_was_counted_as_done_or_done_in_part_apart(recordi
     with ChainedLog(_bye(recording, "resumed", None) / "data" / "journal.jsonl") as log:
         log.append("step-started", step="delete", number=3, title="Delete", covers=[3], effect="delete")
         log.append("step-ended", step="delete", result="overridden", reason="I saw it", outputs={}, seconds=0.0)
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", report.write(recording).read_text()))
+    text = text_of(report.write(recording).read_text())
     assert "2 of 4 instructions carried out, 1 overridden, 1 in part" in text
     assert "Leave: not begun" in text

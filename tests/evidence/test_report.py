@@ -8,6 +8,7 @@ import pytest
 
 from evidence import NotARecording, package, report, story_reading
 from evidence.chain import ChainedLog
+from tests.evidence.conftest import text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,14 +16,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def _text(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL))
-
-
 def test_it_tells_who_when_what_and_each_instruction(recording: Path) -> None:
     path = report.write(recording)
     html = path.read_text()
-    text = _text(html)
+    text = text_of(html)
     assert path == recording / "data" / "report.html"
     for words in (
         "2 of 4 instructions carried out",
@@ -52,7 +49,7 @@ def test_it_tells_who_was_asked_and_what_they_answered(recording: Path) -> None:
         log.append("step-ended", step="bye", result="overridden", reason="I waved", outputs={}, seconds=1.0)
         log.append("step-started", step="late", number=5, title="Late", covers=[], effect="read")
         log.append("gate-asked", step="late", gate="confirm")
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "1. Sign in sign in signed in me@example.test" in text
     assert "4. Bye by hand override : I waved myself bob" in text
     assert "4. Bye said unasked change mode bob" in text
@@ -62,10 +59,10 @@ def test_it_tells_who_was_asked_and_what_they_answered(recording: Path) -> None:
 
 
 def test_a_step_without_pictures_says_so_and_why(recording: Path) -> None:
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "No pictures were taken during this step: while a person signs in, nothing is recorded." in text
     (recording / "data" / "recorded.json").unlink()
-    assert "No pictures were taken during this step." in _text(report.write(recording).read_text())
+    assert "No pictures were taken during this step." in text_of(report.write(recording).read_text())
 
 
 def test_a_rehearsal_says_that_it_is_one(recording: Path) -> None:
@@ -82,11 +79,11 @@ def test_a_run_of_some_steps_says_that_the_others_were_no_part_of_it(recording: 
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
         log.append("run-ended", **ended)
     facts.write_text('{"asked": {"mode": "auto", "from": "", "until": ""}}')
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "The run was carried out to its end" in text
     assert "asked for" not in text
     facts.write_text('{"asked": {"mode": "auto", "from": "greet", "until": "bye"}}')
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "carried out to its end" not in text
     assert "What was asked for was carried out" in text
     assert "Only the steps from greet to bye were asked for, the others were not part of this run." in text
@@ -100,43 +97,18 @@ def test_it_tells_clock_accounts_and_controls(recording: Path) -> None:
         "controls": ["ia-5"],
     }
     (recording / "data" / "run.json").write_text(json.dumps(facts))
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "in UTC: not synchronised, then synchronised; set by -12.5 s during the run" in text
     assert "Signed in, entra ann@x · X (X.EXAMPLE)" in text
     assert "Evidence for ia-5" in text
 
 
-@pytest.mark.parametrize(
-    ("gate", "words"),
-    [
-        (
-            {"findings": [], "values": 1, "pictures_read": True, "seconds": 61.0},
-            "the secret’s value afterwards (its pic",
-        ),
-        (
-            {"findings": [], "values": 1, "pictures_read": False, "seconds": 2.0},
-            "its pictures and videos not read; 2.0 s",
-        ),
-        (
-            {"findings": [], "values": 0, "pictures_read": False, "seconds": 2.0},
-            "for anything of a client secret’s shape",
-        ),
-        ({"findings": ["a", "b"], "values": 1}, "The secret’s value was found in 2 places"),
-    ],
-)
-def test_it_tells_how_the_recording_was_searched(recording: Path, gate: dict[str, object], words: str) -> None:
-    assert "searched" not in _text(report.write(recording).read_text()).partition("How to check")[0]
-    with ChainedLog(recording / "data" / "journal.jsonl") as log:
-        log.append("leak-gate", **gate)
-    assert words in _text(report.write(recording).read_text())
-
-
 def test_it_tells_of_the_profile_that_the_browser_was_started_with(recording: Path) -> None:
-    assert "profile" not in _text(report.write(recording).read_text())
+    assert "profile" not in text_of(report.write(recording).read_text())
     (recording / "data" / "run.json").write_text('{"profile": "signed-in"}')
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
         log.append("leak-gate", findings=[], values=1, pictures_read=False, seconds=2.0)
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "Browser profile signed-in" in text
     assert "and what the run wrote into the browser’s profile, was searched for the secret’s value" in text
 
@@ -145,13 +117,13 @@ def test_a_run_that_was_cut_short_says_where_and_what_may_have_happened(recordin
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
         log.append("resumed")
         log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="change")
-    assert "Where it was cut short Step 4. Bye Known its action had not begun" in _text(
+    assert "Where it was cut short Step 4. Bye Known its action had not begun" in text_of(
         report.write(recording).read_text()
     )
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
         log.append("acting", step="bye", page="p.q", action="wave", args={"hand": "left"})
         log.append("changed", what="portal: a hand was waved")
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "its action was announced and never confirmed" in text
     assert "wave on p.q (hand: left)" in text
     assert "portal: a hand was waved" in text
@@ -170,7 +142,7 @@ def test_a_run_that_went_on_is_as_good_as_its_last_time(recording: Path) -> None
         log.append("step-ended", step="bye", result="done", reason="", outputs={}, seconds=1.0)
         log.append("run-ended", status="done", exit=0, changed=["a secret was created", "y"], seconds=1.0)
     html = report.write(recording).read_text()
-    text = _text(html)
+    text = text_of(html)
     assert "Where it stopped" not in text
     assert re.search(r"Part 1 [-0-9]+ [:0-9]+ UTC by me: failed Part 2 [-0-9]+ [:0-9]+ UTC: done", text)
     assert text.count("a secret was created") == 1
@@ -189,7 +161,7 @@ def test_a_run_that_went_on_says_how_things_stood_and_what_was_taken_back(record
         log.append("rollback-began", can=[["add-secret", "delete it"]], cannot=[["sign-in", "nothing to undo"]])
         log.append("undone", step="add-secret", say="deleted the secret")
         log.append("run-ended", status="rolled back", exit=0, changed=[], seconds=1.0)
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "found: 2 of 4 steps have an end accepted by bob: the runbook was changed" in text
     assert "Not taken back: 1. Sign in: nothing to undo" in text
     assert "taken back: deleted the secret" in text
@@ -200,12 +172,12 @@ def test_a_run_that_went_on_says_how_things_stood_and_what_was_taken_back(record
 
 def test_of_a_sealed_recording_it_tells_the_package_too(sealed: Path, tmp_path: Path) -> None:
     path = report.write(sealed, tmp_path / "r.html")
-    text = _text(path.read_text())
+    text = text_of(path.read_text())
     assert f"Digest sha256:{package.digest(sealed)} Proof signed" in text
     assert "Timestamp none" in text
     assert "It does not verify" not in text
     (sealed / "extra").touch()
-    assert "It does not verify extra: it is in no manifest" in _text(report.write(sealed, path).read_text())
+    assert "It does not verify extra: it is in no manifest" in text_of(report.write(sealed, path).read_text())
 
 
 def test_it_needs_no_network_and_no_script(recording: Path, browser: Browser) -> None:
@@ -242,7 +214,7 @@ def test_a_run_that_stopped_says_where_and_what_next(recording: Path) -> None:
         log.append("failed", step="bye", title="Bye", expected="a wave", seen="nothing", changed=["x"], next="resume")
         log.append("step-ended", step="bye", result="failed", reason="", outputs={}, seconds=1.0)
         log.append("run-ended", status="failed", exit=1, changed=["x"], seconds=1.0)
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "Where it stopped Step bye Expected a wave Seen nothing Next resume" in text
     assert "did not come to its end" in text
 
@@ -253,7 +225,7 @@ def test_a_failure_that_was_put_right_is_not_where_the_run_stopped(recording: Pa
         log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="read")
         log.append("failed", step="bye", title="Bye", expected="a wave", seen="no wave", changed=[], next="look")
         log.append("step-ended", step="bye", result=result, reason="", outputs={}, seconds=1.0)
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert ("Where it stopped" in text) is stopped
     assert "expected a wave; saw no wave" in text
 
@@ -261,7 +233,7 @@ def test_a_failure_that_was_put_right_is_not_where_the_run_stopped(recording: Pa
 def test_a_journal_that_ends_in_the_middle_is_still_told(recording: Path) -> None:
     journal = recording / "data" / "journal.jsonl"
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:6]) + b'{"torn')
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "interrupted" in text
     assert "2 Add unfinished" in text
 
@@ -269,7 +241,7 @@ def test_a_journal_that_ends_in_the_middle_is_still_told(recording: Path) -> Non
 def test_a_broken_chain_is_told_and_what_stands_before_it_shown(recording: Path) -> None:
     journal = recording / "data" / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b'"seconds":2.0', b'"seconds":9.0'))
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "journal.jsonl line 11: does not continue the line before it" in text
     assert "P01 Sign in" in text
 
