@@ -32,7 +32,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 _KINDS = {
     "run": "The procedure was carried out",
     "rehearsal": "The procedure was rehearsed, against replicas of the portals,",
-    standings.UNKNOWN: "The procedure was carried out or rehearsed, the recording does not say which,",
+    "unknown": "The procedure was carried out or rehearsed, the recording does not say which,",
 }
 _NAMES = "https://keyturn.invalid/ns/oscal"  # marks properties as ours; resolves nowhere
 

@@ -15,13 +15,18 @@ _REHEARSAL = (
     "This was a rehearsal: carried out against replicas of the portals on the operator’s own machine. Nothing in a "
     "real portal was touched."
 )
+_UNKNOWN = "Whether this was a rehearsal, or carried out in the real portals, the recording does not say."
+_KINDS = {
+    "run": ("Record of a procedure carried out", ""),
+    "rehearsal": ("Record of a rehearsal", _REHEARSAL),
+    "unknown": ("Record of a run or a rehearsal", _UNKNOWN),
+}
 
 
 def head(story: Story) -> str:
     """Return the heading with the run's status."""
-    rehearsed = story.fact("kind") == "rehearsal"
-    kind = "Record of a rehearsal" if rehearsed else "Record of a procedure carried out"
-    note = f'<p class="note">{_REHEARSAL}</p>' if rehearsed else ""
+    kind, said = _KINDS[story.kind]
+    note = f'<p class="note">{said}</p>' if said else ""
     title = escaped(story.fact("title", "runbook") or "A run")
     when = f'<span class="soft">&ensp;{span(story.began, story.ended)}</span>'
     return f'<header><div class="kind">{kind}</div><h1>{title}</h1>{chip(story.status, "status")} {when}{note}</header>'

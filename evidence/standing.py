@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from evidence.story import Instruction, Story
 
-UNKNOWN = "unknown"
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -39,8 +37,6 @@ def of(folder: Path, story: Story, *, allowed_signers: Path | None = None, tsa_r
 
     The others: as of `verify.verify`.
     """
-    told = story.fact("kind")
-    kind = told if told in {"run", "rehearsal"} else UNKNOWN
     verdict, faults = listing.OPEN, []
     if package.is_bag(folder):
         faults = verify.verify(folder, allowed_signers=allowed_signers, tsa_root=tsa_root).faults
@@ -49,15 +45,15 @@ def of(folder: Path, story: Story, *, allowed_signers: Path | None = None, tsa_r
     against += [story.fault] if story.fault else []
     against += [] if story.status == "done" else [f"the run ended as “{story.status}”"]
     against += ["the leak search found something in it"] if story.gate.get("findings") else []
-    return Standing(kind, verdict, against, [*against, *_short(kind, verdict, story)])
+    return Standing(story.kind, verdict, against, [*against, *_short(verdict, story)])
 
 
-def _short(kind: str, verdict: str, story: Story) -> list[str]:
+def _short(verdict: str, story: Story) -> list[str]:
     """Return why the recording is no evidence that the procedure was carried out, however the run ended."""
     why = {
         "rehearsal": ["it was a rehearsal: nothing in a real portal was touched"],
-        UNKNOWN: ["the recording does not say whether it was a rehearsal"],
-    }.get(kind, [])
+        "unknown": ["the recording does not say whether it was a rehearsal"],
+    }.get(story.kind, [])
     why += ["the recording is not sealed"] if verdict == listing.OPEN else []
     why += [] if story.instructions else ["the recording names no instruction of the procedure"]
     return why + [f"P{one.number:02d}: {one.result}" for one in story.instructions if one.result not in CARRIED_OUT]

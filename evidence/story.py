@@ -134,6 +134,14 @@ class Story:
     head: str = GENESIS
     fault: str = ""
 
+    @property
+    def kind(self) -> str:
+        """`run` or `rehearsal`, by the word of `run.json` or the journal; `unknown` where neither says."""
+        told, rehearsal = self.facts.get("kind"), self.facts.get("rehearsal")
+        if told == "rehearsal" or rehearsal is True:
+            return "rehearsal"
+        return "run" if told == "run" or rehearsal is False else "unknown"
+
     def fact(self, *names: str) -> str:
         """Return the first of these facts that is known, from the run's own or else from what a step read."""
         for name in names:

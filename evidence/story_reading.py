@@ -24,7 +24,10 @@ _INSTRUCTION = re.compile(r"^\|\s*P?(\d+)\s*\|\s*(.+?)\s*\|\s*(.*?)\s*\|\s*$")
 def read(data: Path) -> Story:
     """Read the payload folder of a recording. Raises `NotARecording` when there is no journal in it."""
     chain, fault = _journal(data / "journal.jsonl")
-    story = Story(_object(data / "run.json"), [], [], _object(data / "recorded.json"), head=chain.head, fault=fault)
+    facts, unreadable = _object(data / "run.json")
+    recorded, broken = _object(data / "recorded.json", needed=False)
+    faults = [one for one in (fault, unreadable, broken) if one]
+    story = Story(facts, [], [], recorded, head=chain.head, fault="; ".join(faults))
     for entry in chain.entries:
         _tell(story, entry)
     if chain.entries:
@@ -161,9 +164,12 @@ def _journal(path: Path) -> tuple[Chain, str]:
     raise NotARecording(f"{name}: there is no journal in it", hint="name a folder that has data/journal.jsonl in it")
 
 
-def _object(path: Path) -> dict[str, Any]:
+def _object(path: Path, *, needed: bool = True) -> tuple[dict[str, Any], str]:
+    """Return what a file holds, and what is wrong with it; one that is not `needed` may be missing."""
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return facts if isinstance(facts, dict) else {}
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}, f"{path.name} is missing" if needed else ""
+    except (OSError, ValueError, RecursionError):
+        held = None
+    return (held, "") if isinstance(held, dict) else ({}, f"{path.name} cannot be read")

@@ -18,7 +18,7 @@ Planned = tuple[str, str, tuple[int, ...]]
 class RunStarted(Event):
     """A run began. `versions` names keyturn, browser, library, Python and system.
 
-    `steps`: all of the runbook's, in order.
+    `steps`: all of the runbook's, in order. `rehearsal`: it plays against replicas.
     """
 
     run: str
@@ -31,6 +31,7 @@ class RunStarted(Event):
     inputs: Mapping[str, str]
     total: int
     steps: tuple[Planned, ...]
+    rehearsal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Resumed(Event):
     versions: Mapping[str, str]
     total: int
     steps: tuple[Planned, ...]
+    rehearsal: bool
     results: Mapping[str, str]
     found: tuple[str, ...]
     changes: tuple[str, ...] = ()

@@ -177,6 +177,7 @@ def _carried_out(prepared: Prepared, around: Around, recording: Recording) -> tu
                 dict(prepared.inputs),
                 len(book.steps),
                 plan_of(book),
+                recording.is_rehearsal,
             )
         )
         engine.run(wish.first, wish.last)

@@ -121,6 +121,7 @@ def come_back(engine: Engine, browsing: Browsing, part: Part, past: Past) -> Non
             dict(part.recording.facts["versions"]),
             len(part.prepared.runbook.steps),
             plan_of(part.prepared.runbook),
+            part.recording.is_rehearsal,
             {step: result.value for step, result in past.results.items()},
             _found(past, part.prepared, tuple(engine.session.tabs()), again=browsing.again),
             tuple(noted["changes"]),

@@ -65,14 +65,6 @@ def test_a_step_without_pictures_says_so_and_why(recording: Path) -> None:
     assert "No pictures were taken during this step." in text_of(report.write(recording).read_text())
 
 
-def test_a_rehearsal_says_that_it_is_one(recording: Path) -> None:
-    assert "Record of a procedure carried out" in report.write(recording).read_text()
-    (recording / "data" / "run.json").write_text('{"kind": "rehearsal"}')
-    text = report.write(recording).read_text()
-    assert "Record of a rehearsal" in text
-    assert "Nothing in a real portal was touched" in text
-
-
 def test_a_run_of_some_steps_says_that_the_others_were_no_part_of_it(recording: Path) -> None:
     facts = recording / "data" / "run.json"
     ended = {"status": "done", "exit": 0, "changed": [], "seconds": 4.2}

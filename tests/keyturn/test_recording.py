@@ -61,6 +61,12 @@ def test_the_controls_that_the_runbook_names_are_in_the_facts(tmp_path: Path, co
     assert facts.get("controls", []) == list(controls)
 
 
+@pytest.mark.parametrize(("kind", "rehearsal"), [("run", False), ("rehearsal", True)])
+def test_a_recording_knows_whether_it_is_of_a_rehearsal(tmp_path: Path, kind: str, rehearsal: bool) -> None:
+    book = load(RUNBOOKS / "list-expiring-secrets.yaml")
+    assert Recording.begin(tmp_path, book, {}, Ed25519PrivateKey.generate(), kind).is_rehearsal is rehearsal
+
+
 def test_the_journal_is_told_every_step_and_the_instructions_that_it_carries_out() -> None:
     plan = plan_of(load(RUNBOOKS / "update-entra-client-secret.yaml"))
     assert {number for _, _, covers in plan for number in covers} == set(range(1, 29))
