@@ -218,6 +218,19 @@ def test_a_step_that_failed_or_did_not_end_is_a_failure(recording: Path) -> None
     assert (failure.get("type"), failure.get("message")) == ("failed", "expected a wave; saw nothing")
 
 
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\x0b", "\ufffe"])
+def test_what_xml_does_not_take_is_marked_and_the_rest_still_read(recording: Path, character: str) -> None:
+    with _log(recording) as log:
+        _ends(log, f"by{character}e", 4, "skipped", reason=f"ti{character}red")
+        log.append("failed", step="delete", expected=f"a{character}b", seen="c")
+        _ends(log, "delete", 3, "failed")
+        log.append("run-ended", **{**DONE, "status": f"st{character}opped"})
+    _facts(recording, runbook=f"ro{character}tate")
+    told = ET.tostring(_suite(recording), encoding="unicode")
+    for words in ("by\ufffde", "ti\ufffdred", "ended as “st\ufffdopped”", "ro\ufffdtate"):
+        assert words in told
+
+
 def test_a_step_that_was_begun_again_is_one_case_as_its_last_time(recording: Path) -> None:
     with _log(recording) as log:
         _ends(log, "bye", 4, "failed")
