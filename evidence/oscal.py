@@ -13,10 +13,12 @@ import json
 import re
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from evidence import standing as standings
 from evidence import story_reading
 from evidence.error import NotARecording
+from evidence.shape import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +58,7 @@ def write(  # noqa: PLR0913  # each is a word of the auditor's, given by name
     if not (_TIME.fullmatch(story.began) and _TIME.fullmatch(story.ended)):
         raise NotARecording(f"{folder.name}: its journal tells no time", hint="--format html shows what is in it")
     standing = standings.of(data.parent, story, allowed_signers=allowed_signers, tsa_root=tsa_root)
-    asked = controls or story.facts.get("controls") or CONTROLS
+    asked = controls or texts(story.facts.get("controls")) or CONTROLS
     results = _results(story, standing, list(asked), plan)
     text = json.dumps({"assessment-results": results}, indent=2, ensure_ascii=False)
     to.write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -100,12 +102,13 @@ def _observation(story: Story, run: str, one: Instruction) -> dict[str, Any]:
         "description": f"{one.text or 'An instruction of the procedure'}: {one.result}",
         "methods": ["EXAMINE"],
         "types": ["control-objective"],
-        "collected": max((act.began for act in one.acts), default=story.ended),
+        "collected": max((act.began for act in one.acts if _TIME.fullmatch(act.began)), default=story.ended),
         "props": _props(result=one.result),
     }
     if pictures:
         observation["relevant-evidence"] = [
-            {"href": f"data/{path.removeprefix('data/')}", "description": "picture of the step"} for path in pictures
+            {"href": f"data/{quote(path.removeprefix('data/'))}", "description": "picture of the step"}
+            for path in pictures
         ]
     return observation
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from evidence.package import NAMESPACE, SIGNATURE, TAG_MANIFEST
 from evidence.report_summary import anchor
 from evidence.report_words import chip, counted, escaped, facts, moment, seconds, span, table
+from evidence.shape import tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,7 @@ def _pictures(act: Act, album: Album) -> str:
 def _unpictured(story: Story, act: Act) -> str:
     """Say that a step has no pictures, and why where the recording knows."""
     dark = any(
-        one.get("what") == "dark" and one.get("reason") == act.title for one in story.recorded.get("periods", ())
+        one.get("what") == "dark" and one.get("reason") == act.title for one in tables(story.recorded.get("periods"))
     )
     why = ": while a person signs in, nothing is recorded" if dark else ""
     return f'<p class="none">No pictures were taken during this step{why}.</p>'
@@ -113,15 +114,15 @@ def concealment(story: Story) -> str:
     """Where the value is concealed and why, what was not recorded and why, and what the search found."""
     periods = [
         (escaped(one.get("what")), _period(one), escaped(one.get("reason")))
-        for one in story.recorded.get("periods", ())
+        for one in tables(story.recorded.get("periods"))
     ]
     missing = "".join(
         f"<li>{escaped(one.get('part'))}: {escaped(one.get('why'))}</li>"
-        for one in story.recorded.get("not_recorded", ())
+        for one in tables(story.recorded.get("not_recorded"))
     )
     videos = "".join(
         f"<li><code>data/{escaped(one.get('path'))}</code>, from {moment(one.get('from'), date=True)}</li>"
-        for one in story.recorded.get("videos", ())
+        for one in tables(story.recorded.get("videos"))
     )
     proven = (
         f" Before the secret was made, this was proven in {counted(story.frames_proven, 'frame')}."

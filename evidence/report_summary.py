@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from evidence import story as stories
 from evidence.report_words import chip, counted, escaped, facts, moment, seconds, span, table
+from evidence.shape import amount, texts, whole
+from evidence.shape import table as shaped
 from evidence.story_words import asked_for
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def _sentence(story: Story) -> str:
         f"<code>{escaped(one.get('entry'))}</code>"
         for one in story.secrets
     )
-    only = asked_for(dict(story.facts.get("asked") or {}))
+    only = asked_for(shaped(story.facts.get("asked")))
     ended = {
         "done": "What was asked for was carried out" if only else "The run was carried out to its end",
         "rolled back": "What the run did was taken back, as far as the runbook says how",
@@ -75,12 +77,12 @@ def _searched(gate: dict[str, Any], *, profile: bool) -> str:
     if not gate:
         return "<b>The recording has not been searched for the secret’s value yet.</b>"
     found = gate.get("findings")
-    number = len(found) if isinstance(found, list) else int(found or 0)
+    number = len(found) if isinstance(found, list) else whole(found)
     what = "the secret’s value" if gate.get("values", 1) else "anything of a client secret’s shape"
     if number:
         return f"<b>{what[0].upper()}{what[1:]} was found in {counted(number, 'place')} of the recording.</b>"
     pictures = "its pictures and videos read too" if gate.get("pictures_read") else "its pictures and videos not read"
-    took = seconds(float(gate.get("seconds", 0)))
+    took = seconds(amount(gate.get("seconds")))
     where = (
         "The whole recording, and what the run wrote into the browser’s profile," if profile else "The whole recording"
     )
@@ -110,7 +112,7 @@ def _stopped(story: Story) -> str:
 
 def who(story: Story) -> str:
     """Return who did it when, in which directory, for which application, with what."""
-    versions, inputs, clock = (dict(story.facts.get(name) or {}) for name in ("versions", "inputs", "clock"))
+    versions, inputs, clock = (shaped(story.facts.get(name)) for name in ("versions", "inputs", "clock"))
     pairs = [
         ("Run", story.fact("run")),
         ("Began, ended", span(story.began, story.ended)),
@@ -126,7 +128,7 @@ def who(story: Story) -> str:
         ("Browser profile", str(story.facts.get("profile") or "")),
         ("Versions", " · ".join(f"{name} {version}" for name, version in versions.items())),
         ("Clock", _clock(clock)),
-        ("Evidence for", " · ".join(story.facts.get("controls") or ())),
+        ("Evidence for", " · ".join(texts(story.facts.get("controls")))),
     ]
     return f"<h2>Who, when, where</h2>{facts(pairs)}"
 
@@ -151,8 +153,11 @@ def went_on(story: Story) -> str:
 
 def _signed_in(story: Story) -> list[tuple[str, str]]:
     """Return who was signed in in each portal, as its header showed it."""
-    if portals := story.facts.get("signed_in"):
-        return [(f"Signed in, {portal}", " · ".join(dict(shown).values())) for portal, shown in dict(portals).items()]
+    if portals := shaped(story.facts.get("signed_in")):
+        return [
+            (f"Signed in, {portal}", " · ".join(texts(list(shaped(shown).values()))))
+            for portal, shown in portals.items()
+        ]
     return [(f"Signed in: {act.title}", act.outputs["account"]) for act in story.acts if act.outputs.get("account")]
 
 
@@ -160,7 +165,7 @@ def _clock(clock: dict[str, Any]) -> str:
     if not clock:
         return "this machine’s, in UTC"
     states = dict.fromkeys(str(clock.get(name, "")) for name in ("at_the_beginning", "at_the_end"))
-    was_set = float(clock.get("set_in_between_by_seconds") or 0)
+    was_set = amount(clock.get("set_in_between_by_seconds"))
     went = f"; set by {was_set:+.1f} s during the run" if was_set else "; not set during the run"
     return f"this machine’s, in UTC: {', then '.join(filter(None, states))}{went}"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from evidence import listing, package, verify
+from evidence.shape import table
 from evidence.story import CARRIED_OUT
 from evidence.story_words import asked_for
 
@@ -64,4 +65,4 @@ def why_not(story: Story, one: Instruction) -> str:
     if one.result == "in part":
         passed_over = [f"{act.title} was skipped: {act.reason}" for act in one.acts if act.result == "skipped"]
         return "; ".join([*passed_over, *(f"{step.title} was not begun" for step in one.missing)])
-    return asked_for(dict(story.facts.get("asked") or {})) or f"the run ended as “{story.status}”"
+    return asked_for(table(story.facts.get("asked"))) or f"the run ended as “{story.status}”"

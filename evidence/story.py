@@ -121,7 +121,6 @@ class Story:
     ended: str = ""
     status: str = ""
     seconds: float = 0.0
-    exit: int | None = None
     changed: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)

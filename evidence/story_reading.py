@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from evidence.chain import Chain, read_chain
 from evidence.error import ChainBroken, NotARecording
 from evidence.package import PAYLOAD
+from evidence.shape import amount, numbers, rows, table, texts, whole, words
 from evidence.story import Act, Asked, Instruction, Part, Picture, Planned, Story
 from evidence.story_words import remark
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_INSTRUCTION = re.compile(r"^\|\s*P?(\d+)\s*\|\s*(.+?)\s*\|\s*(.*?)\s*\|\s*$")
+_INSTRUCTION = re.compile(r"^\|\s*P?(\d{1,6})\s*\|\s*(.+?)\s*\|\s*(.*?)\s*\|\s*$")
 
 
 def read(data: Path) -> Story:
@@ -44,28 +45,27 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
     kind, at = entry["kind"], entry["at"]
     if kind in {"run-started", "resumed"}:
         story.facts = {**entry, **story.facts}
-        found, changes = (tuple(map(str, entry.get(name, ()))) for name in ("found", "changes"))
-        by = str(entry.get("accepted_by", ""))
-        story.parts.append(Part(at, str(entry.get("operator", "")), found, changes, by))
-        story.status, story.ended, story.exit, story.failure = "", "", None, {}
+        found, changes = texts(entry.get("found")), texts(entry.get("changes"))
+        story.parts.append(Part(at, words(entry.get("operator")), found, changes, words(entry.get("accepted_by"))))
+        story.status, story.ended, story.failure = "", "", {}
         if not story.gate.get("findings"):  # Nobody has searched what comes now.
             story.gate = {}
-        if planned := entry.get("steps"):
-            story.planned = [Planned(str(step), str(title), tuple(covers)) for step, title, covers in planned]
+        if planned := rows(entry.get("steps"), of=3):
+            story.planned = [Planned(words(step), words(title), numbers(covers)) for step, title, covers in planned]
     elif kind == "step-started":
         story.acts.append(
             Act(
-                str(entry.get("step", "")),
-                int(entry.get("number", len(story.acts) + 1)),
-                str(entry.get("title", "")),
-                tuple(entry.get("covers", ())),
-                str(entry.get("effect", "read")),
-                str(entry.get("note", "")),
+                words(entry.get("step")),
+                whole(entry.get("number"), len(story.acts) + 1),
+                words(entry.get("title")),
+                numbers(entry.get("covers")),
+                words(entry.get("effect", "read")),
+                words(entry.get("note")),
                 at,
             )
         )
     elif kind == "rollback-began":
-        story.kept = [(str(step), str(why)) for step, why in entry.get("cannot", ())]
+        story.kept = [(words(step), words(why)) for step, why in rows(entry.get("cannot"), of=2)]
     elif kind in {"run-ended", "failed", "leak-gate", "secret-sealed", "concealment-proven", "changed"}:
         _tell_run(story, kind, entry)
     elif kind == "step-ended" and entry.get("result") != "failed":
@@ -80,62 +80,62 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
 
 def _tell_run(story: Story, kind: str, entry: dict[str, Any]) -> None:
     if kind == "run-ended":
-        story.status, story.ended = str(entry.get("status", "")), entry["at"]
-        story.exit, story.seconds = entry.get("exit"), float(entry.get("seconds", 0))
-        story.changed += [str(change) for change in entry.get("changed", ())]
+        story.status, story.ended = words(entry.get("status")), entry["at"]
+        story.seconds = amount(entry.get("seconds"))
+        story.changed += texts(entry.get("changed"))
         if story.parts:
             story.parts[-1].ended = story.status
     elif kind == "failed":
         story.failure = entry
-        story.changed += [str(change) for change in entry.get("changed", ())]
+        story.changed += texts(entry.get("changed"))
     elif kind == "changed":
-        story.changed.append(str(entry.get("what", "")))
+        story.changed.append(words(entry.get("what")))
     elif kind == "leak-gate":
         story.gate = entry
     elif kind == "concealment-proven":
-        story.frames_proven += int(entry.get("frames", 0))
+        story.frames_proven += whole(entry.get("frames"))
     else:
         story.secrets.append(entry)
 
 
 def _tell_step(act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
     if kind == "step-ended":
-        act.result, act.reason = str(entry.get("result", "")), str(entry.get("reason", ""))
-        act.applies = bool(entry.get("applies", True))
-        act.seconds = float(entry.get("seconds", 0))
-        act.outputs = {str(name): str(value) for name, value in dict(entry.get("outputs", {})).items()}
+        act.result, act.reason = words(entry.get("result")), words(entry.get("reason"))
+        act.applies = entry.get("applies") is not False
+        act.seconds = amount(entry.get("seconds"))
+        act.outputs = {name: words(value) for name, value in table(entry.get("outputs")).items()}
     elif kind == "undone":
         act.result = "undone"
-        act.remarks.append((at, "undone", f"taken back: {entry.get('say', '')}"))
+        act.remarks.append((at, "undone", f"taken back: {words(entry.get('say'))}"))
     elif kind == "pictured":
-        act.pictures.append(Picture(str(entry.get("moment", "")), str(entry.get("path", "")), at))
+        act.pictures.append(Picture(words(entry.get("moment")), words(entry.get("path")), at))
     else:
         act.announced = act.announced or kind == "acting"
-        kind_of_remark, words = remark(kind, entry)
-        if words:
-            act.remarks.append((at, kind_of_remark, words))
+        kind_of_remark, said = remark(kind, entry)
+        if said:
+            act.remarks.append((at, kind_of_remark, said))
 
 
 def _tell_question(story: Story, act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
     if kind == "gate-asked":
-        story.asked.append(Asked(at, act, str(entry.get("gate", "")).replace("_", " ")))
+        story.asked.append(Asked(at, act, words(entry.get("gate")).replace("_", " ")))
     elif kind == "gate-answered":
-        answer, by, reason = (str(entry.get(name, "")) for name in ("answer", "by", "reason"))
+        answer, by, reason = (words(entry.get(name)) for name in ("answer", "by", "reason"))
         waiting = story.asked and story.asked[-1].act is act and not story.asked[-1].answer
         about = story.asked.pop().about if waiting else "said unasked"
         story.asked.append(Asked(at, act, about, answer, by, reason))
 
 
 def _instructions(path: Path, story: Story) -> list[Instruction]:
-    """Return the rows of the procedure's table; without one, the numbers that the steps name."""
-    acts, rows = story.acts, {}
+    """Return the told of the procedure's table; without one, the numbers that the steps name."""
+    acts, told = story.acts, {}
     if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             if match := _INSTRUCTION.match(line):
-                rows[int(match[1])] = (match[2], match[3])
+                told[int(match[1])] = (match[2], match[3])
     named = {number for act in acts for number in act.covers} | {n for step in story.planned for n in step.covers}
-    for number in sorted(named - rows.keys()):
-        rows[number] = ("", "")
+    for number in sorted(named - told.keys()):
+        told[number] = ("", "")
     begun = {act.id for act in acts}
     missing = [step for step in story.planned if step.id not in begun]
     return [
@@ -146,7 +146,7 @@ def _instructions(path: Path, story: Story) -> list[Instruction]:
             tuple(act for act in acts if number in act.covers),
             tuple(step for step in missing if number in step.covers),
         )
-        for number, (text, where) in rows.items()
+        for number, (text, where) in told.items()
     ]
 
 
@@ -168,6 +168,7 @@ def _object(path: Path, *, needed: bool = True) -> tuple[dict[str, Any], str]:
     """Return what a file holds, and what is wrong with it; one that is not `needed` may be missing."""
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(held, ensure_ascii=False).encode()  # Half a character may stand in it, that nothing can write.
     except FileNotFoundError:
         return {}, f"{path.name} is missing" if needed else ""
     except (OSError, ValueError, RecursionError):
