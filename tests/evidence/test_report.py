@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evidence import NotARecording, package, report, story_reading
+from evidence import NotARecording, report, story_reading
 from evidence.chain import ChainedLog
 from tests.evidence.conftest import text_of
 
@@ -160,16 +160,6 @@ def test_a_run_that_went_on_says_how_things_stood_and_what_was_taken_back(record
     assert "What the run did was taken back" in text
     told = story_reading.read(recording / "data")
     assert [one.result for one in told.instructions] == ["done", "undone", "skipped", "not reached"]
-
-
-def test_of_a_sealed_recording_it_tells_the_package_too(sealed: Path, tmp_path: Path) -> None:
-    path = report.write(sealed, tmp_path / "r.html")
-    text = text_of(path.read_text())
-    assert f"Digest sha256:{package.digest(sealed)} Proof signed" in text
-    assert "Timestamp none" in text
-    assert "It does not verify" not in text
-    (sealed / "extra").touch()
-    assert "It does not verify extra: it is in no manifest" in text_of(report.write(sealed, path).read_text())
 
 
 def test_it_needs_no_network_and_no_script(recording: Path, browser: Browser) -> None:
