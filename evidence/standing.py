@@ -56,7 +56,7 @@ def _short(verdict: str, story: Story) -> list[str]:
         "unknown": ["the recording does not say whether it was a rehearsal"],
     }.get(story.kind, [])
     why += ["the recording is not sealed"] if verdict == listing.OPEN else []
-    why += [] if story.instructions else ["the recording names no instruction of the procedure"]
+    why += [] if story.procedure else ["the recording does not tell the instructions of the procedure"]
     return why + [f"P{one.number:02d}: {one.result}" for one in story.instructions if one.result not in CARRIED_OUT]
 
 

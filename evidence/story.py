@@ -124,6 +124,7 @@ class Story:
     changed: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    procedure: dict[int, tuple[str, str]] = field(default_factory=dict)  # number -> text and where, by the newest part
     planned: list[Planned] = field(default_factory=list)  # as the newest part tells; none where it tells no plan
     kept: list[tuple[str, str]] = field(default_factory=list)  # what a rollback cannot take back: step, why
     secrets: list[dict[str, Any]] = field(default_factory=list)

@@ -1,12 +1,12 @@
-"""A recording's payload read into its story: `journal.jsonl`, `run.json`, `recorded.json` and `procedure.md`.
+"""A recording's payload read into its story: `journal.jsonl`, `run.json`, `recorded.json`.
 
+The instructions are the journal's: the procedure's own grammar is the engine's, and it may have been changed since.
 Each may be missing or cut short, because a run may have stopped anywhere. Judges nothing.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from evidence.chain import Chain, read_chain
@@ -18,8 +18,6 @@ from evidence.story_words import remark
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_INSTRUCTION = re.compile(r"^\|\s*P?(\d{1,6})\s*\|\s*(.+?)\s*\|\s*(.*?)\s*\|\s*$")
 
 
 def read(data: Path) -> Story:
@@ -36,7 +34,7 @@ def read(data: Path) -> Story:
         story.ended = story.ended or last
     story.status = story.status or "interrupted"
     story.changed = list(dict.fromkeys(story.changed))
-    story.instructions = _instructions(data / "procedure.md", story)
+    story.instructions = _instructions(story)
     return story
 
 
@@ -46,6 +44,7 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
     if kind in {"run-started", "resumed"}:
         story.facts = {**entry, **story.facts}
         found, changes = texts(entry.get("found")), texts(entry.get("changes"))
+        found += _instructed(story, entry)
         story.parts.append(Part(at, words(entry.get("operator")), found, changes, words(entry.get("accepted_by"))))
         story.status, story.ended, story.failure = "", "", {}
         if not story.gate.get("findings"):  # Nobody has searched what comes now.
@@ -126,13 +125,20 @@ def _tell_question(story: Story, act: Act, kind: str, at: str, entry: dict[str, 
         story.asked.append(Asked(at, act, about, answer, by, reason))
 
 
-def _instructions(path: Path, story: Story) -> list[Instruction]:
-    """Return the told of the procedure's table; without one, the numbers that the steps name."""
-    acts, told = story.acts, {}
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            if match := _INSTRUCTION.match(line):
-                told[int(match[1])] = (match[2], match[3])
+def _instructed(story: Story, entry: dict[str, Any]) -> tuple[str, ...]:
+    """Take in the procedure that a part was carried out by; return what is to be said where it is another one."""
+    told = {whole(number): (words(text), words(where)) for number, text, where in rows(entry.get("instructions"), of=3)}
+    if not told:
+        return ()
+    was, story.procedure = story.procedure, told
+    other = sorted(number for number in told.keys() | was.keys() if told.get(number) != was.get(number))
+    names = ", ".join(f"P{number:02d}" for number in other)
+    return (f"the procedure was changed, in {names}; the report shows it as it is now",) if was and other else ()
+
+
+def _instructions(story: Story) -> list[Instruction]:
+    """Return the procedure's instructions, and the numbers that steps name beside them."""
+    acts, told = story.acts, dict(story.procedure)
     named = {number for act in acts for number in act.covers} | {n for step in story.planned for n in step.covers}
     for number in sorted(named - told.keys()):
         told[number] = ("", "")

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 Planned = tuple[str, str, tuple[int, ...]]
 """A step of the runbook, begun or not: its id, its title, the numbers of the instructions that it carries out."""
 
+Instructed = tuple[int, str, str]
+"""An instruction of the procedure: its number, its text, the screen that it is carried out on."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunStarted(Event):
     """A run began. `versions` names keyturn, browser, library, Python and system.
 
+    `instructions`: all of the procedure's, in order, so that whoever reads the journal needs no grammar of that.
     `steps`: all of the runbook's, in order. `rehearsal`: it plays against replicas.
     """
 
@@ -30,6 +34,7 @@ class RunStarted(Event):
     versions: Mapping[str, str]
     inputs: Mapping[str, str]
     total: int
+    instructions: tuple[Instructed, ...]
     steps: tuple[Planned, ...]
     rehearsal: bool
 
@@ -38,8 +43,8 @@ class RunStarted(Event):
 class Resumed(Event):
     """A run goes on after an interruption. `found` says in words how things stand, `results` which steps are done.
 
-    `changes` lists what is not as it was when the run began, `accepted_by` who said yes to that. `steps` as above:
-    the runbook may be another one.
+    `changes` lists what is not as it was when the run began, `accepted_by` who said yes to that. `instructions` and
+    `steps` as above: procedure and runbook may be others.
     """
 
     run: str
@@ -48,6 +53,7 @@ class Resumed(Event):
     operator: str
     versions: Mapping[str, str]
     total: int
+    instructions: tuple[Instructed, ...]
     steps: tuple[Planned, ...]
     rehearsal: bool
     results: Mapping[str, str]

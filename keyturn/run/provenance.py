@@ -9,8 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from keyturn.document.procedure import read_procedure
+
 if TYPE_CHECKING:
-    from keyturn.events.run import Planned
+    from keyturn.events.run import Instructed, Planned
     from keyturn.model import Runbook
 
 
@@ -23,6 +25,12 @@ def facts_of(runbook: Runbook) -> dict[str, Any]:
         "included_sha256": {Path(file).name: _sha256(text) for file, text in sorted(runbook.included.items())},
         "revision": runbook.revision,
     }
+
+
+def instructions_of(runbook: Runbook) -> tuple[Instructed, ...]:
+    """Return every instruction of the procedure as the journal tells it."""
+    procedure = read_procedure(Path(runbook.path).parent / runbook.procedure.file)
+    return tuple((row.number, row.text, row.where) for row in procedure.rows)
 
 
 def plan_of(runbook: Runbook) -> tuple[Planned, ...]:

@@ -24,15 +24,12 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
 )
-PROCEDURE = """# A procedure
-
-| # | instruction | where |
-|---|---|---|
-| P01 | Sign in | sign-in pages |
-| P02 | Add a secret | Certificates & secrets |
-| P03 | Delete the expired one | Certificates & secrets |
-| P04 | Say good-bye | everywhere |
-"""
+INSTRUCTIONS = [
+    [1, "Sign in", "sign-in pages"],
+    [2, "Add a secret", "Certificates & secrets"],
+    [3, "Delete the expired one", "Certificates & secrets"],
+    [4, "Say good-bye", "everywhere"],
+]
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +59,12 @@ def record(folder: Path) -> Path:
         ' "reason": "Sign in"}], "not_recorded": [{"part": "video of the window", "why": "there is no display"}],'
         ' "videos": [], "chapters": []}\n'
     )
-    (data / "procedure.md").write_text(PROCEDURE)
+    (data / "procedure.md").write_text("# A procedure\n")
     with ChainedLog(data / "journal.jsonl") as log:
-        log.append("run-started", run="r-1", runbook="rotate", title="Rotate <a> secret", mode="auto", operator="me")
+        log.append(
+            "run-started", run="r-1", runbook="rotate", title="Rotate <a> secret", mode="auto", operator="me",
+            instructions=INSTRUCTIONS,
+        )  # fmt: skip
         log.append("step-started", step="sign-in", number=1, title="Sign in", covers=[1], effect="read")
         log.append("gate-asked", step="sign-in", gate="sign_in")
         log.append("gate-answered", step="sign-in", answer="signed in", by="me@example.test")

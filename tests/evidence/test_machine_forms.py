@@ -131,14 +131,14 @@ def test_a_run_that_did_not_end_well_is_a_failure_however_its_steps_went(
     assert why in _run_fails(whole)
 
 
-def test_where_no_instruction_is_named_nothing_is_satisfied(tmp_path: Path, seal: Callable[[Path], Path]) -> None:
+def test_where_no_instruction_is_told_nothing_is_satisfied(tmp_path: Path, seal: Callable[[Path], Path]) -> None:
     data = tmp_path / "20261124T020000Z-rotate" / "data"
     data.mkdir(parents=True)
     (data / "run.json").write_text('{"kind": "run"}')
     with ChainedLog(data / "journal.jsonl") as log:
         log.append("run-ended", **DONE)
     state, why = _found(seal(data.parent))
-    assert (state, "names no instruction" in why) == ("not-satisfied", True)
+    assert (state, "does not tell the instructions" in why) == ("not-satisfied", True)
 
 
 @pytest.mark.parametrize("result", ["overridden", "skipped"])

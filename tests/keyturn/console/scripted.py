@@ -49,7 +49,7 @@ def main() -> None:
             interruption.tell = watch.tell
             watch.listener(
                 events.RunStarted(
-                    "run", "b", 2, BOOK.title, "guided", "m@h", {}, {}, len(BOOK.steps), (), rehearsal=False
+                    "run", "b", 2, BOOK.title, "guided", "m@h", {}, {}, len(BOOK.steps), (), (), rehearsal=False
                 )
             )
             person = watch.person or Nobody()
@@ -64,7 +64,7 @@ def main() -> None:
                 elif word == "resumed":
                     found = ("the browser is still open",)
                     watch.listener(
-                        events.Resumed("run", BOOK.title, "auto", "m@h", {}, len(BOOK.steps), (), False, {}, found)
+                        events.Resumed("run", BOOK.title, "auto", "m@h", {}, len(BOOK.steps), (), (), False, {}, found)
                     )
                 else:
                     question = QUESTIONS[word]

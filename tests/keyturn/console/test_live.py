@@ -325,7 +325,7 @@ def test_how_a_run_that_goes_on_stands_is_shown_until_its_first_step_has_ended()
     stage = Stage(0, width=100)
     results = {step.id: "done" for step in BOOK.steps[:12]}
     resumed = events.Resumed(
-        "run", "T", "auto", "m@h", {}, len(BOOK.steps), (), False, results, ("the browser is still open",)
+        "run", "T", "auto", "m@h", {}, len(BOOK.steps), (), (), False, results, ("the browser is still open",)
     )
     stage.scene(resumed)
     stage.scene.found = at_length(resumed)
