@@ -24,8 +24,8 @@ def package_of(folder: Path, allowed_signers: Path | None = None, tsa_root: Path
     info = package.read_info(folder)
     faults = "".join(f"<li>{escaped(fault)}</li>" for fault in verdict.faults)
     wrong = f'<div class="box bad"><h3>It does not verify</h3><ul>{faults}</ul></div>' if faults else ""
-    word = "by" if allowed_signers else "by the recording’s own word by"
-    signed = f"{word} {verdict.signer}, key {verdict.key}" if verdict.signer else "no valid signature"
+    own = "" if allowed_signers else ", by the recording’s own word"
+    signed = f"by {verdict.signer}, key {verdict.key}{own}" if verdict.signer else "no valid signature"
     unproven = "".join(f"<li>{escaped(one)}</li>" for one in verdict.does_not_prove)
     pairs = [
         ("Digest", f"sha256:{verdict.digest}" if verdict.digest else ""),

@@ -197,7 +197,7 @@ def answers(story: Story) -> str:
 
 
 def exceptions(story: Story) -> str:
-    """Return what was not done by keyturn and seen by it: overridden, or done by hand."""
+    """Return what was not done by keyturn and seen by it: overridden, done by hand, or skipped though it applied."""
     rows = [
         (
             f'<a href="#{anchor(story, act)}">{act.number}. {escaped(act.title)}</a>',
@@ -205,11 +205,13 @@ def exceptions(story: Story) -> str:
             escaped(act.reason),
         )
         for act in story.acts
-        if act.result in {"overridden", "by-operator"}
+        if act.result in {"overridden", "by-operator"} or (act.result == "skipped" and act.applies)
     ]
     if not rows:
         return ""
-    return "<h2>Overrides and steps done by hand</h2>" + table(("Step", "Result", "Reason"), rows, fit=(1,))
+    return "<h2>Overrides, and steps done by hand or passed over</h2>" + table(
+        ("Step", "Result", "Reason"), rows, fit=(1,)
+    )
 
 
 def anchor(story: Story, act: stories.Act) -> str:

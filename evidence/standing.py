@@ -63,6 +63,10 @@ def _short(verdict: str, story: Story) -> list[str]:
 def why_not(story: Story, one: Instruction) -> str:
     """Return why an instruction was not carried out, or only in part, as far as the recording tells."""
     if one.result == "in part":
-        passed_over = [f"{act.title} was skipped: {act.reason}" for act in one.acts if act.result == "skipped"]
+        passed_over = [
+            f"{act.title} was skipped: {act.reason}"
+            for act in one.acts
+            if act.result == "skipped" and act.applies is not False
+        ]
         return "; ".join([*passed_over, *(f"{step.title} was not begun" for step in one.missing)])
     return asked_for(table(story.facts.get("asked"))) or f"the run ended as “{story.status}”"

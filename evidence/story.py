@@ -36,7 +36,7 @@ class Act:
     began: str = ""
     result: str = ""
     reason: str = ""
-    applies: bool = True  # false where the runbook itself skipped it: what its `when` asks for was not so
+    applies: bool | None = None  # false where the runbook itself skipped it; None where the journal does not say
     seconds: float = 0.0
     outputs: dict[str, str] = field(default_factory=dict)
     pictures: list[Picture] = field(default_factory=list)
@@ -103,7 +103,7 @@ class Instruction:
             if word in results:
                 return word
         best = next((word for word in ("overridden", "by-operator", "done", "already") if word in results), "")
-        passed_over = any(act.result == "skipped" and act.applies for act in last)
+        passed_over = any(act.result == "skipped" and act.applies is not False for act in last)
         if best:
             return "in part" if self.missing or passed_over else best
         return "not reached" if self.missing or not results else "skipped"

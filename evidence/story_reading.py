@@ -100,7 +100,8 @@ def _tell_run(story: Story, kind: str, entry: dict[str, Any]) -> None:
 def _tell_step(act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
     if kind == "step-ended":
         act.result, act.reason = words(entry.get("result")), words(entry.get("reason"))
-        act.applies = entry.get("applies") is not False
+        said = entry.get("applies")
+        act.applies = said if isinstance(said, bool) else None
         act.seconds = amount(entry.get("seconds"))
         act.outputs = {name: words(value) for name, value in table(entry.get("outputs")).items()}
     elif kind == "undone":

@@ -97,6 +97,14 @@ def test_a_recording_without_a_plan_is_told_by_the_steps_that_were_begun(recordi
     assert [one.result for one in told.instructions] == ["done", "done", "skipped", "done"]
 
 
+@pytest.mark.parametrize(("said", "told"), [({"applies": True}, True), ({"applies": False}, False), ({}, False)])
+def test_a_step_that_a_person_passed_over_is_listed_among_the_exceptions(
+    recording: Path, said: dict[str, object], told: bool
+) -> None:
+    text = text_of(report.write(_bye(recording, "resumed", {"result": "skipped", **said})).read_text())
+    assert ("done by hand or passed over Step Result Reason 5. Leave skipped tired" in text) is told
+
+
 def test_the_report_tells_what_was_counted_as_done_or_done_in_part_apart(recording: Path) -> None:
     with ChainedLog(_bye(recording, "resumed", None) / "data" / "journal.jsonl") as log:
         log.append("step-started", step="delete", number=3, title="Delete", covers=[3], effect="delete")

@@ -54,7 +54,7 @@ def test_it_tells_who_was_asked_and_what_they_answered(recording: Path) -> None:
     assert "4. Bye by hand override : I waved myself bob" in text
     assert "4. Bye said unasked change mode bob" in text
     assert "5. Late confirm no answer" in text
-    assert "Overrides and steps done by hand Step Result Reason 4. Bye overridden I waved" in text
+    assert "Overrides, and steps done by hand or passed over Step Result Reason 4. Bye overridden I waved" in text
     assert "1 override" in text
 
 

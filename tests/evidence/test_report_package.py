@@ -30,10 +30,11 @@ def test_who_signed_is_the_recordings_own_word_until_the_auditor_brings_their_li
 ) -> None:
     key = verify.verify(sealed).key
     text = text_of(report.write(sealed, tmp_path / "r.html").read_text())
-    assert f"Signed by the recording’s own word by {IDENTITY}, key {key}" in text
+    assert f"Signed by {IDENTITY}, key {key}, by the recording’s own word" in text
     assert "who signed: the key was taken from the recording itself" in text
     text = text_of(report.write(sealed, tmp_path / "r.html", allowed_signers=signers).read_text())
     assert f"Signed by {IDENTITY}, key {key}" in text
+    assert "own word" not in text
     assert "the key was taken from the recording itself" not in text
 
 
