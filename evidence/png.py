@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CHECKSUM = 4  # bytes at the end of all IDAT together: Adler-32 over every row (RFC 1950)
 _ADLER = 65_521  # the largest prime below 2 to the 16th
+_HEADER = 13  # bytes of IHDR
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _COLOURS = {2: 3, 6: 4}  # PNG colour type -> bytes a pixel: red, green, blue, and opacity with 6
 
@@ -41,7 +42,9 @@ def read(png: bytes) -> Picture:
             header = body
         elif kind == b"IDAT":
             squeezed += body
-    width, height = struct.unpack(">II", header[:8]) if header else (0, 0)
+    if len(header) != _HEADER:
+        raise EvidenceError("the picture has no whole PNG header")
+    width, height = struct.unpack(">II", header[:8])
     if header[8:9] != b"\x08" or header[9] not in _COLOURS or header[12]:
         raise EvidenceError("the picture is not an 8-bit colour PNG")
     return Picture(width, height, _COLOURS[header[9]], header[8:], squeezed)

@@ -10,7 +10,7 @@ import html
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from evidence import story as stories
+from evidence import story_reading
 from evidence.report_album import Album
 from evidence.report_package import package_of
 from evidence.report_parts import checks, concealment, steps, table_of_instructions
@@ -32,14 +32,18 @@ _FOOTER = (
 )
 
 
-def write(folder: Path, to: Path | None = None) -> Path:
+def write(
+    folder: Path, to: Path | None = None, *, allowed_signers: Path | None = None, tsa_root: Path | None = None
+) -> Path:
     """Write the report of the recording in `folder` and return its path: `to`, or `data/report.html` before sealing.
 
-    Raises `NotARecording` when there is no journal.
+    The others: as of `verify.verify`, for one that is sealed. Raises `NotARecording` when there is no journal.
     """
     data = folder / "data" if (folder / "data").is_dir() else folder
     path = to or data / NAME
-    path.write_text(render(stories.read(data), data), encoding="utf-8", newline="\n")
+    # One that is about to be sealed may hold what is left of a seal that was cut short; that says nothing of it.
+    package = package_of(data.parent, allowed_signers, tsa_root) if to else ""
+    path.write_text(render(story_reading.read(data), data, package), encoding="utf-8", newline="\n")
     return path
 
 
@@ -66,8 +70,8 @@ def print_pdf(browser: Browser, page: Path, to: Path | None = None) -> Path:
     return path
 
 
-def render(story: Story, data: Path) -> str:
-    """Return the report as HTML."""
+def render(story: Story, data: Path, package: str = "") -> str:
+    """Return the report as HTML; `package`: what is to be said of the package, as HTML."""
     style = files("evidence").joinpath("report.css").read_text(encoding="utf-8")
     title = f"Recording {story.fact('run') or data.parent.name}"
     parts = [
@@ -81,7 +85,7 @@ def render(story: Story, data: Path) -> str:
         table_of_instructions(story),
         steps(story, Album(data)),
         concealment(story),
-        package_of(data.parent),
+        package,
         checks(story),
     ]
     return (

@@ -39,8 +39,11 @@ class Album:
         return "" if before == path else before
 
     def _file(self, path: str) -> Path | None:
-        picture = (self.data / path.removeprefix("data/")).resolve()
-        if not picture.is_relative_to(self.data.resolve()) or not picture.is_file():
+        try:
+            picture = (self.data / path.removeprefix("data/")).resolve()
+            if not picture.is_relative_to(self.data.resolve()) or not picture.is_file():
+                return None
+        except (OSError, ValueError):  # No file has such a name.
             return None
         if picture.suffix != ".png":
             raise EvidenceError(f"{path}: only PNG pictures belong in a report")

@@ -12,17 +12,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def package_of(folder: Path) -> str:
-    """Return the digest, signature, timestamp and place in the chain of a sealed recording; empty for an open one."""
-    if not (folder / package.TAG_MANIFEST).is_file():
+def package_of(folder: Path, allowed_signers: Path | None = None, tsa_root: Path | None = None) -> str:
+    """Return the digest, signature, timestamp and place in the chain of a sealed recording; empty for an open one.
+
+    Who signed is the recording's own word, and called that, unless `allowed_signers` says so too. The others: as of
+    `verify.verify`.
+    """
+    if not package.is_bag(folder):
         return ""
-    verdict = verify.verify(folder)
+    verdict = verify.verify(folder, allowed_signers=allowed_signers, tsa_root=tsa_root)
     info = package.read_info(folder)
     faults = "".join(f"<li>{escaped(fault)}</li>" for fault in verdict.faults)
     wrong = f'<div class="box bad"><h3>It does not verify</h3><ul>{faults}</ul></div>' if faults else ""
-    signed = f"by {verdict.signer}, key {verdict.key}" if verdict.signer else "no valid signature"
+    own = "" if allowed_signers else ", by the recording’s own word"
+    signed = f"by {verdict.signer}, key {verdict.key}{own}" if verdict.signer else "no valid signature"
+    unproven = "".join(f"<li>{escaped(one)}</li>" for one in verdict.does_not_prove)
     pairs = [
-        ("Digest", f"sha256:{verdict.digest}"),
+        ("Digest", f"sha256:{verdict.digest}" if verdict.digest else ""),
         ("Proof", verdict.proof),
         ("Sealed at", moment(info.get("Sealed-At", ""), date=True)),
         ("Signed", signed),
@@ -33,7 +39,10 @@ def package_of(folder: Path) -> str:
             for place in package.sealings(folder)[:-1]
         ],
     ]
-    return f"<h2>The package, when this report was written</h2>{wrong}{facts(pairs)}"
+    return (
+        f"<h2>The package, when this report was written</h2>{wrong}{facts(pairs)}"
+        f'<p class="soft">This does not prove:</p><ul class="soft">{unproven}</ul>'
+    )
 
 
 def _stamped(folder: Path) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from evidence.package import NAMESPACE, SIGNATURE, TAG_MANIFEST
 from evidence.report_summary import anchor
 from evidence.report_words import chip, counted, escaped, facts, moment, seconds, span, table
+from evidence.tolerant import tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,9 @@ def table_of_instructions(story: Story) -> str:
 
 
 def _instruction(story: Story, one: Instruction) -> str:
-    acts = "<br>".join(_link(story, act) for act in one.acts) or '<span class="none">no step was reached</span>'
+    begun = [_link(story, act) for act in one.acts]
+    missing = [f'<span class="none">{escaped(step.title)}: not begun</span>' for step in one.missing if begun]
+    acts = "<br>".join([*begun, *missing]) or '<span class="none">no step was reached</span>'
     times = "<br>".join(moment(act.began) for act in one.acts if act.result != "skipped")
     where = f'<div class="meta">{escaped(one.where)}</div>' if one.where else ""
     return (
@@ -101,7 +104,7 @@ def _pictures(act: Act, album: Album) -> str:
 def _unpictured(story: Story, act: Act) -> str:
     """Say that a step has no pictures, and why where the recording knows."""
     dark = any(
-        one.get("what") == "dark" and one.get("reason") == act.title for one in story.recorded.get("periods", ())
+        one.get("what") == "dark" and one.get("reason") == act.title for one in tables(story.recorded.get("periods"))
     )
     why = ": while a person signs in, nothing is recorded" if dark else ""
     return f'<p class="none">No pictures were taken during this step{why}.</p>'
@@ -111,15 +114,15 @@ def concealment(story: Story) -> str:
     """Where the value is concealed and why, what was not recorded and why, and what the search found."""
     periods = [
         (escaped(one.get("what")), _period(one), escaped(one.get("reason")))
-        for one in story.recorded.get("periods", ())
+        for one in tables(story.recorded.get("periods"))
     ]
     missing = "".join(
         f"<li>{escaped(one.get('part'))}: {escaped(one.get('why'))}</li>"
-        for one in story.recorded.get("not_recorded", ())
+        for one in tables(story.recorded.get("not_recorded"))
     )
     videos = "".join(
-        f"<li><code>data/{escaped(one.get('path'))}</code>, from {moment(str(one.get('from')), date=True)}</li>"
-        for one in story.recorded.get("videos", ())
+        f"<li><code>data/{escaped(one.get('path'))}</code>, from {moment(one.get('from'), date=True)}</li>"
+        for one in tables(story.recorded.get("videos"))
     )
     proven = (
         f" Before the secret was made, this was proven in {counted(story.frames_proven, 'frame')}."
@@ -140,8 +143,8 @@ def concealment(story: Story) -> str:
 
 def _period(one: Mapping[str, object]) -> str:
     if one.get("to"):
-        return span(str(one.get("from")), str(one.get("to")))
-    return f"{moment(str(one.get('from')), date=True)}, until it was cut short"
+        return span(one.get("from"), one.get("to"))
+    return f"{moment(one.get('from'), date=True)}, until it was cut short"
 
 
 def checks(story: Story) -> str:

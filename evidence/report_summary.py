@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from evidence import story as stories
 from evidence.report_words import chip, counted, escaped, facts, moment, seconds, span, table
 from evidence.story_words import asked_for
+from evidence.tolerant import amount, texts, whole
+from evidence.tolerant import table as shaped
 
 if TYPE_CHECKING:
     from evidence.story import Story
@@ -15,13 +17,18 @@ _REHEARSAL = (
     "This was a rehearsal: carried out against replicas of the portals on the operator’s own machine. Nothing in a "
     "real portal was touched."
 )
+_UNKNOWN = "Whether this was a rehearsal, or carried out in the real portals, the recording does not say."
+_KINDS = {
+    "run": ("Record of a procedure carried out", ""),
+    "rehearsal": ("Record of a rehearsal", _REHEARSAL),
+    "unknown": ("Record of a run or a rehearsal", _UNKNOWN),
+}
 
 
 def head(story: Story) -> str:
     """Return the heading with the run's status."""
-    rehearsed = story.fact("kind") == "rehearsal"
-    kind = "Record of a rehearsal" if rehearsed else "Record of a procedure carried out"
-    note = f'<p class="note">{_REHEARSAL}</p>' if rehearsed else ""
+    kind, said = _KINDS[story.kind]
+    note = f'<p class="note">{said}</p>' if said else ""
     title = escaped(story.fact("title", "runbook") or "A run")
     when = f'<span class="soft">&ensp;{span(story.began, story.ended)}</span>'
     return f'<header><div class="kind">{kind}</div><h1>{title}</h1>{chip(story.status, "status")} {when}{note}</header>'
@@ -31,8 +38,10 @@ def summary(story: Story) -> str:
     """Return what came of it, in a sentence and in figures, and where it stopped."""
     carried = sum(one.result in stories.CARRIED_OUT for one in story.instructions)
     overridden = sum(act.result == "overridden" for act in story.acts)
+    besides = [(word, sum(one.result == word for one in story.instructions)) for word in ("overridden", "in part")]
+    others = "".join(f", {number} {word}" for word, number in besides if number)
     tiles = [
-        (f"{carried} of {len(story.instructions)}", "instructions carried out"),
+        (f"{carried} of {len(story.instructions)}", f"instructions carried out{others}"),
         (str(sum(len(act.pictures) for act in story.acts)), "pictures"),
         (str(sum(bool(one.answer) for one in story.asked)), "questions asked and answered"),
         (str(overridden), "override" if overridden == 1 else "overrides"),
@@ -50,7 +59,7 @@ def _sentence(story: Story) -> str:
         f"<code>{escaped(one.get('entry'))}</code>"
         for one in story.secrets
     )
-    only = asked_for(dict(story.facts.get("asked") or {}))
+    only = asked_for(shaped(story.facts.get("asked")))
     ended = {
         "done": "What was asked for was carried out" if only else "The run was carried out to its end",
         "rolled back": "What the run did was taken back, as far as the runbook says how",
@@ -61,19 +70,19 @@ def _sentence(story: Story) -> str:
 
 
 def _searched(gate: dict[str, Any], *, profile: bool) -> str:
-    """Return what the leak search came to; nothing is said of one that the journal does not hold.
+    """Return what the leak search came to, if the last part of the run was searched.
 
     `profile`: the browser was started with one.
     """
     if not gate:
-        return ""
+        return "<b>The recording has not been searched for the secret’s value yet.</b>"
     found = gate.get("findings")
-    number = len(found) if isinstance(found, list) else int(found or 0)
+    number = len(found) if isinstance(found, list) else whole(found)
     what = "the secret’s value" if gate.get("values", 1) else "anything of a client secret’s shape"
     if number:
         return f"<b>{what[0].upper()}{what[1:]} was found in {counted(number, 'place')} of the recording.</b>"
     pictures = "its pictures and videos read too" if gate.get("pictures_read") else "its pictures and videos not read"
-    took = seconds(float(gate.get("seconds", 0)))
+    took = seconds(amount(gate.get("seconds")))
     where = (
         "The whole recording, and what the run wrote into the browser’s profile," if profile else "The whole recording"
     )
@@ -103,7 +112,7 @@ def _stopped(story: Story) -> str:
 
 def who(story: Story) -> str:
     """Return who did it when, in which directory, for which application, with what."""
-    versions, inputs, clock = (dict(story.facts.get(name) or {}) for name in ("versions", "inputs", "clock"))
+    versions, inputs, clock = (shaped(story.facts.get(name)) for name in ("versions", "inputs", "clock"))
     pairs = [
         ("Run", story.fact("run")),
         ("Began, ended", span(story.began, story.ended)),
@@ -119,7 +128,7 @@ def who(story: Story) -> str:
         ("Browser profile", str(story.facts.get("profile") or "")),
         ("Versions", " · ".join(f"{name} {version}" for name, version in versions.items())),
         ("Clock", _clock(clock)),
-        ("Evidence for", " · ".join(story.facts.get("controls") or ())),
+        ("Evidence for", " · ".join(texts(story.facts.get("controls")))),
     ]
     return f"<h2>Who, when, where</h2>{facts(pairs)}"
 
@@ -144,8 +153,11 @@ def went_on(story: Story) -> str:
 
 def _signed_in(story: Story) -> list[tuple[str, str]]:
     """Return who was signed in in each portal, as its header showed it."""
-    if portals := story.facts.get("signed_in"):
-        return [(f"Signed in, {portal}", " · ".join(dict(shown).values())) for portal, shown in dict(portals).items()]
+    if portals := shaped(story.facts.get("signed_in")):
+        return [
+            (f"Signed in, {portal}", " · ".join(texts(list(shaped(shown).values()))))
+            for portal, shown in portals.items()
+        ]
     return [(f"Signed in: {act.title}", act.outputs["account"]) for act in story.acts if act.outputs.get("account")]
 
 
@@ -153,7 +165,7 @@ def _clock(clock: dict[str, Any]) -> str:
     if not clock:
         return "this machine’s, in UTC"
     states = dict.fromkeys(str(clock.get(name, "")) for name in ("at_the_beginning", "at_the_end"))
-    was_set = float(clock.get("set_in_between_by_seconds") or 0)
+    was_set = amount(clock.get("set_in_between_by_seconds"))
     went = f"; set by {was_set:+.1f} s during the run" if was_set else "; not set during the run"
     return f"this machine’s, in UTC: {', then '.join(filter(None, states))}{went}"
 
@@ -185,7 +197,7 @@ def answers(story: Story) -> str:
 
 
 def exceptions(story: Story) -> str:
-    """Return what was not done by keyturn and seen by it: overridden, or done by hand."""
+    """Return what was not done by keyturn and seen by it: overridden, done by hand, or skipped though it applied."""
     rows = [
         (
             f'<a href="#{anchor(story, act)}">{act.number}. {escaped(act.title)}</a>',
@@ -193,11 +205,13 @@ def exceptions(story: Story) -> str:
             escaped(act.reason),
         )
         for act in story.acts
-        if act.result in {"overridden", "by-operator"}
+        if act.result in {"overridden", "by-operator"} or (act.result == "skipped" and act.applies)
     ]
     if not rows:
         return ""
-    return "<h2>Overrides and steps done by hand</h2>" + table(("Step", "Result", "Reason"), rows, fit=(1,))
+    return "<h2>Overrides, and steps done by hand or passed over</h2>" + table(
+        ("Step", "Result", "Reason"), rows, fit=(1,)
+    )
 
 
 def anchor(story: Story, act: stories.Act) -> str:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+_TIME = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T(?P<clock>\d\d:\d\d:\d\d)(\.\d+)?Z", re.ASCII)
+_DAY = len("2026-11-24")
+_NO_TIME = "no readable time"
 
 
 def escaped(value: object) -> str:
@@ -24,20 +29,26 @@ def counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def moment(at: str, *, date: bool = False) -> str:
-    """Return a journal time as a person reads it: `02:07:10 UTC`, with its date where asked."""
-    day, _, rest = at.partition("T")
-    clock = rest.partition(".")[0].rstrip("Z")
-    return f"{day} {clock} UTC" if date else clock
+def moment(at: object, *, date: bool = False) -> str:
+    """Return a journal time as a person reads it: `02:07:10`, with date and zone where asked.
+
+    What is no such time is not shown: the words are put into the report as they are, and nothing in them is markup.
+    """
+    told = _TIME.fullmatch(str(at))
+    if not told:
+        return _NO_TIME
+    return f"{told['day']} {told['clock']} UTC" if date else told["clock"]
 
 
-def span(began: str, ended: str) -> str:
-    """Return a beginning and an end, the date once where both are on the same day."""
+def span(began: object, ended: object) -> str:
+    """Return a beginning and an end, the date once where both are on the same day. As safe as `moment`."""
     if not began:
         return ""
-    same = began.partition("T")[0] == ended.partition("T")[0]
-    first = moment(began, date=True).removesuffix(" UTC")
-    return f"{first} – {moment(ended) + ' UTC' if same else moment(ended, date=True)}"
+    first, last = moment(began, date=True), moment(ended, date=True)
+    if _NO_TIME in {first, last}:
+        return f"{first} – {last}"
+    same = first[:_DAY] == last[:_DAY]
+    return f"{first.removesuffix(' UTC')} – {last[_DAY + 1 :] if same else last}"
 
 
 def seconds(value: float) -> str:

@@ -1,27 +1,17 @@
-"""What a recording tells, read from its payload for the report: facts, steps in order, instructions and their steps.
-
-Reads `journal.jsonl`, `run.json`, `recorded.json` and `procedure.md`; each may be missing or cut short, because a run
-may have stopped anywhere. Judges nothing.
-"""
+"""What a recording tells: facts, steps in the order in which they went, instructions and what became of each."""
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from evidence.chain import GENESIS, Chain, read_chain
-from evidence.error import ChainBroken, NotARecording
-from evidence.package import PAYLOAD
-from evidence.story_words import remark
+from evidence.chain import GENESIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
-CARRIED_OUT = frozenset({"done", "already", "by-operator", "overridden"})
-_INSTRUCTION = re.compile(r"^\|\s*P?(\d+)\s*\|\s*(.+?)\s*\|\s*(.*?)\s*\|\s*$")
+# An instruction that was seen to be carried out. What a person counts as done after a failure, `overridden`, was not.
+CARRIED_OUT = frozenset({"done", "already", "by-operator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +36,7 @@ class Act:
     began: str = ""
     result: str = ""
     reason: str = ""
+    applies: bool | None = None  # false where the runbook itself skipped it; None where the journal does not say
     seconds: float = 0.0
     outputs: dict[str, str] = field(default_factory=dict)
     pictures: list[Picture] = field(default_factory=list)
@@ -81,25 +72,41 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A step as the runbook has it, begun or not, with the numbers of the instructions that it carries out."""
+
+    id: str
+    title: str
+    covers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Instruction:
-    """One numbered instruction of the procedure, where it is carried out, and the steps that did."""
+    """One numbered instruction of the procedure, where it is carried out, and the steps that did or were to."""
 
     number: int
     text: str
     where: str
     acts: tuple[Act, ...]
+    missing: tuple[Planned, ...] = ()  # steps of the runbook that carry it out and were not begun
 
     @property
     def result(self) -> str:
-        """One word for all its steps: `failed`, one of those that carry out, `skipped`, or `not reached`.
+        """One word for all its steps: `failed`, one of those that carry out, `in part`, `skipped`, `not reached`.
 
-        A step that was begun again, because the run went on, is as its last time.
+        Carried out is what each of its steps has done that the runbook did not skip itself. A step that was begun
+        again, because the run went on, is as its last time.
         """
-        results = [act.result or "unfinished" for act in last_times(self.acts)]
-        for word in ("failed", "unfinished", "undone", "overridden", "by-operator", "done", "already"):
+        last = last_times(self.acts)
+        results = [act.result or "unfinished" for act in last]
+        for word in ("failed", "unfinished", "undone"):
             if word in results:
                 return word
-        return "skipped" if results else "not reached"
+        best = next((word for word in ("overridden", "by-operator", "done", "already") if word in results), "")
+        passed_over = any(act.result == "skipped" and act.applies is not False for act in last)
+        if best:
+            return "in part" if self.missing or passed_over else best
+        return "not reached" if self.missing or not results else "skipped"
 
 
 @dataclass(slots=True)
@@ -114,10 +121,11 @@ class Story:
     ended: str = ""
     status: str = ""
     seconds: float = 0.0
-    exit: int | None = None
     changed: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    procedure: dict[int, tuple[str, str]] = field(default_factory=dict)  # number -> text and where, by the newest part
+    planned: list[Planned] = field(default_factory=list)  # as the newest part tells; none where it tells no plan
     kept: list[tuple[str, str]] = field(default_factory=list)  # what a rollback cannot take back: step, why
     secrets: list[dict[str, Any]] = field(default_factory=list)
     failure: dict[str, Any] = field(default_factory=dict)
@@ -125,6 +133,14 @@ class Story:
     frames_proven: int = 0
     head: str = GENESIS
     fault: str = ""
+
+    @property
+    def kind(self) -> str:
+        """`run` or `rehearsal`, by the word of `run.json` or the journal; `unknown` where neither says."""
+        told, rehearsal = self.facts.get("kind"), self.facts.get("rehearsal")
+        if told == "rehearsal" or rehearsal is True:
+            return "rehearsal"
+        return "run" if told == "run" or rehearsal is False else "unknown"
 
     def fact(self, *names: str) -> str:
         """Return the first of these facts that is known, from the run's own or else from what a step read."""
@@ -137,137 +153,3 @@ class Story:
 def last_times(acts: Iterable[Act]) -> list[Act]:
     """Return the acts without those that were begun again later, because the run went on."""
     return list({act.id: act for act in acts}.values())
-
-
-def read(data: Path) -> Story:
-    """Read the payload folder of a recording. Raises `NotARecording` when there is no journal in it."""
-    chain, fault = _journal(data / "journal.jsonl")
-    story = Story(_object(data / "run.json"), [], [], _object(data / "recorded.json"), head=chain.head, fault=fault)
-    for entry in chain.entries:
-        _tell(story, entry)
-    if chain.entries:
-        story.began, last = chain.entries[0]["at"], chain.entries[-1]["at"]
-        story.ended = story.ended or last
-    story.status = story.status or "interrupted"
-    story.changed = list(dict.fromkeys(story.changed))
-    story.instructions = _instructions(data / "procedure.md", story.acts)
-    return story
-
-
-def _tell(story: Story, entry: dict[str, Any]) -> None:
-    """Let one journal entry add what it says."""
-    kind, at = entry["kind"], entry["at"]
-    if kind in {"run-started", "resumed"}:
-        story.facts = {**entry, **story.facts}
-        found, changes = (tuple(map(str, entry.get(name, ()))) for name in ("found", "changes"))
-        by = str(entry.get("accepted_by", ""))
-        story.parts.append(Part(at, str(entry.get("operator", "")), found, changes, by))
-        story.status, story.ended, story.exit, story.failure = "", "", None, {}
-    elif kind == "step-started":
-        story.acts.append(
-            Act(
-                str(entry.get("step", "")),
-                int(entry.get("number", len(story.acts) + 1)),
-                str(entry.get("title", "")),
-                tuple(entry.get("covers", ())),
-                str(entry.get("effect", "read")),
-                str(entry.get("note", "")),
-                at,
-            )
-        )
-    elif kind == "rollback-began":
-        story.kept = [(str(step), str(why)) for step, why in entry.get("cannot", ())]
-    elif kind in {"run-ended", "failed", "leak-gate", "secret-sealed", "concealment-proven", "changed"}:
-        _tell_run(story, kind, entry)
-    elif kind == "step-ended" and entry.get("result") != "failed":
-        story.failure = {}  # Whatever failed in it was put right, or passed over, and stands among its remarks.
-    act = next((act for act in reversed(story.acts) if act.id == entry.get("step")), None)
-    if act:
-        _tell_step(act, kind, at, entry)
-        _tell_question(story, act, kind, at, entry)
-    elif kind == "clipboard-left" and story.acts and not story.acts[-1].result:
-        story.acts[-1].remarks.append((at, *remark(kind, entry)))
-
-
-def _tell_run(story: Story, kind: str, entry: dict[str, Any]) -> None:
-    if kind == "run-ended":
-        story.status, story.ended = str(entry.get("status", "")), entry["at"]
-        story.exit, story.seconds = entry.get("exit"), float(entry.get("seconds", 0))
-        story.changed += [str(change) for change in entry.get("changed", ())]
-        if story.parts:
-            story.parts[-1].ended = story.status
-    elif kind == "failed":
-        story.failure = entry
-        story.changed += [str(change) for change in entry.get("changed", ())]
-    elif kind == "changed":
-        story.changed.append(str(entry.get("what", "")))
-    elif kind == "leak-gate":
-        story.gate = entry
-    elif kind == "concealment-proven":
-        story.frames_proven += int(entry.get("frames", 0))
-    else:
-        story.secrets.append(entry)
-
-
-def _tell_step(act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
-    if kind == "step-ended":
-        act.result, act.reason = str(entry.get("result", "")), str(entry.get("reason", ""))
-        act.seconds = float(entry.get("seconds", 0))
-        act.outputs = {str(name): str(value) for name, value in dict(entry.get("outputs", {})).items()}
-    elif kind == "undone":
-        act.result = "undone"
-        act.remarks.append((at, "undone", f"taken back: {entry.get('say', '')}"))
-    elif kind == "pictured":
-        act.pictures.append(Picture(str(entry.get("moment", "")), str(entry.get("path", "")), at))
-    else:
-        act.announced = act.announced or kind == "acting"
-        kind_of_remark, words = remark(kind, entry)
-        if words:
-            act.remarks.append((at, kind_of_remark, words))
-
-
-def _tell_question(story: Story, act: Act, kind: str, at: str, entry: dict[str, Any]) -> None:
-    if kind == "gate-asked":
-        story.asked.append(Asked(at, act, str(entry.get("gate", "")).replace("_", " ")))
-    elif kind == "gate-answered":
-        answer, by, reason = (str(entry.get(name, "")) for name in ("answer", "by", "reason"))
-        waiting = story.asked and story.asked[-1].act is act and not story.asked[-1].answer
-        about = story.asked.pop().about if waiting else "said unasked"
-        story.asked.append(Asked(at, act, about, answer, by, reason))
-
-
-def _instructions(path: Path, acts: list[Act]) -> list[Instruction]:
-    """Return the rows of the procedure's table; without one, the numbers that the steps name."""
-    rows = {}
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if match := _INSTRUCTION.match(line):
-                rows[int(match[1])] = (match[2], match[3])
-    for number in sorted({number for act in acts for number in act.covers} - rows.keys()):
-        rows[number] = ("", "")
-    return [
-        Instruction(number, text, where, tuple(act for act in acts if number in act.covers))
-        for number, (text, where) in rows.items()
-    ]
-
-
-def _journal(path: Path) -> tuple[Chain, str]:
-    """Read the journal; when its chain is broken, what stands before the break, and what is wrong."""
-    try:
-        return read_chain(path), ""
-    except FileNotFoundError:
-        pass
-    except ChainBroken as broken:
-        lines = path.read_bytes().split(b"\n")[: broken.line - 1]
-        return Chain(tuple(json.loads(line) for line in lines), ""), broken.message
-    place = path.parent.resolve()
-    name = (place.parent if place.name == PAYLOAD else place).name
-    raise NotARecording(f"{name}: there is no journal in it", hint="name a folder that has data/journal.jsonl in it")
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return facts if isinstance(facts, dict) else {}

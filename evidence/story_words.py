@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from evidence.tolerant import table, words
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,12 +46,12 @@ _WORDS = {
 }
 
 
-def asked_for(asked: Mapping[str, str]) -> str:
+def asked_for(asked: Mapping[str, object]) -> str:
     """Return what a run was kept to, in words for people; empty where the whole runbook was asked for.
 
     `asked`: the first step (`from`) and the last one (`until`), as the operator named them.
     """
-    first, last = asked.get("from", ""), asked.get("until", "")
+    first, last = words(asked.get("from")), words(asked.get("until"))
     if first and first == last:
         steps = f"step {first} was"
     elif first:
@@ -61,8 +63,8 @@ def asked_for(asked: Mapping[str, str]) -> str:
 
 def remark(kind: str, entry: dict[str, Any]) -> tuple[str, str]:
     """Return the kind of remark and its words for an entry; both empty for one that needs none."""
-    kind_of_remark, words = _WORDS.get(kind, ("", ""))
-    return kind_of_remark, words.format_map(_Told(entry)).strip()
+    kind_of_remark, said = _WORDS.get(kind, ("", ""))
+    return kind_of_remark, said.format_map(_Told(entry)).strip()
 
 
 class _Told(dict[str, Any]):
@@ -71,7 +73,7 @@ class _Told(dict[str, Any]):
     def __getitem__(self, name: str) -> str:
         value = self.get(name)
         if name == "args":
-            given = dict(value or {})
+            given = table(value)
             return f" ({', '.join(f'{one}: {text}' for one, text in given.items())})" if given else ""
         if name == "gate":
             return str(value or "").replace("_", " ")

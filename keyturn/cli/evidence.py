@@ -43,7 +43,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--control", action="append", metavar="ID", help="control that the procedure is evidence for (oscal)"
     )
     two.add_argument("--browser", default="auto", metavar="NAME", help="browser that prints the PDF")
-    two.add_argument("--json", action="store_true", help="print one JSON object to standard output")
+    _add_trust(two)
     two.set_defaults(run=run_report)
     stamp = words.add_parser("stamp", help="ask an authority for a timestamp over a sealed recording that has none")
     stamp.add_argument("recording", type=Path, metavar="DIR")
@@ -130,11 +130,13 @@ def run_report(args: argparse.Namespace) -> int:
 def _written(args: argparse.Namespace, home: Path) -> list[Path]:
     """Write the formats asked for into `home`; return what was written."""
     folder: Path = args.recording
+    verify.check_given(args.allowed_signers, args.tsa_root)  # Of an open recording, too: it does not ask for them.
     stem = f"{folder.resolve().name}-report"
     written: list[Path] = []
     formats: Sequence[str] = args.format or ("html", "pdf")
+    trust = {"allowed_signers": args.allowed_signers, "tsa_root": args.tsa_root}
     if {"html", "pdf"} & set(formats):
-        page = report.write(folder, home / f"{stem}.html")
+        page = report.write(folder, home / f"{stem}.html", **trust)
         written.append(page)
         if "pdf" in formats:
             written.append(_printed(page, args.browser))
@@ -142,9 +144,9 @@ def _written(args: argparse.Namespace, home: Path) -> list[Path]:
             page.unlink()
             written.remove(page)
     if "junit" in formats:
-        written.append(junit.write(folder, home / f"{stem}.junit.xml"))
+        written.append(junit.write(folder, home / f"{stem}.junit.xml", **trust))
     if "oscal" in formats:
-        written.append(oscal.write(folder, home / f"{stem}.oscal.json", controls=args.control))
+        written.append(oscal.write(folder, home / f"{stem}.oscal.json", controls=args.control, **trust))
     return written
 
 

@@ -10,10 +10,20 @@ from keyturn.events.event import Event
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Planned = tuple[str, str, tuple[int, ...]]
+"""A step of the runbook, begun or not: its id, its title, the numbers of the instructions that it carries out."""
+
+Instructed = tuple[int, str, str]
+"""An instruction of the procedure: its number, its text, the screen that it is carried out on."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunStarted(Event):
-    """A run began. `versions` names keyturn, browser, library, Python and system."""
+    """A run began. `versions` names keyturn, browser, library, Python and system.
+
+    `instructions`: all of the procedure's, in order, so that whoever reads the journal needs no grammar of that.
+    `steps`: all of the runbook's, in order. `rehearsal`: it plays against replicas.
+    """
 
     run: str
     runbook: str
@@ -24,6 +34,9 @@ class RunStarted(Event):
     versions: Mapping[str, str]
     inputs: Mapping[str, str]
     total: int
+    instructions: tuple[Instructed, ...]
+    steps: tuple[Planned, ...]
+    rehearsal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +44,7 @@ class Resumed(Event):
     """A run goes on after an interruption. `found` says in words how things stand, `results` which steps are done.
 
     `changes` lists what is not as it was when the run began, `accepted_by` who said yes to that; `inputs` are those in
-    force from here on.
+    force from here on. `instructions` and `steps` as above: procedure and runbook may be others.
     """
 
     run: str
@@ -40,6 +53,9 @@ class Resumed(Event):
     operator: str
     versions: Mapping[str, str]
     total: int
+    instructions: tuple[Instructed, ...]
+    steps: tuple[Planned, ...]
+    rehearsal: bool
     results: Mapping[str, str]
     found: tuple[str, ...]
     changes: tuple[str, ...] = ()

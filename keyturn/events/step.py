@@ -99,13 +99,17 @@ class Undone(Event):
 
 @dataclass(frozen=True, slots=True)
 class StepEnded(Event):
-    """A step ended; `seconds` is how long it took, waiting included."""
+    """A step ended; `seconds` is how long it took, waiting included.
+
+    `applies`: whether it was to be done at all. A skip of one that was is a person's, or what could not be seen.
+    """
 
     step: str
     result: str
     reason: str
     outputs: Mapping[str, str]
     seconds: float
+    applies: bool = True
 
 
 @dataclass(frozen=True, slots=True)

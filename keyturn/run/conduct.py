@@ -15,6 +15,7 @@ from keyturn.gates import check_approvals
 from keyturn.interruption import Interruption
 from keyturn.run import alone
 from keyturn.run.part import Part
+from keyturn.run.provenance import instructions_of, plan_of
 from keyturn.run.recording import Recording
 from keyturn.run.state import RunState
 
@@ -175,6 +176,9 @@ def _carried_out(prepared: Prepared, around: Around, recording: Recording) -> tu
                 dict(recording.facts["versions"]),
                 dict(prepared.inputs),
                 len(book.steps),
+                instructions_of(book),
+                plan_of(book),
+                recording.is_rehearsal,
             )
         )
         engine.run(wish.first, wish.last)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from evidence import NotARecording, package
 from evidence.chain import OWN, ChainedLog, read_chain
 from evidence.leftover import finish_killed
-from evidence.story import read as story_of
+from evidence.story_reading import read as story_of
 from keyturn import keeper
 from keyturn.errors import Exit
 from keyturn.events import LeakGate, RunEnded, SearchBegan

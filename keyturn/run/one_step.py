@@ -41,6 +41,7 @@ class Ending(NamedTuple):
     result: Result
     reason: str = ""
     outputs: Mapping[str, str] = {}
+    applies: bool = True  # false where the runbook's own `when` skips it
 
 
 class BrowserGone(StepFailed):
@@ -113,7 +114,8 @@ def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
         engine.emit(Changed(what))
     engine.told = len(engine.state.changed)
     seconds = round(time.monotonic() - began, 3)
-    engine.emit(StepEnded(step.id, ending.result.value, ending.reason, dict(ending.outputs), seconds))
+    outputs = dict(ending.outputs)
+    engine.emit(StepEnded(step.id, ending.result.value, ending.reason, outputs, seconds, ending.applies))
 
 
 def _tried(
@@ -123,7 +125,7 @@ def _tried(
     try:
         return act(engine, step, *given)
     except Skip as skip:
-        return Ending(Result.SKIPPED, skip.reason)
+        return Ending(Result.SKIPPED, skip.reason, applies=False)
     except Passed as passed:
         return Ending(Result.SKIPPED, passed.reason)
     except (TakeOver, PageError, StoreError, EvidenceError, KeyturnError) as met:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evidence import package
+from keyturn.document.procedure import read_procedure
 
 if TYPE_CHECKING:
+    from keyturn.events.run import Instructed, Planned
     from keyturn.model import Runbook
 
 
@@ -24,6 +26,17 @@ def facts_of(runbook: Runbook) -> dict[str, Any]:
         "included_sha256": {Path(file).name: _sha256(text) for file, text in sorted(runbook.included.items())},
         "revision": runbook.revision,
     }
+
+
+def instructions_of(runbook: Runbook) -> tuple[Instructed, ...]:
+    """Return every instruction of the procedure as the journal tells it."""
+    procedure = read_procedure(Path(runbook.path).parent / runbook.procedure.file)
+    return tuple((row.number, row.text, row.where) for row in procedure.rows)
+
+
+def plan_of(runbook: Runbook) -> tuple[Planned, ...]:
+    """Return every step as the journal tells it: an instruction is carried out when all of its steps are."""
+    return tuple((step.id, step.title, step.covers) for step in runbook.steps)
 
 
 def versions() -> dict[str, str]:

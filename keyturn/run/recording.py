@@ -55,6 +55,11 @@ class Recording:
         """The payload's folder."""
         return self.folder / package.PAYLOAD
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether the run is a rehearsal; nothing is done differently, but every report of it says so."""
+        return bool(self.facts["kind"] == "rehearsal")
+
     @classmethod
     def begin(
         cls,

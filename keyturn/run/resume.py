@@ -18,7 +18,7 @@ from keyturn.model import Effect, Gate
 from keyturn.run import alone
 from keyturn.run.part import Part
 from keyturn.run.past import refuse_stale
-from keyturn.run.provenance import facts_of
+from keyturn.run.provenance import facts_of, instructions_of, plan_of
 from keyturn.run.recording import Recording
 from keyturn.run.state import Held, RunState
 
@@ -120,6 +120,9 @@ def come_back(engine: Engine, browsing: Browsing, part: Part, past: Past) -> Non
             noted["operator"],
             dict(part.recording.facts["versions"]),
             len(part.prepared.runbook.steps),
+            instructions_of(part.prepared.runbook),
+            plan_of(part.prepared.runbook),
+            part.recording.is_rehearsal,
             {step: result.value for step, result in past.results.items()},
             _found(past, part.prepared, tuple(engine.session.tabs()), again=browsing.again),
             tuple(noted["changes"]),

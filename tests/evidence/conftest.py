@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 import string
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evidence import package
-from evidence.chain import ChainedLog
+from evidence.chain import GENESIS, ChainedLog, canonical, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,15 +24,12 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
 )
-PROCEDURE = """# A procedure
-
-| # | instruction | where |
-|---|---|---|
-| P01 | Sign in | sign-in pages |
-| P02 | Add a secret | Certificates & secrets |
-| P03 | Delete the expired one | Certificates & secrets |
-| P04 | Say good-bye | everywhere |
-"""
+INSTRUCTIONS = [
+    [1, "Sign in", "sign-in pages"],
+    [2, "Add a secret", "Certificates & secrets"],
+    [3, "Delete the expired one", "Certificates & secrets"],
+    [4, "Say good-bye", "everywhere"],
+]
 
 
 @pytest.fixture(scope="session")
@@ -52,15 +51,20 @@ def record(folder: Path) -> Path:
     data = folder / "data"
     (data / "pictures").mkdir(parents=True)
     (data / "pictures" / "02-add-secret-after.png").write_bytes(PIXEL)
-    (data / "run.json").write_text('{"run": "r-1", "operator": "me@example.test", "runbook": "rotate"}\n')
+    (data / "run.json").write_text(
+        '{"run": "r-1", "kind": "run", "operator": "me@example.test", "runbook": "rotate"}\n'
+    )
     (data / "recorded.json").write_text(
         '{"periods": [{"what": "dark", "from": "2026-11-24T02:00:00.000Z", "to": "2026-11-24T02:01:00.000Z",'
         ' "reason": "Sign in"}], "not_recorded": [{"part": "video of the window", "why": "there is no display"}],'
         ' "videos": [], "chapters": []}\n'
     )
-    (data / "procedure.md").write_text(PROCEDURE)
+    (data / "procedure.md").write_text("# A procedure\n")
     with ChainedLog(data / "journal.jsonl") as log:
-        log.append("run-started", run="r-1", runbook="rotate", title="Rotate <a> secret", mode="auto", operator="me")
+        log.append(
+            "run-started", run="r-1", runbook="rotate", title="Rotate <a> secret", mode="auto", operator="me",
+            instructions=INSTRUCTIONS,
+        )  # fmt: skip
         log.append("step-started", step="sign-in", number=1, title="Sign in", covers=[1], effect="read")
         log.append("gate-asked", step="sign-in", gate="sign_in")
         log.append("gate-answered", step="sign-in", answer="signed in", by="me@example.test")
@@ -76,6 +80,22 @@ def record(folder: Path) -> Path:
         log.append("step-ended", step="delete", result="skipped", reason="nothing has expired", outputs={}, seconds=0.0)
         log.append("run-ended", status="done", exit=0, changed=["a secret was created"], seconds=5.0)
     return folder
+
+
+def text_of(html: str) -> str:
+    """Return what a person reads of a page."""
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL))
+
+
+def forge(journal: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Let `change` alter each entry in place, and chain them anew: what whoever has the folder can do."""
+    head, lines = GENESIS, []
+    for line in journal.read_bytes().splitlines():
+        entry = json.loads(line)
+        change(entry)
+        lines.append(canonical(entry | {"prev": head}))
+        head = digest(lines[-1])
+    journal.write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 @pytest.fixture

@@ -162,6 +162,12 @@ def test_the_report_is_written_beside_and_the_recording_still_verifies(
     assert _run("verify", str(sealed)) == 0
 
 
+def test_the_report_takes_the_auditors_own_list(sealed: Path, signers: Path, tmp_path: Path) -> None:
+    formats = ("--format", "html", "--format", "junit", "--format", "oscal")
+    assert _run("report", str(sealed), *formats, "--allowed-signers", str(signers), "--to", str(tmp_path)) == 0
+    assert "own word" not in (tmp_path / f"{sealed.name}-report.html").read_text()
+
+
 def test_a_recording_is_stamped_later_by_the_command_that_the_hint_names(
     sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,7 +214,12 @@ def test_a_file_that_was_named_and_is_not_there_is_a_wrong_argument(
     sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
 ) -> None:
     gone = str(tmp_path / "gone")
-    for words in (("verify", str(sealed)), ("list", "--recordings", str(sealed.parent))):
+    html = ("--format", "html", "--to", str(tmp_path))
+    for words in (
+        ("verify", str(sealed)),
+        ("list", "--recordings", str(sealed.parent)),
+        ("report", str(sealed), *html),
+    ):
         code, told = _refused(capsys, *words, option, gone)
         assert (code, f"{gone}: it cannot be read" in told) == (3, True)
 

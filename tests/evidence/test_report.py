@@ -2,15 +2,13 @@ from __future__ import annotations
 
 import json
 import re
-import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 import pytest
-from trestle.common.err import TrestleError
-from trestle.oscal.assessment_results import AssessmentResults
 
-from evidence import NotARecording, junit, oscal, package, report, story
+from evidence import NotARecording, report, story_reading
 from evidence.chain import ChainedLog
+from tests.evidence.conftest import text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,14 +16,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def _text(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL))
-
-
 def test_it_tells_who_when_what_and_each_instruction(recording: Path) -> None:
     path = report.write(recording)
     html = path.read_text()
-    text = _text(html)
+    text = text_of(html)
     assert path == recording / "data" / "report.html"
     for words in (
         "2 of 4 instructions carried out",
@@ -55,28 +49,20 @@ def test_it_tells_who_was_asked_and_what_they_answered(recording: Path) -> None:
         log.append("step-ended", step="bye", result="overridden", reason="I waved", outputs={}, seconds=1.0)
         log.append("step-started", step="late", number=5, title="Late", covers=[], effect="read")
         log.append("gate-asked", step="late", gate="confirm")
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "1. Sign in sign in signed in me@example.test" in text
     assert "4. Bye by hand override : I waved myself bob" in text
     assert "4. Bye said unasked change mode bob" in text
     assert "5. Late confirm no answer" in text
-    assert "Overrides and steps done by hand Step Result Reason 4. Bye overridden I waved" in text
+    assert "Overrides, and steps done by hand or passed over Step Result Reason 4. Bye overridden I waved" in text
     assert "1 override" in text
 
 
 def test_a_step_without_pictures_says_so_and_why(recording: Path) -> None:
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "No pictures were taken during this step: while a person signs in, nothing is recorded." in text
     (recording / "data" / "recorded.json").unlink()
-    assert "No pictures were taken during this step." in _text(report.write(recording).read_text())
-
-
-def test_a_rehearsal_says_that_it_is_one(recording: Path) -> None:
-    assert "Record of a procedure carried out" in report.write(recording).read_text()
-    (recording / "data" / "run.json").write_text('{"kind": "rehearsal"}')
-    text = report.write(recording).read_text()
-    assert "Record of a rehearsal" in text
-    assert "Nothing in a real portal was touched" in text
+    assert "No pictures were taken during this step." in text_of(report.write(recording).read_text())
 
 
 def test_a_run_of_some_steps_says_that_the_others_were_no_part_of_it(recording: Path) -> None:
@@ -85,11 +71,11 @@ def test_a_run_of_some_steps_says_that_the_others_were_no_part_of_it(recording: 
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
         log.append("run-ended", **ended)
     facts.write_text('{"asked": {"mode": "auto", "from": "", "until": ""}}')
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "The run was carried out to its end" in text
     assert "asked for" not in text
     facts.write_text('{"asked": {"mode": "auto", "from": "greet", "until": "bye"}}')
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "carried out to its end" not in text
     assert "What was asked for was carried out" in text
     assert "Only the steps from greet to bye were asked for, the others were not part of this run." in text
@@ -103,43 +89,18 @@ def test_it_tells_clock_accounts_and_controls(recording: Path) -> None:
         "controls": ["ia-5"],
     }
     (recording / "data" / "run.json").write_text(json.dumps(facts))
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "in UTC: not synchronised, then synchronised; set by -12.5 s during the run" in text
     assert "Signed in, entra ann@x · X (X.EXAMPLE)" in text
     assert "Evidence for ia-5" in text
 
 
-@pytest.mark.parametrize(
-    ("gate", "words"),
-    [
-        (
-            {"findings": [], "values": 1, "pictures_read": True, "seconds": 61.0},
-            "the secret’s value afterwards (its pic",
-        ),
-        (
-            {"findings": [], "values": 1, "pictures_read": False, "seconds": 2.0},
-            "its pictures and videos not read; 2.0 s",
-        ),
-        (
-            {"findings": [], "values": 0, "pictures_read": False, "seconds": 2.0},
-            "for anything of a client secret’s shape",
-        ),
-        ({"findings": ["a", "b"], "values": 1}, "The secret’s value was found in 2 places"),
-    ],
-)
-def test_it_tells_how_the_recording_was_searched(recording: Path, gate: dict[str, object], words: str) -> None:
-    assert "searched" not in _text(report.write(recording).read_text()).partition("How to check")[0]
-    with ChainedLog(recording / "data" / "journal.jsonl") as log:
-        log.append("leak-gate", **gate)
-    assert words in _text(report.write(recording).read_text())
-
-
 def test_it_tells_of_the_profile_that_the_browser_was_started_with(recording: Path) -> None:
-    assert "profile" not in _text(report.write(recording).read_text())
+    assert "profile" not in text_of(report.write(recording).read_text())
     (recording / "data" / "run.json").write_text('{"profile": "signed-in"}')
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
         log.append("leak-gate", findings=[], values=1, pictures_read=False, seconds=2.0)
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "Browser profile signed-in" in text
     assert "and what the run wrote into the browser’s profile, was searched for the secret’s value" in text
 
@@ -148,13 +109,13 @@ def test_a_run_that_was_cut_short_says_where_and_what_may_have_happened(recordin
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
         log.append("resumed")
         log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="change")
-    assert "Where it was cut short Step 4. Bye Known its action had not begun" in _text(
+    assert "Where it was cut short Step 4. Bye Known its action had not begun" in text_of(
         report.write(recording).read_text()
     )
     with ChainedLog(recording / "data" / "journal.jsonl") as log:
         log.append("acting", step="bye", page="p.q", action="wave", args={"hand": "left"})
         log.append("changed", what="portal: a hand was waved")
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "its action was announced and never confirmed" in text
     assert "wave on p.q (hand: left)" in text
     assert "portal: a hand was waved" in text
@@ -173,17 +134,14 @@ def test_a_run_that_went_on_is_as_good_as_its_last_time(recording: Path) -> None
         log.append("step-ended", step="bye", result="done", reason="", outputs={}, seconds=1.0)
         log.append("run-ended", status="done", exit=0, changed=["a secret was created", "y"], seconds=1.0)
     html = report.write(recording).read_text()
-    text = _text(html)
+    text = text_of(html)
     assert "Where it stopped" not in text
     assert re.search(r"Part 1 [-0-9]+ [:0-9]+ UTC by me: failed Part 2 [-0-9]+ [:0-9]+ UTC: done", text)
     assert text.count("a secret was created") == 1
     anchors = re.findall(r'<article id="([^"]*)"', html)
     assert len(set(anchors)) == len(anchors) == 5
-    told = story.read(recording / "data")
+    told = story_reading.read(recording / "data")
     assert [one.result for one in told.instructions if one.number == 4] == ["done"]
-    suite = ET.parse(junit.write(recording, recording / "junit.xml")).getroot().find("testsuite")  # noqa: S314  # our own
-    assert suite is not None
-    assert (suite.get("tests"), suite.get("failures")) == ("4", "0")
 
 
 def test_a_run_that_went_on_says_how_things_stood_and_what_was_taken_back(recording: Path) -> None:
@@ -195,23 +153,13 @@ def test_a_run_that_went_on_says_how_things_stood_and_what_was_taken_back(record
         log.append("rollback-began", can=[["add-secret", "delete it"]], cannot=[["sign-in", "nothing to undo"]])
         log.append("undone", step="add-secret", say="deleted the secret")
         log.append("run-ended", status="rolled back", exit=0, changed=[], seconds=1.0)
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "found: 2 of 4 steps have an end accepted by bob: the runbook was changed" in text
     assert "Not taken back: 1. Sign in: nothing to undo" in text
     assert "taken back: deleted the secret" in text
     assert "What the run did was taken back" in text
-    told = story.read(recording / "data")
+    told = story_reading.read(recording / "data")
     assert [one.result for one in told.instructions] == ["done", "undone", "skipped", "not reached"]
-
-
-def test_of_a_sealed_recording_it_tells_the_package_too(sealed: Path, tmp_path: Path) -> None:
-    path = report.write(sealed, tmp_path / "r.html")
-    text = _text(path.read_text())
-    assert f"Digest sha256:{package.digest(sealed)} Proof signed" in text
-    assert "Timestamp none" in text
-    assert "It does not verify" not in text
-    (sealed / "extra").touch()
-    assert "It does not verify extra: it is in no manifest" in _text(report.write(sealed, path).read_text())
 
 
 def test_it_needs_no_network_and_no_script(recording: Path, browser: Browser) -> None:
@@ -248,7 +196,7 @@ def test_a_run_that_stopped_says_where_and_what_next(recording: Path) -> None:
         log.append("failed", step="bye", title="Bye", expected="a wave", seen="nothing", changed=["x"], next="resume")
         log.append("step-ended", step="bye", result="failed", reason="", outputs={}, seconds=1.0)
         log.append("run-ended", status="failed", exit=1, changed=["x"], seconds=1.0)
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "Where it stopped Step bye Expected a wave Seen nothing Next resume" in text
     assert "did not come to its end" in text
 
@@ -259,7 +207,7 @@ def test_a_failure_that_was_put_right_is_not_where_the_run_stopped(recording: Pa
         log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="read")
         log.append("failed", step="bye", title="Bye", expected="a wave", seen="no wave", changed=[], next="look")
         log.append("step-ended", step="bye", result=result, reason="", outputs={}, seconds=1.0)
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert ("Where it stopped" in text) is stopped
     assert "expected a wave; saw no wave" in text
 
@@ -267,7 +215,7 @@ def test_a_failure_that_was_put_right_is_not_where_the_run_stopped(recording: Pa
 def test_a_journal_that_ends_in_the_middle_is_still_told(recording: Path) -> None:
     journal = recording / "data" / "journal.jsonl"
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:6]) + b'{"torn')
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "interrupted" in text
     assert "2 Add unfinished" in text
 
@@ -275,7 +223,7 @@ def test_a_journal_that_ends_in_the_middle_is_still_told(recording: Path) -> Non
 def test_a_broken_chain_is_told_and_what_stands_before_it_shown(recording: Path) -> None:
     journal = recording / "data" / "journal.jsonl"
     journal.write_bytes(journal.read_bytes().replace(b'"seconds":2.0', b'"seconds":9.0'))
-    text = _text(report.write(recording).read_text())
+    text = text_of(report.write(recording).read_text())
     assert "journal.jsonl line 11: does not continue the line before it" in text
     assert "P01 Sign in" in text
 
@@ -288,54 +236,3 @@ def test_only_what_the_journal_holds_is_needed(recording: Path) -> None:
     for place in (recording, recording / "data"):
         with pytest.raises(NotARecording, match=f"{recording.name}: there is no journal"):
             report.write(place)
-
-
-@pytest.mark.parametrize(
-    ("results", "word"),
-    [
-        (("skipped", "done"), "done"),
-        (("done", "failed"), "failed"),
-        (("skipped", "skipped"), "skipped"),
-        (("done", ""), "unfinished"),
-        (("done", "overridden"), "overridden"),
-        ((), "not reached"),
-    ],
-)
-def test_an_instruction_is_as_good_as_its_steps(results: tuple[str, ...], word: str) -> None:
-    acts = tuple(story.Act(f"s{n}", n, "S", result=result) for n, result in enumerate(results))
-    assert story.Instruction(1, "text", "", acts).result == word
-
-
-def test_junit_has_a_case_for_each_step(recording: Path) -> None:
-    suite = ET.parse(junit.write(recording, recording / "junit.xml")).getroot().find("testsuite")  # noqa: S314  # our own
-    assert suite is not None
-    assert (suite.get("tests"), suite.get("skipped"), suite.get("failures")) == ("3", "1", "0")
-    skipped = suite.find("testcase[@name='delete']/skipped")
-    assert skipped is not None
-    assert skipped.get("message") == "nothing has expired"
-
-
-def test_oscal_is_satisfied_only_when_every_instruction_was_carried_out(recording: Path) -> None:
-    def findings() -> list[tuple[str, str]]:
-        path = oscal.write(recording, recording / "oscal.json", controls=["ia-5", "ac-2"])
-        (result,) = json.loads(path.read_text())["assessment-results"]["results"]
-        assert [one["title"][:3] for one in result["observations"]] == ["P01", "P02", "P03", "P04"]
-        return [(one["title"], one["target"]["status"]["state"]) for one in result["findings"]]
-
-    assert findings() == [("ia-5", "not-satisfied"), ("ac-2", "not-satisfied")]
-    with ChainedLog(recording / "data" / "journal.jsonl") as log:
-        for step, number in (("delete-2", 3), ("bye", 4)):
-            log.append("step-started", step=step, number=number, title=step, covers=[number], effect="read")
-            log.append("step-ended", step=step, result="done", reason="", outputs={}, seconds=1.0)
-    assert findings() == [("ia-5", "satisfied"), ("ac-2", "satisfied")]
-
-
-def test_oscal_is_accepted_by_an_outside_judge(recording: Path) -> None:
-    path = oscal.write(recording, recording / "oscal.json", controls=["ia-5", "A.5.17"])
-    results = AssessmentResults.oscal_read(path)
-    assert isinstance(results, AssessmentResults)
-    (read,) = json.loads(results.oscal_serialize_json())["assessment-results"]["results"]
-    assert [one["target"]["status"]["state"] for one in read["findings"]] == ["not-satisfied"] * 2
-    path.write_text(path.read_text().replace('"not-satisfied"', '"perhaps"'))
-    with pytest.raises(TrestleError, match="state"):
-        AssessmentResults.oscal_read(path)

@@ -80,6 +80,7 @@ def test_what_was_skipped_is_not_done_and_keeps_the_persons_reason(stage: Stage)
     engine.run()
     assert "act" not in stage.log
     assert ended(events)["step"].reason == "the vendor does it today (a test)"
+    assert ended(events)["step"].applies
     assert result(engine) is Result.SKIPPED
 
 

@@ -55,6 +55,7 @@ def test_a_step_whose_fact_does_not_hold_is_skipped_with_its_reason(stage: Stage
     assert "act" not in stage.log
     assert result(engine) is Result.SKIPPED
     assert [event.reason for event in events if event.kind == "step-ended"] == ["it is another case"]  # type: ignore[attr-defined]
+    assert [event.applies for event in events if event.kind == "step-ended"] == [False]  # type: ignore[attr-defined]
 
 
 def test_a_gate_with_nobody_there_ends_the_run_before_the_act(stage: Stage) -> None:

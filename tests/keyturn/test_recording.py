@@ -18,6 +18,7 @@ from keyturn import clock, profile, settings
 from keyturn.document import load
 from keyturn.events import SecretIntended, StepEnded, StepStarted
 from keyturn.run.own_profile import OwnProfile
+from keyturn.run.provenance import instructions_of, plan_of
 from keyturn.run.recording import FirstIntent, Recording
 from tests.evidence.authority import served
 
@@ -72,6 +73,25 @@ def test_the_controls_that_the_runbook_names_are_in_the_facts(tmp_path: Path, co
     recording = Recording.begin(tmp_path, book, {}, Ed25519PrivateKey.generate(), "rehearsal")
     facts = json.loads((recording.data / "run.json").read_text(encoding="utf-8"))
     assert facts.get("controls", []) == list(controls)
+
+
+@pytest.mark.parametrize(("kind", "rehearsal"), [("run", False), ("rehearsal", True)])
+def test_a_recording_knows_whether_it_is_of_a_rehearsal(tmp_path: Path, kind: str, rehearsal: bool) -> None:
+    book = load(RUNBOOKS / "list-expiring-secrets.yaml")
+    assert Recording.begin(tmp_path, book, {}, Ed25519PrivateKey.generate(), kind).is_rehearsal is rehearsal
+
+
+def test_the_journal_is_told_every_step_and_the_instructions_that_it_carries_out() -> None:
+    plan = plan_of(load(RUNBOOKS / "update-entra-client-secret.yaml"))
+    assert {number for _, _, covers in plan for number in covers} == set(range(1, 29))
+    assert [step for step, _, covers in plan if 28 in covers] == ["select-group", "synchronise"]
+
+
+def test_the_journal_is_told_the_instructions_as_the_language_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "own.md").write_text("| # | what |\n|---|---|\n| S01 | Choose A \\| B |\n| 2 | Go | there |\n")
+    book = load(RUNBOOKS / "list-expiring-secrets.yaml")
+    own = replace(book, path=str(tmp_path / "own.yaml"), procedure=replace(book.procedure, file="own.md"))
+    assert instructions_of(own) == ((1, "Choose A | B", ""), (2, "Go", "there"))
 
 
 def test_without_a_captured_value_its_shape_is_a_leak(recording: Recording) -> None:

@@ -47,7 +47,11 @@ def main() -> None:
             watching(console, BOOK, PLACES, Mode.GUIDED, Path("/recordings"), plain="--plain" in sys.argv) as watch,
         ):
             interruption.tell = watch.tell
-            watch.listener(events.RunStarted("run", "b", 2, BOOK.title, "guided", "m@h", {}, {}, len(BOOK.steps)))
+            watch.listener(
+                events.RunStarted(
+                    "run", "b", 2, BOOK.title, "guided", "m@h", {}, {}, len(BOOK.steps), (), (), rehearsal=False
+                )
+            )
             person = watch.person or Nobody()
             for word in words:
                 if word == "work":
@@ -59,7 +63,9 @@ def main() -> None:
                     raise ValueError
                 elif word == "resumed":
                     found = ("the browser is still open",)
-                    watch.listener(events.Resumed("run", BOOK.title, "auto", "m@h", {}, len(BOOK.steps), {}, found))
+                    watch.listener(
+                        events.Resumed("run", BOOK.title, "auto", "m@h", {}, len(BOOK.steps), (), (), False, {}, found)
+                    )
                 else:
                     question = QUESTIONS[word]
                     number = 1 + [step.id for step in BOOK.steps].index(question.step)

@@ -324,7 +324,9 @@ def test_a_question_about_the_whole_run_needs_no_step() -> None:
 def test_how_a_run_that_goes_on_stands_is_shown_until_its_first_step_has_ended() -> None:
     stage = Stage(0, width=100)
     results = {step.id: "done" for step in BOOK.steps[:12]}
-    resumed = events.Resumed("run", "T", "auto", "m@h", {}, len(BOOK.steps), results, ("the browser is still open",))
+    resumed = events.Resumed(
+        "run", "T", "auto", "m@h", {}, len(BOOK.steps), (), (), False, results, ("the browser is still open",)
+    )
     stage.scene(resumed)
     stage.scene.found = at_length(resumed)
     assert "The browser is still open." in stage.drawn()

@@ -51,7 +51,20 @@ def screen(file: object) -> str:
 
 def test_a_whole_run_as_a_log() -> None:
     told = lines(
-        events.RunStarted("20261125T084000Z-update", "u", 2, BOOK.title, "guided", "m@h", {}, {}, len(BOOK.steps)),
+        events.RunStarted(
+            "20261125T084000Z-update",
+            "u",
+            2,
+            BOOK.title,
+            "guided",
+            "m@h",
+            {},
+            {},
+            len(BOOK.steps),
+            (),
+            (),
+            rehearsal=False,
+        ),
         started(2),
         events.GateAsked("sign-in", "sign_in"),
         events.SignInScreen("sign-in", "the sign-in page: approve the request; the number to match is 42"),
