@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
-PYTEST := $(BIN)/pytest -m "not soak" -n 2 --dist loadfile --durations=25
+PYTEST := $(BIN)/pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder --durations=25
 # Rooms whose every branch their own tests must reach.
 COMPLETE := secrets_store keyturn.model keyturn.document keyturn.check
 THEIRS := tests/secrets_store tests/language

@@ -17,13 +17,11 @@ from keyturn.interpolate import references, substitute
 from keyturn.model import KEY, Fact, FactKind, Input, InputType, Place, Probe, Runbook, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from keyturn.document.kind import Reader
     from keyturn.interpolate import Reference
     from keyturn.model import Portal, Scalar, SecretSpec, Undo
-
-    Rename = Callable[[Reference], str]
 
 
 @dataclass(slots=True)

@@ -303,7 +303,7 @@ def _moments(name: str, step: Step) -> Iterator[mishap.Moment]:
 
 def quick_resumed() -> frozenset[str]:
     """Return the names of the rows of `quick` whose run is resumed too."""
-    return frozenset({"browser-killed-pressed-add-secret", "ma-reset-breaks"})
+    return frozenset({"browser-killed-pressed-add-secret"})
 
 
 def quick() -> frozenset[str]:
@@ -313,10 +313,8 @@ def quick() -> frozenset[str]:
             "conditional-access-block",
             "content-closed-at-open-app-registrations-react",
             "server-500-at-add-secret",
-            "session-ended-at-find-old-secret",
             "net-dns-at-open-admin-center",
             "net-cut-at-add-secret",
-            "net-429-at-open-registration",
             "ma-net-refused-at-open-ma-portal",
             "ma-reset-breaks",
             "browser-killed-pressed-add-secret",

@@ -184,6 +184,7 @@ def test_nothing_is_taken_back_without_a_yes_nor_twice(at: Desk) -> None:
     assert at.presses == {"add_secret": 1, "delete_secret": 2}
 
 
+@pytest.mark.soak
 def test_a_deletion_is_not_taken_for_done_while_the_list_is_still_to_be_filled(at: Desk) -> None:
     killed = at.run("--until", "delete-expired-secret", killed="after acting delete-expired-secret")
     assert killed.code == KILLED

@@ -88,7 +88,10 @@ def test_with_concealment_on_nothing_is_found_where_it_was_off(rehearse: Rehears
 
 @pytest.mark.parametrize(
     "harm",
-    [("node.data = disguised(node.data);", ""), ("sheet.disabled = !on;", "sheet.disabled = true;")],
+    [
+        ("node.data = disguised(node.data);", ""),
+        pytest.param(("sheet.disabled = !on;", "sheet.disabled = true;"), marks=pytest.mark.soak),
+    ],
     ids=["bullets", "style"],
 )
 def test_a_proof_that_fails_stops_the_run_while_no_secret_exists(
@@ -102,7 +105,7 @@ def test_a_proof_that_fails_stops_the_run_while_no_secret_exists(
         return whole.replace(*harm)
 
     monkeypatch.setattr(Concealment, "_script", harmed)
-    run = rehearse(filmed=True)
+    run = rehearse()
     assert run.summary.exit == Exit.LEAK_FOUND
     assert run.results["add-secret"] == "failed"
     assert run.state["presses"] == {}
@@ -139,7 +142,7 @@ def breaking(step: Step, value: Callable[[], str]) -> Iterator[None]:
         cell.cell_contents = whole
 
 
-SECRET_BEARING = ("add-secret", "paste-secret-value", "test-connection")
+SECRET_BEARING = ("add-secret", "paste-secret-value")  # the first and the last step at which it is at hand
 EVERY = [
     pytest.param(step, id=step.id, marks=() if step.id in SECRET_BEARING else pytest.mark.soak) for step in BOOK.steps
 ]
@@ -161,7 +164,7 @@ def test_an_exception_that_holds_the_value_reaches_nothing_that_is_written_or_to
     scenario = "expiring" if step.id == "delete-valid-secret" else scenario
     route = "link" if step.id == "open-registration-by-link" else "menu"
     with breaking(step, lambda: newest_value(served[0]) if begun[-1] == step.id else ""):
-        run = rehearse(scenario=scenario, watching=watching, route=route, filmed=True)
+        run = rehearse(scenario=scenario, watching=watching, route=route)
     started = [event.step for event in run.events if isinstance(event, StepStarted)]
     assert started[-1] == step.id
     assert run.summary.exit == Exit.STEP_FAILED

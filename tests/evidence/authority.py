@@ -73,7 +73,7 @@ class Stamp(BaseHTTPRequestHandler):
 def served(folder: Path) -> Iterator[Authority]:
     """Serve one whose keys lie in `folder`."""
     server = Authority(folder)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield server
     finally:

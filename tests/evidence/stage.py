@@ -107,7 +107,7 @@ def stage(  # noqa: PLR0913  # a test says only what it needs
 ) -> Iterator[Stage]:
     """Open the portal, recorded from before its first page."""
     portal = Portal(value)
-    threading.Thread(target=portal.serve_forever, daemon=True).start()
+    threading.Thread(target=portal.serve_forever, args=(0.05,), daemon=True).start()
     permissions = ["clipboard-read", "clipboard-write"]
     context = browser.new_context(viewport={"width": 700, "height": 260}, permissions=permissions)
     try:

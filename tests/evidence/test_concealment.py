@@ -11,7 +11,7 @@ from evidence import ConcealmentFailed, LeakGate, sight
 from evidence.concealment import Concealment
 from evidence.film import now
 from tests.evidence.stage import await_shown, stage
-from tests.evidence.variants import COPIES, VARIANTS
+from tests.evidence.variants import COPIES, FEW, VARIANTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(not sight.can_read(), reason="reading pictures needs tesseract")
 
 
-def _play(browser: Browser, folder: Path, value: str, *, prove: bool = True) -> set[str]:
-    """Show the value in every way, recorded; return the parts of the recording where it can be read afterwards."""
+def _play(
+    browser: Browser, folder: Path, value: str, *, prove: bool = True, names: tuple[str, ...] = tuple(VARIANTS)
+) -> set[str]:
+    """Show the value in each way, recorded; return the parts of the recording where it can be read afterwards."""
     with stage(browser, folder, value, video=True) as play:
-        tabs = {name: play.open(name) for name in VARIANTS}
+        tabs = {name: play.open(name) for name in names}
         if prove:
             play.recorder.prove(tabs.values())
         for tab in tabs.values():
@@ -59,17 +61,26 @@ def _shown(found: set[str], part: str) -> set[str]:
     }
 
 
-def test_no_picture_film_or_trace_of_any_page_shows_the_value(browser: Browser, tmp_path: Path, value: str) -> None:
-    assert _play(browser, tmp_path, value) == set()
+ways = pytest.mark.parametrize(
+    "names", [FEW, pytest.param(tuple(VARIANTS), marks=pytest.mark.soak)], ids=["a few ways", "every way"]
+)
 
 
+@ways
+def test_no_picture_film_or_trace_of_any_page_shows_the_value(
+    browser: Browser, tmp_path: Path, value: str, names: tuple[str, ...]
+) -> None:
+    assert _play(browser, tmp_path, value, names=names) == set()
+
+
+@ways
 def test_without_concealment_every_page_is_caught_in_picture_and_film(
-    browser: Browser, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(Concealment, "attach", lambda _self, _context: None)
-    found = _play(browser, tmp_path, value, prove=False)
-    assert _shown(found, "pictures") == set(VARIANTS)
-    assert _shown(found, "video") == set(VARIANTS)
+    found = _play(browser, tmp_path, value, prove=False, names=names)
+    assert _shown(found, "pictures") == set(names)
+    assert _shown(found, "video") == set(names)
 
 
 # What is no text, or is out of reach, needs the style; everything else is covered by the shape alone.

@@ -11,7 +11,7 @@ from evidence import LeakGate, sight
 from evidence.concealment import Concealment
 from tests.evidence.observer import filming
 from tests.evidence.stage import await_shown, stage
-from tests.evidence.variants import VARIANTS
+from tests.evidence.variants import FEW, VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,8 +25,6 @@ pytestmark = [
         not (sight.can_read() and shutil.which("ffmpeg")), reason="reading films needs tesseract and ffmpeg"
     ),
 ]
-# One of each kind: written at once, two frames late, in a foreign frame, letter by letter, drawn, over everything.
-FEW = ("text", "painted-later", "cross-origin-frame", "typed-slowly", "canvas", "top-layer-dialog")
 
 
 @pytest.fixture

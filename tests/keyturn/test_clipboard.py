@@ -44,7 +44,7 @@ class Portal(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def portal() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Portal) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 

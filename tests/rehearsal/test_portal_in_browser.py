@@ -136,6 +136,7 @@ def test_the_pane_has_the_traps_of_the_real_one(a_portal: Callable[..., Portal])
     )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("fault", "looks"),
     [
@@ -148,6 +149,7 @@ def test_a_copy_can_go_wrong(a_portal: Callable[..., Portal], fault: str, looks:
     assert looks(a_portal(fault).open().add().copy())
 
 
+@pytest.mark.soak
 def test_a_refused_clipboard_stays_as_it_was(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("clipboard-denied").open().add()
     portal.tab.evaluate("navigator.clipboard.writeText('before')")
@@ -156,6 +158,7 @@ def test_a_refused_clipboard_stays_as_it_was(a_portal: Callable[..., Portal]) ->
     assert portal.tab.evaluate("navigator.clipboard.readText()") == "before"
 
 
+@pytest.mark.soak
 def test_a_row_can_stay_away_and_come_masked(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("toast-without-row").open().add()
     expect(portal.tab.locator(".fxs-toast-item")).to_contain_text("Successfully updated application")
@@ -165,6 +168,7 @@ def test_a_row_can_stay_away_and_come_masked(a_portal: Callable[..., Portal]) ->
     expect(portal.fresh).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_a_row_can_come_late(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("row-late").open().add()
     expect(portal.tab.locator(".fxs-toast-item")).to_be_visible()
@@ -172,6 +176,7 @@ def test_a_row_can_come_late(a_portal: Callable[..., Portal]) -> None:
     expect(portal.fresh).to_have_count(1)
 
 
+@pytest.mark.soak
 def test_the_list_can_stand_there_without_its_rows(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("list-late").open()
     expect(portal.tab.get_by_role("columnheader", name="Secret ID")).to_be_visible()
@@ -186,12 +191,14 @@ def test_the_page_can_reload_by_itself(a_portal: Callable[..., Portal]) -> None:
     expect(portal.fresh).to_have_count(0)
 
 
+@pytest.mark.soak
 def test_the_count_can_lag(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("count-lags").open().add()
     expect(portal.rows).to_have_count(2)
     expect(portal.tab.get_by_role("tab", name="Client secrets (1)")).to_be_visible()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "fault", ["add-refused-policy", "add-lifetime-cap", "insufficient-privileges", "credential-limit"]
 )
@@ -202,6 +209,7 @@ def test_a_refused_add_leaves_the_pane_open_with_what_was_typed(a_portal: Callab
     expect(portal.rows).to_have_count(1)
 
 
+@pytest.mark.soak
 def test_a_refused_deletion_leaves_the_row(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("delete-refused").open()
     portal.rows.first.get_by_title("Delete").click()
@@ -211,6 +219,7 @@ def test_a_refused_deletion_leaves_the_row(a_portal: Callable[..., Portal]) -> N
     assert portal.replicas.state()["presses"] == {"delete_secret": 1}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("fault", ["read-only-role", "secrets-blocked"])
 def test_new_client_secret_can_be_greyed_out(a_portal: Callable[..., Portal], fault: str) -> None:
     portal = a_portal(fault).open()
@@ -235,6 +244,7 @@ def test_a_survey_lies_over_add_until_it_is_declined(a_portal: Callable[..., Por
     expect(portal.rows).to_have_count(2)
 
 
+@pytest.mark.soak
 def test_a_toast_lies_over_the_panes_x(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("toast-over-x").open()
     portal.tab.locator('div[title="New client secret"]').click()
@@ -245,6 +255,7 @@ def test_a_toast_lies_over_the_panes_x(a_portal: Callable[..., Portal]) -> None:
     assert portal.tab.evaluate(on_top, [box["x"] + 4, box["y"] + 4])
 
 
+@pytest.mark.soak
 def test_the_delete_icon_can_be_off_screen(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("trash-off-screen").open()
     box = portal.rows.first.get_by_title("Delete").bounding_box()
@@ -281,6 +292,7 @@ def test_a_direct_link_can_leave_a_blank_shell_once(a_portal: Callable[..., Port
     expect(portal.rows).to_have_count(1)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -295,6 +307,7 @@ def test_a_blade_can_fail(a_portal: Callable[..., Portal], fault: str, words: st
     expect(portal.tab.locator(LEFT)).to_contain_text(words)
 
 
+@pytest.mark.soak
 def test_a_blade_can_stay_blank(a_portal: Callable[..., Portal]) -> None:
     portal = a_portal("blank-blade").open()
     expect(portal.tab.get_by_role("progressbar")).to_be_visible()

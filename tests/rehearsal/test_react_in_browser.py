@@ -88,6 +88,7 @@ def add(content: FrameLocator) -> Locator:
     return content.locator(".ms-DetailsRow")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "fault", ["add-refused-policy", "add-lifetime-cap", "insufficient-privileges", "credential-limit", "server-500"]
 )
@@ -100,6 +101,7 @@ def test_a_refused_add_is_told_over_the_frame_and_the_pane_stays(
     expect(content.get_by_role("textbox", name="Description")).to_have_value("Arctic Wolf Secret")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("fault", "rows", "fresh"),
     [("toast-without-row", 1, 0), ("row-late", 2, 1), ("masked-after-reload", 2, 0), ("concurrent-secret", 3, 1)],
@@ -114,6 +116,7 @@ def test_a_new_row_can_stay_away_come_late_masked_or_with_another(
     expect(found.filter(has_text="8Q~")).to_have_count(fresh)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("fault", ["read-only-role", "secrets-blocked"])
 def test_new_client_secret_can_be_greyed_out_in_the_frame(
     opened: Callable[..., tuple[Replicas, FrameLocator]], fault: str
@@ -123,6 +126,7 @@ def test_new_client_secret_can_be_greyed_out_in_the_frame(
     expect(content.get_by_text("blocked by tenant-wide policy")).to_have_count(int(fault == "secrets-blocked"))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("fault", "looks"), [("secret-id-copied", is_guid), ("value-cut", lambda text: len(text) == 24)]
 )
@@ -136,6 +140,7 @@ def test_a_copy_can_go_wrong_in_the_frame(
     assert looks(page.evaluate("navigator.clipboard.readText()"))
 
 
+@pytest.mark.soak
 def test_the_frame_s_copy_button_can_be_refused_the_clipboard(
     page: Tab, opened: Callable[..., tuple[Replicas, FrameLocator]]
 ) -> None:
@@ -146,6 +151,7 @@ def test_the_frame_s_copy_button_can_be_refused_the_clipboard(
     expect(content.get_by_text("Copied")).to_have_count(0)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("fault", ["delete-refused", "concurrent-delete"])
 def test_a_refused_deletion_is_told_over_the_frame(
     page: Tab, opened: Callable[..., tuple[Replicas, FrameLocator]], fault: str
@@ -157,6 +163,7 @@ def test_a_refused_deletion_is_told_over_the_frame(
     assert replicas.state()["presses"] == {"delete_secret": 1}
 
 
+@pytest.mark.soak
 def test_a_survey_and_a_toast_can_lie_over_the_pane_of_the_frame(
     page: Tab, opened: Callable[..., tuple[Replicas, FrameLocator]]
 ) -> None:
@@ -166,6 +173,7 @@ def test_a_survey_and_a_toast_can_lie_over_the_pane_of_the_frame(
     expect(page.locator(".fxs-toast-item")).to_contain_text("Preview features")
 
 
+@pytest.mark.soak
 def test_the_delete_icon_can_be_off_screen_in_the_frame(
     opened: Callable[..., tuple[Replicas, FrameLocator]],
 ) -> None:

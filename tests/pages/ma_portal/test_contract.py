@@ -58,27 +58,22 @@ def locators(thing: Page | Component) -> Iterator[tuple[str, Locator]]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_proof_holds_where_the_page_is_on_screen(name: str, bench: Callable[..., Bench]) -> None:
-    here = bench()
-    bring_up(name, here)
-    assert here.page(name).arrive().is_on_screen()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_locator_finds_exactly_one_element(name: str, bench: Callable[..., Bench]) -> None:
+def test_its_page_is_on_screen_and_every_locator_finds_exactly_one_element(
+    name: str, bench: Callable[..., Bench]
+) -> None:
     here = bench()
     bring_up(name, here)
     page = here.page(name).arrive()
+    assert page.is_on_screen()
     counts = {what: found.count() for what, found in locators(page) if what not in ELSEWHERE}
     assert counts == dict.fromkeys(counts, 1)
 
 
-@pytest.mark.parametrize("name", sorted(set(PAGES) - {"menu"}))
-def test_no_page_takes_another_screen_for_its_own(name: str, bench: Callable[..., Bench]) -> None:
+def test_no_page_takes_another_screen_for_its_own(bench: Callable[..., Bench]) -> None:
     here = bench()
     here.tab.goto(here.replicas.ma_portal_url)  # the dashboard
     here.page("menu").arrive()
-    assert not here.page(name).is_on_screen()
+    assert [name for name in PAGES if name != "menu" and here.page(name).is_on_screen()] == []
 
 
 def test_the_runbook_asks_only_for_what_the_pages_have() -> None:
