@@ -5,6 +5,7 @@ Each proves itself: what was typed is read back, what was pasted is only asked w
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -21,6 +22,8 @@ _COMES_TO_HOLD_TEXT: Final = """field => new Promise(tell => {
 DATE_FORMS: Final = {"MM/DD/YYYY": "%m/%d/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
 # Date and time as the replicas write them, and near kin. How the real portals write them is not public.
 _MOMENTS: Final = ("%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M %p", "%m/%d/%Y %I:%M %p")
+# A whole number, with or without the marks between its thousands, and what is counted: `1,204 users`.
+_COUNT: Final = re.compile(r"(\d+|\d{1,3}(?:[.,'\u2019\s]\d{3})+)(?:\s+[^\W\d]+)?")
 
 
 class UnknownDateFormError(ValueError):
@@ -52,6 +55,12 @@ class DateField(Component):
         if hint.upper() not in DATE_FORMS:
             raise UnknownDateFormError(hint)
         return date.fromisoformat(day).strftime(DATE_FORMS[hint.upper()])
+
+
+def count(text: str) -> str:
+    """Return the whole number that `text` shows, in digits alone; empty for a text that shows none."""
+    found = _COUNT.fullmatch(text.strip())
+    return re.sub(r"\D", "", found[1]) if found else ""
 
 
 def moment(text: str) -> str:

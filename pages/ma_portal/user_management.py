@@ -37,10 +37,13 @@ class Group(NamedTuple):
 
 
 class Sync(NamedTuple):
-    """A synchronisation: when it was, as ISO writes it, and how many users the portal counts after it."""
+    """A synchronisation: when it was, as ISO writes it, and how many users the portal counts after it.
+
+    `users` is empty where their number cannot be read.
+    """
 
     last_successful_sync: str
-    users: int
+    users: str
 
 
 class UserManagementPage(Page):
@@ -116,7 +119,7 @@ class UserManagementPage(Page):
         with self.expecting("Last Successful Sync to be a date and time of a known form"):
             if not (moment := self.saved.last_sync()):
                 raise self.failure("sync_now")
-        return Sync(moment, int(self.saved.users_notice.inner_text()))
+        return Sync(moment, self.saved.users())
 
     def selected_group(self) -> Group | None:
         """Return the group that is selected; None while the page shows none."""
@@ -127,7 +130,7 @@ class UserManagementPage(Page):
         """Return the last successful synchronisation; None while the page shows none that can be read."""
         if not self.saved.root.is_visible() or not (moment := self.saved.last_sync()):
             return None
-        return Sync(moment, int(self.saved.users_notice.inner_text()))
+        return Sync(moment, self.saved.users())
 
     @probe
     def has_integration(self, nickname: str) -> bool:

@@ -312,7 +312,7 @@ class UserManagement(Ma):
         self.portal.synchronise(self.world.clock())
         self.pressed("sync_now")
         assert self.saved.last_sync
-        return Sync(self.saved.last_sync.isoformat(), self.saved.users)
+        return Sync(self.saved.last_sync.isoformat(), str(self.saved.users))
 
     def has_integration(self, nickname: str) -> bool:
         return self.saved is not None and self.saved.credentials.nickname == nickname
