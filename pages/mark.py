@@ -35,7 +35,8 @@ def action(
     `secret`: the action leaves a secret on the clipboard ("copies"), takes it from there ("pastes"), or returns only
     when one that was pasted on this portal has been shown to work ("proves").
     `shown_by`: the method that tells, by looking once, what the action would return, or None while that is not to be
-    seen: by it a person's own act is known. It takes what existed before where the action makes something.
+    seen: by it a person's own act is known. It takes the action's arguments, so that another group or date than the one
+    asked for is not taken for it; where the action makes something, what existed before.
     Every error of the browser library, and every text that could not be read, becomes a `PageError`; the original,
     whose text may hold page content, is dropped with its context. A `PageError` from inside, such as a next page's, is
     told what was pressed.

@@ -121,10 +121,10 @@ class UserManagementPage(Page):
                 raise self.failure("sync_now")
         return Sync(moment, self.saved.users())
 
-    def selected_group(self) -> Group | None:
-        """Return the group that is selected; None while the page shows none."""
+    def selected_group(self, group: str, otherwise: str) -> Group | None:
+        """Return the group that is selected; None while it is not the wanted one, as for `select_group`, or none."""
         shown = self.saved.group() if self.saved.root.is_visible() else ""
-        return Group(shown) if shown else None
+        return Group(shown) if shown and shown == (group or otherwise or shown) else None
 
     def last_sync(self) -> Sync | None:
         """Return the last successful synchronisation; None while the page shows none that can be read."""

@@ -92,6 +92,16 @@ def test_a_group_that_is_selected_already_is_left_alone(bench: Callable[..., Ben
     assert here.portal.pressed["save_group"] == 0
 
 
+@pytest.mark.parametrize(
+    ("group", "otherwise", "seen"),
+    [("", "Awareness - All Staff", True), ("Awareness - Pilot", "Awareness - All Staff", False), ("", "", True)],
+)
+def test_only_the_wanted_group_is_taken_for_the_one_that_a_person_selected(
+    group: str, otherwise: str, seen: bool, bench: Callable[..., Bench]
+) -> None:
+    assert (management(bench()).selected_group(group, otherwise) is not None) is seen
+
+
 def test_the_wanted_group_goes_before_the_one_of_old(bench: Callable[..., Bench]) -> None:
     here = bench()
     assert management(here).select_group("Awareness - Pilot", "Awareness - All Staff").group == "Awareness - Pilot"
