@@ -45,7 +45,7 @@ def do_by_hand(engine: Engine, step: Step, page: Any) -> tuple[Any, Answer]:
         nonlocal made
         engine.breathe()
         made = look()
-        return (made is not None and made != first) if step.outputs else is_seen(engine, step)
+        return (made is not None and made != first) if step.outputs or step.pastes else is_seen(engine, step)
 
     answer = wait(engine, step, seen)
     return (made if made is not None else first), answer

@@ -81,7 +81,7 @@ class NewIntegrationPage(Page):
         """Enter the Directory ID."""
         self._enter(self.directory_id_field, directory_id)
 
-    @action(at="client_secret_value_field", secret="pastes")  # noqa: S106  # a role, no secret
+    @action(at="client_secret_value_field", secret="pastes", shown_by="put_in")  # noqa: S106  # a role, no secret
     def paste_client_secret_value(self) -> None:
         """Paste the Client Secret Value.
 
@@ -94,6 +94,10 @@ class NewIntegrationPage(Page):
                 expected="the field “Client Secret Value” to hold what was pasted",
                 seen="an empty field",
             )
+
+    def put_in(self) -> int | None:
+        """Return which time it is that a value was put into the field; None while it holds none that was."""
+        return SecretField(self.client_secret_value_field).put_in() or None
 
     @action(at="expiration_date_field")
     def enter_expiration_date(self, expires_on: str) -> None:
@@ -176,8 +180,8 @@ class NewIntegrationPage(Page):
 
     @probe
     def has_client_secret_value(self) -> bool:
-        """Whether the field holds a value; which one stays in the browser."""
-        return SecretField(self.client_secret_value_field).holds_text()
+        """Whether the field holds a value that was put in there; which one stays in the browser."""
+        return SecretField(self.client_secret_value_field).put_in() > 0
 
     @probe
     def has_expiration_date(self, expires_on: str) -> bool:

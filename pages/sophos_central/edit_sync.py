@@ -55,7 +55,7 @@ class EditSyncPage(Page):
         """Enter the Tenant Domain."""
         self._enter(self.tenant_domain_field, tenant_domain)
 
-    @action(at="application_key_field", secret="pastes")  # noqa: S106  # a role, no secret
+    @action(at="application_key_field", secret="pastes", shown_by="put_in")  # noqa: S106  # a role, no secret
     def paste_application_key(self) -> None:
         """Paste the Application Key. The value stays in the browser: only whether there is one is asked."""
         if not SecretField(self.application_key_field).paste():
@@ -65,6 +65,10 @@ class EditSyncPage(Page):
                 expected="the field “Application Key” to hold what was pasted",
                 seen="an empty field",
             )
+
+    def put_in(self) -> int | None:
+        """Return which time it is that a value was put into the field; None while it holds none that was."""
+        return SecretField(self.application_key_field).put_in() or None
 
     @action(at="expiration_field")
     def enter_expiration(self, expires_on: str) -> None:
@@ -106,8 +110,8 @@ class EditSyncPage(Page):
 
     @probe
     def has_application_key(self) -> bool:
-        """Whether the field holds a value; which one stays in the browser."""
-        return SecretField(self.application_key_field).holds_text()
+        """Whether the field holds a value that was put in there; which one stays in the browser."""
+        return SecretField(self.application_key_field).put_in() > 0
 
     @probe
     def has_expiration(self, expires_on: str) -> bool:

@@ -376,6 +376,9 @@ class NewIntegration(Ma):
     def paste_client_secret_value(self) -> None:
         self._enter("value", self.tab.browser.clipboard)
 
+    def put_in(self) -> int | None:
+        return 1 if self.has_client_secret_value() else None
+
     def has_client_secret_value(self) -> bool:
         return bool(self.tab.filled.get("value"))
 
