@@ -82,6 +82,7 @@ class EditSyncPage(Page):
         Raises `NotYet` when Microsoft does not know the secret, which may only have to replicate, else
         `PortalRefused`.
         """
+        self._hold_the_new_key("test_connection")
         self.around.note(self.tested_notice)
         self.test_button.click()
         with self.expecting("the connection test to pass"):
@@ -91,6 +92,7 @@ class EditSyncPage(Page):
     @action(at="save_button")
     def save(self) -> None:
         """Click Save."""
+        self._hold_the_new_key("save")
         with self.expecting("Save to be enabled, as it is after a good test"):
             expect(self.save_button).to_be_enabled()
         self.press_once(self.save_button)
@@ -122,6 +124,16 @@ class EditSyncPage(Page):
     def has_test_passed(self) -> bool:
         """Whether the last connection test was a good one and nothing was changed after it."""
         return self.tested_notice.is_visible()
+
+    def _hold_the_new_key(self, verb: str) -> None:
+        """Raise `NoEffect` where the page was loaded anew since the paste: a test would pass with the former key."""
+        if not self.has_application_key():
+            raise NoEffect(
+                self.title,
+                verb,
+                expected="the field “Application Key” to hold what was pasted",
+                seen="a field into which nothing was put since the page was loaded",
+            )
 
     def _enter(self, field: Locator, text: str) -> None:
         field.fill(text)

@@ -184,9 +184,14 @@ def test_a_mask_for_the_key_that_is_saved_is_not_taken_for_the_new_one(bench: Ca
     second = form.put_in()
     assert None not in {first, second}
     assert first != second
+    form.test_connection()
     here.tab.reload()
     assert field.input_value()
     assert not form.has_application_key()
+    for act in (form.test_connection, form.save):  # With the former key, and the date of the new one.
+        with pytest.raises(NoEffect, match="nothing was put since"):
+            act()
+    assert dict(here.central.pressed) == {"test": 1}
 
 
 def test_an_empty_clipboard_is_noticed(bench: Callable[..., Bench]) -> None:
