@@ -100,8 +100,9 @@ def test_a_session_that_ends_by_fault_takes_the_page_away(bench: Callable[..., B
         management(here)
 
 
-def test_lost_access_is_told_in_the_portals_words(bench: Callable[..., Bench]) -> None:
-    here = bench("ma-access-lost")
+@pytest.mark.parametrize("beside", ["ma-banner-alert", ""])
+def test_lost_access_is_told_in_the_portals_words(beside: str, bench: Callable[..., Bench]) -> None:
+    here = bench(*filter(None, ["ma-access-lost", beside]))
     with pytest.raises(PortalRefused, match="no longer an active user") as caught:
         SavedCredentialsPage(here.tab, here.replicas.ma_portal_url).arrive().reset_integration()
     assert caught.value.pressed
@@ -191,6 +192,14 @@ def test_the_result_of_the_test_before_is_not_that_of_this_one(
     with pytest.raises(NotYet):
         form.test_connection()
     assert here.portal.pressed["test"] == 3
+
+
+def test_a_result_that_is_the_same_once_more_is_seen_by_its_coming_anew(bench: Callable[..., Bench]) -> None:
+    here = bench("ma-no-dialog")
+    form = ready_to_test(here)
+    form.test_connection()
+    form.test_connection()
+    assert here.portal.pressed["test"] == 2
 
 
 @pytest.mark.parametrize("fault", ["ma-reset-refused", "ma-server-error"])

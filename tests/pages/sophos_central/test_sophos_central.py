@@ -174,7 +174,7 @@ def test_a_mask_for_the_key_that_is_saved_is_not_taken_for_the_new_one(bench: Ca
     form = here.status().edit()
     field = form.application_key_field
     assert not form.has_application_key()
-    field.press("Backspace")  # As somebody begins who wants to empty it.
+    field.press("Delete")  # As somebody begins who wants to empty it.
     assert form.put_in() is None
     form = here.filled_in(here.new_secret().value)
     assert form.has_application_key()
