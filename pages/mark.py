@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 SecretRole = Literal["copies", "pastes", "proves"]
+# What may go wrong with a page, in words that are not ours: the browser's errors, and text that is not what it was read
+# for, which quotes the text.
+_UNTOLD = (library.Error, AssertionError, ValueError)
 
 
 def action(
@@ -32,9 +35,11 @@ def action(
     `secret`: the action leaves a secret on the clipboard ("copies"), takes it from there ("pastes"), or returns only
     when one that was pasted on this portal has been shown to work ("proves").
     `shown_by`: the method that tells, by looking once, what the action would return, or None while that is not to be
-    seen: by it a person's own act is known. It takes what existed before where the action makes something.
-    Every error of the browser library becomes a `PageError`; the original, whose text may hold page content, is
-    dropped with its context. A `PageError` from inside, such as a next page's, is told what was pressed.
+    seen: by it a person's own act is known. It takes the action's arguments, so that another group or date than the one
+    asked for is not taken for it; where the action makes something, what existed before.
+    Every error of the browser library, and every text that could not be read, becomes a `PageError`; the original,
+    whose text may hold page content, is dropped with its context. A `PageError` from inside, such as a next page's, is
+    told what was pressed.
     """
 
     def mark(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
@@ -48,7 +53,7 @@ def action(
             except PageError as error:
                 error.pressed = error.pressed or self.pressed
                 raise
-            except (library.Error, AssertionError):
+            except _UNTOLD:
                 pass  # Raised below, outside the handler: `raise … from None` would keep the original in __context__.
             raise self.failure(method.__name__)
 
@@ -73,7 +78,7 @@ def probe(method: Callable[Concatenate[Any, P], bool]) -> Callable[Concatenate[A
     def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> bool:
         try:
             return method(self, *args, **kwargs)
-        except (library.Error, AssertionError):
+        except _UNTOLD:
             pass  # As in `action`.
         raise self.failure(method.__name__)
 

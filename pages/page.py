@@ -104,6 +104,7 @@ class Page:
         Nothing repeats this: the browser library's own waiting happens before the press is noted.
         """
         button.click(trial=True)
+        self.around.note()
         self.pressed = True
         button.click()
 

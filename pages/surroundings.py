@@ -77,6 +77,9 @@ class Surroundings:
                 return words
         return network.failed_request(self.tab, [url, *self.addresses()], whole=False)
 
+    def note(self) -> None:
+        """Note what the portal says already, before a button is pressed: it is no answer to that."""
+
     def seen(self) -> str:
         """Say what is on screen, in static words: never field contents, never whole page text."""
         title = disguised(self.tab.title())

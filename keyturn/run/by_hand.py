@@ -45,7 +45,7 @@ def do_by_hand(engine: Engine, step: Step, page: Any) -> tuple[Any, Answer]:
         nonlocal made
         engine.breathe()
         made = look()
-        return (made is not None and made != first) if step.outputs else is_seen(engine, step)
+        return (made is not None and made != first) if step.outputs or step.pastes else is_seen(engine, step)
 
     answer = wait(engine, step, seen)
     return (made if made is not None else first), answer
@@ -78,14 +78,18 @@ def told(engine: Engine, step: Step) -> str:
 
 
 def shown(engine: Engine, step: Step, page: Any, *known: Any) -> Callable[[], Any]:
-    """Return a look at what the step's action would return, None while it is not to be seen."""
-    name = engine.action(step).shown_by
-    method = getattr(page, name) if name else None
+    """Return a look at what the step's action would return, None while it is not to be seen.
+
+    `known`: what existed before, where the action makes something; any other is looked for by its own arguments.
+    """
+    action = engine.action(step)
+    method = getattr(page, action.shown_by) if action.shown_by else None
 
     def look() -> Any:
         try:
-            return method(*known) if method else None
-        except (PageError, BrowserError):
+            asked = {} if step.copies else engine.state.bound(step.args, action.parameters)
+            return method(*known, **asked) if method else None
+        except (NotYetKnown, PageError, BrowserError):
             return None
 
     return look

@@ -5,6 +5,7 @@ Each proves itself: what was typed is read back, what was pasted is only asked w
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -14,13 +15,31 @@ from pages.page import Component
 # quote the value in its error.
 _COMES_TO_HOLD_TEXT: Final = """field => new Promise(tell => {
     const end = performance.now() + 2000;
-    const look = () => field.value ? tell(true) : performance.now() > end ? tell(false) : setTimeout(look, 20);
+    const look = () => {
+        if (field.value) tell(field.keyturnPut ||= 1);
+        else if (performance.now() > end) tell(false);
+        else setTimeout(look, 20);
+    };
     look();
 })"""
+# How often something was put into the field since it was first looked at; none while it is empty. What the portal
+# filled in by itself, such as a mask for the value that it holds, is nothing that was put there.
+_PUT_IN: Final = """field => {
+    if (field.keyturnPut === undefined) {
+        field.keyturnPut = 0;
+        field.addEventListener('input', event => {
+            if (!/^(delete|history)/.test(event.inputType || '')) field.keyturnPut += 1;
+        });
+    }
+    return field.value ? field.keyturnPut : 0;
+}"""
 # What a date field says it takes -> how to write that.
 DATE_FORMS: Final = {"MM/DD/YYYY": "%m/%d/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
 # Date and time as the replicas write them, and near kin. How the real portals write them is not public.
 _MOMENTS: Final = ("%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M %p", "%m/%d/%Y %I:%M %p")
+
+# A whole number, with or without the marks between its thousands, and what is counted: `1,204 users`.
+_COUNT: Final = re.compile(r"(\d+|\d{1,3}(?:[.,'\u2019\s]\d{3})+)(?:\s+[^\W\d]+)?")
 
 
 class UnknownDateFormError(ValueError):
@@ -32,13 +51,17 @@ class SecretField(Component):
 
     def paste(self) -> bool:
         """Replace what is in the field by what is on the clipboard; return whether the field then holds anything."""
+        self.put_in()
         self.root.fill("")
         self.root.press("ControlOrMeta+V")
         return bool(self.root.evaluate(_COMES_TO_HOLD_TEXT))
 
-    def holds_text(self) -> bool:
-        """Return at once whether the field holds anything."""
-        return bool(self.root.evaluate("field => field.value.length > 0"))
+    def put_in(self) -> int:
+        """Return at once how often somebody put something into this field, as far as was looked; 0 while it is empty.
+
+        After the page was loaded anew it is another field, whatever the portal shows in it.
+        """
+        return int(self.root.evaluate(_PUT_IN))
 
 
 class DateField(Component):
@@ -52,6 +75,12 @@ class DateField(Component):
         if hint.upper() not in DATE_FORMS:
             raise UnknownDateFormError(hint)
         return date.fromisoformat(day).strftime(DATE_FORMS[hint.upper()])
+
+
+def count(text: str) -> str:
+    """Return the whole number that `text` shows, in digits alone; empty for a text that shows none."""
+    found = _COUNT.fullmatch(text.strip())
+    return re.sub(r"\D", "", found[1]) if found else ""
 
 
 def moment(text: str) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pages.components.advice import SIGN_IN_SERVICE, advised
+from pages.components.vendor_portal import VendorPortal
 from pages.disguise import disguised
 from pages.errors import NotYet, PortalRefused, SessionEnded
 from pages.ma_portal.advice import ADVICE
-from pages.surroundings import Surroundings, Trouble
+from pages.surroundings import Trouble
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _NOT_YET = ("Have you entered a Client Secret ID?", "AADSTS7000215", "AADSTS7000222")
 
 
-class MaPortal(Surroundings):
+class MaPortal(VendorPortal):
     """The portal around a page."""
 
     def __init__(self, tab: Tab) -> None:
@@ -34,8 +35,12 @@ class MaPortal(Surroundings):
         self.account_notice = tab.get_by_role("group", name="Signed-in account", exact=True)
         self.organisation_notice = tab.get_by_role("group", name="Organization", exact=True)
         self.page_heading = tab.get_by_role("heading", level=1)
-        self.refusal_notice = tab.get_by_role("alert")
         self.test_failed_dialog = tab.get_by_role("dialog", name="Connection Failed", exact=True)
+
+    @property
+    def refused(self) -> Locator:
+        """New alerts, and the dialog of a connection test that failed."""
+        return super().refused.or_(self.test_failed_dialog)
 
     def screen(self) -> str:
         """Say at once which sign-in screen is up; empty when none is."""
@@ -47,7 +52,7 @@ class MaPortal(Surroundings):
 
     def _wrong(self) -> str:
         """Say what a sign-in page says was wrong with the last try, and what to do then."""
-        words = disguised(" ".join(self.refusal_notice.all_inner_texts()))
+        words = disguised(" ".join(self.alerts.all_inner_texts()))
         advice = advised(words, ADVICE)
         return "".join([f"; it says “{words}”" if words else "", f": {advice}" if advice else ""])
 
@@ -64,12 +69,12 @@ class MaPortal(Surroundings):
             return Trouble(SessionEnded, screen, "sign in again in the browser")
         if self.test_failed_dialog.is_visible():
             return _refusal(self.test_failed_dialog.get_by_role("paragraph"))
-        if self.refusal_notice.is_visible():
+        if self.refusal_notice.count():
             return _refusal(self.refusal_notice)
         return None
 
 
 def _refusal(notice: Locator) -> Trouble:
-    words = notice.inner_text()
+    words = " ".join(notice.all_inner_texts())
     error = NotYet if any(text in words for text in _NOT_YET) else PortalRefused
     return Trouble(error, f"“{disguised(words)}”", advised(words, ADVICE, SIGN_IN_SERVICE))

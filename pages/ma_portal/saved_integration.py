@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pages.components.vendor_field import moment
+from pages.components.vendor_field import count, moment
 from pages.page import Component
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ class SavedIntegration(Component):
     def group(self) -> str:
         """Return the name of the group that is synchronised; empty when none is selected."""
         return self.group_notice.inner_text().strip()
+
+    def users(self) -> str:
+        """Return how many users the portal counts; empty where their number is not there or cannot be read."""
+        return count(" ".join(self.users_notice.all_inner_texts()))
 
     def last_sync(self) -> str:
         """Return the last successful synchronisation as `moment` writes it; empty when there was none."""

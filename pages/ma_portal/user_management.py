@@ -37,10 +37,13 @@ class Group(NamedTuple):
 
 
 class Sync(NamedTuple):
-    """A synchronisation: when it was, as ISO writes it, and how many users the portal counts after it."""
+    """A synchronisation: when it was, as ISO writes it, and how many users the portal counts after it.
+
+    `users` is empty where their number cannot be read.
+    """
 
     last_successful_sync: str
-    users: int
+    users: str
 
 
 class UserManagementPage(Page):
@@ -111,24 +114,23 @@ class UserManagementPage(Page):
             # The whole text, because what was there before may be empty, which every text contains.
             same = re.compile(rf"^\s*{re.escape(before.strip())}\s*$")
             changed = self.saved.last_sync_notice.filter(has_not_text=same)
-            expect(changed.or_(self.around.refusal_notice).or_(self.around.sign_in_heading)).to_be_visible()
-            if not changed.is_visible():
+            if not self.around.answered(changed):
                 raise self.failure("sync_now")
         with self.expecting("Last Successful Sync to be a date and time of a known form"):
             if not (moment := self.saved.last_sync()):
                 raise self.failure("sync_now")
-        return Sync(moment, int(self.saved.users_notice.inner_text()))
+        return Sync(moment, self.saved.users())
 
-    def selected_group(self) -> Group | None:
-        """Return the group that is selected; None while the page shows none."""
+    def selected_group(self, group: str, otherwise: str) -> Group | None:
+        """Return the group that is selected; None while it is not the wanted one, as for `select_group`, or none."""
         shown = self.saved.group() if self.saved.root.is_visible() else ""
-        return Group(shown) if shown else None
+        return Group(shown) if shown and shown == (group or otherwise or shown) else None
 
     def last_sync(self) -> Sync | None:
         """Return the last successful synchronisation; None while the page shows none that can be read."""
         if not self.saved.root.is_visible() or not (moment := self.saved.last_sync()):
             return None
-        return Sync(moment, int(self.saved.users_notice.inner_text()))
+        return Sync(moment, self.saved.users())
 
     @probe
     def has_integration(self, nickname: str) -> bool:

@@ -55,7 +55,7 @@ class EditSyncPage(Page):
         """Enter the Tenant Domain."""
         self._enter(self.tenant_domain_field, tenant_domain)
 
-    @action(at="application_key_field", secret="pastes")  # noqa: S106  # a role, no secret
+    @action(at="application_key_field", secret="pastes", shown_by="put_in")  # noqa: S106  # a role, no secret
     def paste_application_key(self) -> None:
         """Paste the Application Key. The value stays in the browser: only whether there is one is asked."""
         if not SecretField(self.application_key_field).paste():
@@ -65,6 +65,10 @@ class EditSyncPage(Page):
                 expected="the field “Application Key” to hold what was pasted",
                 seen="an empty field",
             )
+
+    def put_in(self) -> int | None:
+        """Return which time it is that a value was put into the field; None while it holds none that was."""
+        return SecretField(self.application_key_field).put_in() or None
 
     @action(at="expiration_field")
     def enter_expiration(self, expires_on: str) -> None:
@@ -78,23 +82,22 @@ class EditSyncPage(Page):
         Raises `NotYet` when Microsoft does not know the secret, which may only have to replicate, else
         `PortalRefused`.
         """
+        self._hold_the_new_key("test_connection")
+        self.around.note(self.tested_notice)
         self.test_button.click()
         with self.expecting("the connection test to pass"):
-            around = self.around
-            expect(self.tested_notice.or_(around.refusal_notice).or_(around.sign_in_heading)).to_be_visible()
-            if not self.tested_notice.is_visible():
+            if not self.around.answered(self.around.fresh(self.tested_notice)):
                 raise self.failure("test_connection")
 
     @action(at="save_button")
     def save(self) -> None:
         """Click Save."""
+        self._hold_the_new_key("save")
         with self.expecting("Save to be enabled, as it is after a good test"):
             expect(self.save_button).to_be_enabled()
         self.press_once(self.save_button)
         with self.expecting("the page “Azure AD Sync Settings/Status”"):
-            around = self.around
-            expect(self.saved_heading.or_(around.refusal_notice).or_(around.sign_in_heading)).to_be_visible()
-            if not self.saved_heading.is_visible():
+            if not self.around.answered(self.saved_heading):
                 raise self.failure("save")
 
     @probe
@@ -109,8 +112,8 @@ class EditSyncPage(Page):
 
     @probe
     def has_application_key(self) -> bool:
-        """Whether the field holds a value; which one stays in the browser."""
-        return SecretField(self.application_key_field).holds_text()
+        """Whether the field holds a value that was put in there; which one stays in the browser."""
+        return SecretField(self.application_key_field).put_in() > 0
 
     @probe
     def has_expiration(self, expires_on: str) -> bool:
@@ -121,6 +124,16 @@ class EditSyncPage(Page):
     def has_test_passed(self) -> bool:
         """Whether the last connection test was a good one and nothing was changed after it."""
         return self.tested_notice.is_visible()
+
+    def _hold_the_new_key(self, verb: str) -> None:
+        """Raise `NoEffect` where the page was loaded anew since the paste: a test would pass with the former key."""
+        if not self.has_application_key():
+            raise NoEffect(
+                self.title,
+                verb,
+                expected="the field “Application Key” to hold what was pasted",
+                seen="a field into which nothing was put since the page was loaded",
+            )
 
     def _enter(self, field: Locator, text: str) -> None:
         field.fill(text)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pages.components.advice import SIGN_IN_SERVICE, advised
+from pages.components.vendor_portal import VendorPortal
 from pages.disguise import disguised
 from pages.errors import NotYet, PortalRefused, SessionEnded
 from pages.sophos_central.advice import ADVICE
-from pages.surroundings import Surroundings, Trouble
+from pages.surroundings import Trouble
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _NOT_YET: Final = ("AADSTS7000215", "AADSTS7000222")
 
 
-class SophosCentral(Surroundings):
+class SophosCentral(VendorPortal):
     """The portal around a page."""
 
     def __init__(self, tab: Tab) -> None:
@@ -29,14 +30,13 @@ class SophosCentral(Surroundings):
         self.code_field = tab.get_by_label("Security code", exact=True)
         self.account_notice = tab.get_by_role("group", name="Signed-in account", exact=True)
         self.page_heading = tab.get_by_role("heading", level=1)
-        self.refusal_notice = tab.get_by_role("alert")
 
     def screen(self) -> str:
         """Say at once what the sign-in page asks for, and what it says was wrong with the last try; else empty."""
         if not self.sign_in_heading.is_visible():
             return ""
         asked = "the security code" if self.code_field.is_visible() else "e-mail address and password"
-        words = disguised(" ".join(self.refusal_notice.all_inner_texts()))
+        words = disguised(" ".join(self.alerts.all_inner_texts()))
         advice = advised(words, ADVICE)
         wrong = "".join([f"; it says “{words}”" if words else "", f": {advice}" if advice else ""])
         return f"Sophos Central's sign-in page: enter {asked}{wrong}"
@@ -52,8 +52,8 @@ class SophosCentral(Surroundings):
         """Return the portal's refusal in its own words, or that the session has ended."""
         if self.sign_in_heading.is_visible():
             return Trouble(SessionEnded, self.screen(), "sign in again in the browser")
-        if not self.refusal_notice.is_visible():
+        if not (notices := self.refusal_notice.all_inner_texts()):
             return None
-        words = self.refusal_notice.inner_text()
+        words = " ".join(notices)
         error = NotYet if any(code in words for code in _NOT_YET) else PortalRefused
         return Trouble(error, f"“{disguised(words)}”", advised(words, ADVICE, SIGN_IN_SERVICE))

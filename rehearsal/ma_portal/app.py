@@ -139,11 +139,13 @@ def _add_screens(app: Flask, world: World, portal: MaPortal) -> None:
             saved, group = portal.integration, portal.group()
         if saved is None:
             return render_template("new_integration.html", date_hint=_date_hint(world))
+        expired = portal.has_expired(world.clock().date())
         return render_template(
             "saved_credentials.html",
             saved=saved,
             group=group,
-            expired=EXPIRED if portal.has_expired(world.clock().date()) else "",
+            expired=EXPIRED if expired else "",
+            banner="alert" if world.faults.strikes("ma-banner-alert", natural=expired) else "note",
             last_sync=f"{saved.last_sync.astimezone(UTC):%m/%d/%Y, %I:%M:%S %p} UTC" if saved.last_sync else "Never",
             groups=[] if world.faults.strikes("ma-no-groups") else portal.groups.values(),
         )

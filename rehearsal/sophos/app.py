@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rehearsal.state import World
 
 COOKIE = "sophos_session"
+MASK = "*" * 12
 # What the sign-in page says was wrong, in words of our own: the vendor's are not public.
 SAID = {
     Stage.PASSWORD_REFUSED: "The email or password is incorrect.",
@@ -118,7 +120,8 @@ def _add_screens(app: Flask, world: World, central: SophosCentral) -> None:
 
     @app.get("/settings/azure-ad-sync/edit")
     def edit() -> ResponseReturnValue:
-        return render_template("sophos_edit.html", central=central)
+        mask = MASK if world.faults.strikes("sophos-key-masked") else ""
+        return render_template("sophos_edit.html", central=central, mask=mask)
 
 
 class _Buttons:
@@ -131,9 +134,14 @@ class _Buttons:
         self.central.pressed[button] += 1
         self.world.press(f"sophos-{button}")
 
+    def asked(self) -> SyncSettings:
+        """Return what the form holds; a mask stands for the key that is saved."""
+        asked = _settings()
+        return replace(asked, key=self.central.settings.key) if asked.key == MASK else asked
+
     def test(self) -> ResponseReturnValue:
         self.press("test")
-        asked, self.central.passed = _settings(), None
+        asked, self.central.passed = self.asked(), None
         if asked.expires_on < self.world.clock().date():
             _refuse("The Application Key Expiration must be a date in the future.")
         answer = self.world.tokens.check(asked.tenant_domain, asked.client_id, asked.key)
@@ -148,7 +156,7 @@ class _Buttons:
         self.press("save")
         if self.faults.strikes("sophos-save-forgotten"):
             return jsonify(text="Saved")
-        if self.faults.strikes("sophos-save-refused") or not self.central.save(_settings()):
+        if self.faults.strikes("sophos-save-refused") or not self.central.save(self.asked()):
             _refuse("The settings could not be saved. Test the connection and try again.")
         return jsonify(text="Saved")
 

@@ -7,6 +7,7 @@ SOPHOS_FAULTS: dict[str, tuple[str, str | None]] = {
     "sophos-code-expired": ("the first security code is refused as expired", None),
     "sophos-code-wrong": ("the first security code is refused as wrong", None),
     "sophos-session-ended": ("the sign-in page stands in place of the page", None),
+    "sophos-key-masked": ("the form shows a mask for the key that is saved", None),
     "sophos-first-test-fails": ("the first test is refused as if the key were wrong", None),
     "sophos-save-refused": ("the settings are not saved", None),
     "sophos-save-forgotten": ("saving is answered as done and nothing is saved", None),

@@ -305,6 +305,10 @@ class UserManagement(Ma):
             self.pressed("select_group")
         return Group(wanted)
 
+    def selected_group(self, group: str, otherwise: str) -> Group | None:
+        found = self.portal.group()
+        return Group(found.name) if found and found.name == (group or otherwise or found.name) else None
+
     def sync_now(self) -> Sync:
         if self.saved is None or not self.saved.group_id:
             raise self.failed(NoEffect, "sync_now")
@@ -312,7 +316,11 @@ class UserManagement(Ma):
         self.portal.synchronise(self.world.clock())
         self.pressed("sync_now")
         assert self.saved.last_sync
-        return Sync(self.saved.last_sync.isoformat(), self.saved.users)
+        return Sync(self.saved.last_sync.isoformat(), str(self.saved.users))
+
+    def last_sync(self) -> Sync | None:
+        last = self.saved.last_sync if self.saved else None
+        return Sync(last.isoformat(), str(self.saved.users)) if self.saved and last else None
 
     def has_integration(self, nickname: str) -> bool:
         return self.saved is not None and self.saved.credentials.nickname == nickname
@@ -367,6 +375,9 @@ class NewIntegration(Ma):
 
     def paste_client_secret_value(self) -> None:
         self._enter("value", self.tab.browser.clipboard)
+
+    def put_in(self) -> int | None:
+        return 1 if self.has_client_secret_value() else None
 
     def has_client_secret_value(self) -> bool:
         return bool(self.tab.filled.get("value"))

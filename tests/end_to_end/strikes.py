@@ -102,7 +102,8 @@ _GOTTEN_PAST: Final = frozenset(
         "registration-delete-unasked", "months-wording", "survey-over-add", "toast-over-x", "row-late", "count-lags",
         "list-late", "concurrent-secret", "trash-off-screen", "odd-descriptions", "replication-slow",
         "ma-password-wrong", "ma-code-expired", "ma-code-wrong", "ma-slow", "ma-old-wording", "ma-iso-date",
-        "ma-first-test-fails", "ma-no-dialog", "ma-late-dialog",
+        "ma-first-test-fails", "ma-no-dialog", "ma-late-dialog", "ma-banner-alert",
+        "ma-result-stays",
     }
 )  # fmt: skip
 _STOPPED: Final = {

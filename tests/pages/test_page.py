@@ -58,6 +58,17 @@ class Form(Page):
         """Read the name back."""
         expect(self.tab.get_by_label("Name")).to_have_value("something else")
 
+    @action()
+    def press_and_count(self) -> int:
+        """Count after the press."""
+        self.press_once(self.tab.get_by_role("button", name="Go", exact=True))
+        return int(self.tab.get_by_label("Name").input_value())
+
+    @probe
+    def has_many(self) -> bool:
+        """Return what is no number."""
+        return int(self.tab.get_by_label("Name").input_value()) > 1
+
     @probe
     def has_two(self) -> bool:
         """Return what cannot be decided."""
@@ -104,6 +115,12 @@ def test_a_button_that_cannot_be_pressed_does_not_count_as_pressed(form: Form) -
     assert caught.value.expected == "“Press Gone” to take effect"
 
 
+def test_what_cannot_be_read_after_the_press_is_told_with_what_was_pressed(form: Form) -> None:
+    with pytest.raises(NoEffect) as caught:
+        form.press_and_count()
+    assert caught.value.pressed
+
+
 def test_an_error_of_our_own_after_the_press_knows_of_it(form: Form) -> None:
     with pytest.raises(NotOne) as caught:
         form.guess()
@@ -118,7 +135,7 @@ def test_what_was_pressed_is_forgotten_by_the_next_action(form: Form) -> None:
     assert not caught.value.pressed
 
 
-@pytest.mark.parametrize("verb", ["read_back", "has_two"])
+@pytest.mark.parametrize("verb", ["read_back", "has_two", "press_and_count", "has_many"])
 def test_nothing_of_the_browsers_own_errors_is_left_in_an_error(form: Form, verb: str) -> None:
     with pytest.raises(PageError) as caught:
         getattr(form, verb)()

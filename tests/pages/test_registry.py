@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 from pages import REGISTRY
@@ -11,3 +13,17 @@ def test_the_registry_holds_the_portals_and_nothing_else() -> None:
     assert len(REGISTRY) == len(list(REGISTRY))
     with pytest.raises(KeyError):
         REGISTRY["components"]
+
+
+def test_what_shows_an_act_takes_the_same_arguments_as_the_act() -> None:
+    acts = [
+        (page, act)
+        for pages in map(REGISTRY.__getitem__, REGISTRY)
+        for page in pages.values()
+        for act in vars(page).values()
+        if getattr(act, "keyturn_shown_by", "") and act.keyturn_secret != "copies"  # a role, no secret
+    ]
+    assert len(acts) > 2
+    for page, act in acts:
+        shows = getattr(page, act.keyturn_shown_by)
+        assert inspect.signature(shows).parameters == inspect.signature(act).parameters

@@ -14,7 +14,7 @@ function tell(text) {
 }
 
 function forget() {
-  document.querySelector("main > [role=alert]")?.remove();
+  document.querySelector("main > .notice[role=alert]")?.remove();
 }
 
 // Posts and returns the answer; tells a refusal and returns null.
@@ -106,7 +106,7 @@ if (form) {
   });
   on("test", "click", async () => {
     byId("test").disabled = true;
-    sayTested("Testing…");
+    if (!(await struck("ma-result-stays"))) sayTested("Testing…");
     const result = await ask("/api/integration/test", values());
     byId("test").disabled = false;
     if (result && result.dialog !== "none") {

@@ -6,7 +6,7 @@ const here = "/settings/azure-ad-sync";
 
 // Posts and returns the answer; tells a refusal and returns null.
 async function ask(address, body = {}) {
-  document.querySelector("main > [role=alert]")?.remove();
+  document.querySelector("main > .notice[role=alert]")?.remove();
   let content;
   try {
     const answer = await fetch(address, {

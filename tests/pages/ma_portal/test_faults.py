@@ -14,7 +14,7 @@ from pages.ma_portal.saved_credentials import SavedCredentialsPage
 from pages.ma_portal.sign_in import SignInPage
 from pages.ma_portal.user_management import UserManagementPage
 from rehearsal import Operator
-from rehearsal.ma_portal import MA_FAULTS
+from rehearsal.ma_portal import MA_FAULTS, app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,8 +100,9 @@ def test_a_session_that_ends_by_fault_takes_the_page_away(bench: Callable[..., B
         management(here)
 
 
-def test_lost_access_is_told_in_the_portals_words(bench: Callable[..., Bench]) -> None:
-    here = bench("ma-access-lost")
+@pytest.mark.parametrize("beside", ["ma-banner-alert", ""])
+def test_lost_access_is_told_in_the_portals_words(beside: str, bench: Callable[..., Bench]) -> None:
+    here = bench(*filter(None, ["ma-access-lost", beside]))
     with pytest.raises(PortalRefused, match="no longer an active user") as caught:
         SavedCredentialsPage(here.tab, here.replicas.ma_portal_url).arrive().reset_integration()
     assert caught.value.pressed
@@ -140,6 +141,65 @@ def test_a_page_that_is_gone_after_the_reset_is_told_and_the_reset_found_done(be
     here.be_patient()
     here.go()
     assert management(here).read_integration().state == "none"
+
+
+def test_an_alert_that_stood_there_before_is_no_answer(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "SLOW", 0.4)  # seconds in which the banner is all that there is
+    here = bench("ma-banner-alert", "ma-slow")
+    SignInPage(here.tab, here.replicas.ma_portal_url).open()
+    here.go()
+    page = management(here)
+    page.select_group("Awareness - Pilot", "")
+    page.sync_now()
+    assert here.tab.get_by_role("alert").is_visible()
+    SavedCredentialsPage(here.tab, here.replicas.ma_portal_url).arrive().reset_integration()
+    assert dict(here.portal.pressed) == {"reset": 1, "sync": 1, "save_group": 1}
+
+
+def test_beside_an_alert_that_stood_there_before_a_refusal_is_seen_each_time(bench: Callable[..., Bench]) -> None:
+    here = bench("ma-banner-alert", "ma-reset-refused")
+    page = SavedCredentialsPage(here.tab, here.replicas.ma_portal_url).arrive()
+    for _ in range(2):
+        with pytest.raises(PortalRefused) as caught:
+            page.reset_integration()
+        assert caught.value.seen == "“The integration could not be reset. Please try again later.”"
+
+
+def test_an_alert_that_stood_there_before_does_not_explain_what_came_after(bench: Callable[..., Bench]) -> None:
+    here = bench("ma-banner-alert", "ma-group-not-kept")
+    page = without_group(here)
+    here.be_patient(2 * IMPATIENCE)
+    with pytest.raises(NoEffect) as caught:
+        page.select_group(STAFF, "")
+    assert caught.value.pressed
+
+
+def test_the_result_of_the_test_before_is_not_that_of_this_one(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "SLOW", 0.4)
+    here = bench("ma-result-stays", "ma-slow")
+    secret = here.new_secret()
+    form = ready_to_test(here, secret.value)
+    form.test_connection()
+    form.acknowledge()
+    form.test_connection()  # It may say the same once more.
+    registration = here.replicas.world.registration(here.replicas.world.application_id)
+    assert registration
+    registration.secrets.remove(secret)
+    with pytest.raises(NotYet):
+        form.test_connection()
+    assert here.portal.pressed["test"] == 3
+
+
+def test_a_result_that_is_the_same_once_more_is_seen_by_its_coming_anew(bench: Callable[..., Bench]) -> None:
+    here = bench("ma-no-dialog")
+    form = ready_to_test(here)
+    form.test_connection()
+    form.test_connection()
+    assert here.portal.pressed["test"] == 2
 
 
 @pytest.mark.parametrize("fault", ["ma-reset-refused", "ma-server-error"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pages.components.vendor_field import moment
+from pages.components.vendor_field import count, moment
 from pages.ma_portal.menu import MenuPage
 from pages.ma_portal.saved_credentials import SavedCredentialsPage
 from pages.ma_portal.sign_in import SignInPage
@@ -71,7 +71,7 @@ def test_a_rotation_ends_with_the_new_value_saved_and_everybody_synchronised(ben
     assert page.select_group("", "Awareness - All Staff").group == "Awareness - All Staff"
     assert page.has_group("Awareness - All Staff")
     made = page.sync_now()
-    assert made.users == 13
+    assert made.users == "13"
     assert page.has_synchronised_since(made.last_successful_sync)
     held = here.portal.snapshot()
     assert (held["integration"]["value"], held["integration"]["expires_on"]) == (secret.value, day)
@@ -90,6 +90,16 @@ def test_a_group_that_is_selected_already_is_left_alone(bench: Callable[..., Ben
     here = bench()
     assert management(here).select_group("Awareness - All Staff", "").group == "Awareness - All Staff"
     assert here.portal.pressed["save_group"] == 0
+
+
+@pytest.mark.parametrize(
+    ("group", "otherwise", "seen"),
+    [("", "Awareness - All Staff", True), ("Awareness - Pilot", "Awareness - All Staff", False), ("", "", True)],
+)
+def test_only_the_wanted_group_is_taken_for_the_one_that_a_person_selected(
+    group: str, otherwise: str, seen: bool, bench: Callable[..., Bench]
+) -> None:
+    assert (management(bench()).selected_group(group, otherwise) is not None) is seen
 
 
 def test_the_wanted_group_goes_before_the_one_of_old(bench: Callable[..., Bench]) -> None:
@@ -171,6 +181,35 @@ def test_only_a_synchronisation_at_or_after_the_moment_counts(bench: Callable[..
 )
 def test_a_moment_is_read_and_never_guessed(shown: str, meant: str) -> None:
     assert moment(shown) == meant
+
+
+@pytest.mark.parametrize(
+    ("shown", "meant"),
+    [
+        ("13", "13"),
+        ("1,204", "1204"),
+        (" 1.204.001 ", "1204001"),
+        ("1\u202f204 users", "1204"),
+        ("1’204", "1204"),
+        ("0", "0"),
+        ("12,04", ""),
+        ("13 of 14", ""),
+        ("Loading…", ""),
+        ("", ""),
+    ],
+)
+def test_a_count_is_read_in_digits_and_never_guessed(shown: str, meant: str) -> None:
+    assert count(shown) == meant
+
+
+def test_a_synchronisation_whose_count_cannot_be_read_is_done_all_the_same(bench: Callable[..., Bench]) -> None:
+    here = bench()
+    page = management(here)
+    here.tab.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.querySelector('#integration-3 + dd').textContent = '–')"
+    )
+    assert page.sync_now().users == ""
+    assert page.last_sync() is not None
 
 
 def test_a_menu_and_a_question_that_an_earlier_act_left_open_are_gone_on_with(bench: Callable[..., Bench]) -> None:

@@ -169,6 +169,31 @@ def test_a_wrong_directory_is_refused_for_good(bench: Callable[..., Bench]) -> N
     assert caught.value.advice.startswith("this is no identifier of a directory")
 
 
+def test_a_mask_for_the_key_that_is_saved_is_not_taken_for_the_new_one(bench: Callable[..., Bench]) -> None:
+    here = bench("sophos-key-masked")
+    form = here.status().edit()
+    field = form.application_key_field
+    assert not form.has_application_key()
+    field.press("Delete")  # As somebody begins who wants to empty it.
+    assert form.put_in() is None
+    form = here.filled_in(here.new_secret().value)
+    assert form.has_application_key()
+    first = form.put_in()
+    field.press("ControlOrMeta+A")
+    field.press("ControlOrMeta+V")
+    second = form.put_in()
+    assert None not in {first, second}
+    assert first != second
+    form.test_connection()
+    here.tab.reload()
+    assert field.input_value()
+    assert not form.has_application_key()
+    for act in (form.test_connection, form.save):  # With the former key, and the date of the new one.
+        with pytest.raises(NoEffect, match="nothing was put since"):
+            act()
+    assert dict(here.central.pressed) == {"test": 1}
+
+
 def test_an_empty_clipboard_is_noticed(bench: Callable[..., Bench]) -> None:
     here = bench()
     with pytest.raises(NoEffect, match="an empty field"):
