@@ -105,10 +105,6 @@ class BrowserClipboard:
             )
         self._awaited, self._holding = True, None
 
-    def has_changed(self) -> bool:
-        """Return whether something was copied since `await_copy`."""
-        return self._read() != self._sentinel
-
     @discreet
     def take(self, label: str) -> Secret:
         """Return what a page copied since `await_copy`. Raises `ClipboardFailed` when nothing was."""

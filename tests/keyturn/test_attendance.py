@@ -152,10 +152,7 @@ def test_a_guard_is_asked_before_a_step_is_handed_to_the_person(stage: Stage) ->
 
 
 def made_by_hand(stage: Stage) -> None:
-    def breathed() -> None:
-        stage.made_by_hand, stage.changed = Made("new", "2028-11-23"), True
-
-    stage.breathed = breathed
+    stage.breathed = lambda: setattr(stage, "made_by_hand", Made("new", "2028-11-23"))
 
 
 def test_a_secret_made_by_hand_is_sealed_like_one_made_by_keyturn(stage: Stage) -> None:
@@ -170,7 +167,7 @@ def test_a_secret_made_by_hand_is_sealed_like_one_made_by_keyturn(stage: Stage) 
 
 
 def test_a_secret_made_by_hand_and_not_copied_is_copied_before_anything_else_is_done(stage: Stage) -> None:
-    stage.breathed = lambda: setattr(stage, "made_by_hand", Made("new", "2028-11-23"))
+    made_by_hand(stage)
 
     class Impatient(Says):
         def ask(self, question: Any, pump: Any) -> Answer:
@@ -185,7 +182,7 @@ def test_a_secret_made_by_hand_and_not_copied_is_copied_before_anything_else_is_
 
 
 def test_a_stop_said_while_a_secret_made_by_hand_is_sealed_comes_before_the_next_step(stage: Stage) -> None:
-    stage.breathed = lambda: setattr(stage, "made_by_hand", Made("new", "2028-11-23"))
+    made_by_hand(stage)
 
     class Impatient(Says):
         def ask(self, question: Any, pump: Any) -> Answer:
@@ -570,7 +567,7 @@ def test_another_change_done_by_hand_against_its_guard_counts_as_done_nowhere(st
 
 
 def test_a_secret_made_while_taken_over_is_captured_when_it_is_given_back(stage: Stage) -> None:
-    stage.made_by_hand, stage.changed = Made("new", "2028-11-23"), True
+    stage.made_by_hand = Made("new", "2028-11-23")
     engine, _ = given_back(stage, replace(CREATE, id="create"), seen=set(), shown_by="made_beside")
     engine.run()
     assert stage.log.index("intend") < stage.log.index("copy new again") < stage.log.index("seal")

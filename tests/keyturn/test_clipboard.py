@@ -156,12 +156,14 @@ def test_what_another_run_does_with_the_clipboard_is_not_cleared_away(
     context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("keyturn.clipboard.browser_clipboard._TURN", 0.1)
+    monkeypatch.setattr("keyturn.clipboard.browser_clipboard._COPYING", 0.1)
     with BrowserClipboard(context, tmp_path / "lock") as one:
         other = BrowserClipboard(context, tmp_path / "lock")
         one.await_copy()
         with other.turn(), pytest.raises(ClipboardFailed, match="may still hold"):
             one.clear()
-        assert not one.has_changed()
+        with pytest.raises(ClipboardFailed, match="did not change"):  # What waits for a copy is still there.
+            one.take("nothing")
 
 
 def close_desk(context: BrowserContext) -> None:
