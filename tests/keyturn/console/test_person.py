@@ -121,6 +121,36 @@ def test_the_same_key_pressed_anew_answers_the_next_question(desk: Desk) -> None
     assert desk.ask(1.0, "y").yes
 
 
+def seen_before(desk: Desk, ago: float) -> None:
+    """Let the page have answered a question so long ago."""
+    assert desk.person.ask(asked(CREATING), lambda: True).choice is Choice.SEEN
+    desk.clock.now += ago
+
+
+@pytest.mark.parametrize("by_line", [False, True])
+def test_a_yes_for_the_question_that_the_page_just_answered_is_none_to_the_next(*, by_line: bool) -> None:
+    desk = Desk(by_line=by_line)
+    end = "\r" if by_line else ""
+    seen_before(desk, 0.9)  # Its key comes as the next question has just opened.
+    assert desk.ask(0.3, f"y{end}", 0.6, f"q{end}").choice is Choice.STOP
+    assert any("question before this one" in shown for shown in desk.face.shown)
+    seen_before(desk, 0.2)
+    assert desk.ask(0.1, f"y{end}", 0.1, f"y{end}", 1.0, f"y{end}").yes
+
+
+def test_a_key_that_is_held_down_from_before_the_page_answered_says_no_yes(desk: Desk) -> None:
+    seen_before(desk, 0.0)
+    held: list[str | float] = [0.2, "y"] * 12
+    assert desk.ask(*held, 0.5, "q").choice is Choice.STOP
+
+
+@pytest.mark.parametrize(("ago", "step", "key"), [(1.1, CREATING, "y"), (0.1, READING, "y"), (0.1, CREATING, "h")])
+def test_an_answer_that_is_meant_is_taken_at_once(desk: Desk, ago: float, step: int, key: str) -> None:
+    seen_before(desk, ago)
+    desk.ask(key, step=step)
+    assert not [shown for shown in desk.face.shown if shown.startswith("tell")]
+
+
 def test_a_wrong_key_is_told_and_the_question_stays(desk: Desk) -> None:
     assert desk.ask("x", 1.0, "y").yes
     assert "tell “x” is none of the keys here: y, h, t, m, s, q." in desk.face.shown
