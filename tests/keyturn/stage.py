@@ -77,7 +77,7 @@ class Stage:
             known_ids=self._known_ids,
             made_beside=self._made_beside,
             copy_again=self._copy_again,
-            shown=lambda: self.made_by_hand,
+            shown=lambda **_: self.made_by_hand,
             act=self._act,
         )
 

@@ -110,6 +110,42 @@ def test_where_nothing_can_be_seen_the_word_counts_and_is_recorded_as_theirs(sta
     assert ended(events)["step"].reason == "a test says so"
 
 
+SYNC = replace(STEP, effect=Effect.CHANGE, outputs={"moment": "secret_id"})
+BEFORE, AFTER = Made("before", "2028-11-23"), Made("after", "2028-11-23")
+
+
+def test_what_the_page_showed_before_is_never_what_the_person_says_they_did(stage: Stage) -> None:
+    stage.made_by_hand = BEFORE
+    person = says(Choice.GO_ON, Choice.STOP)
+    engine, _ = build(stage, SYNC, gatekeeper=person, mode=Mode.MANUAL, shown_by="shown")
+    with pytest.raises(ExpectationMissed, match="to be seen on the page"):
+        engine.run()
+    assert "steps.step.moment" not in engine.state.outputs
+    assert not {Choice.AGAIN, Choice.BY_HAND} & set(person.asked[-1].offers)
+
+
+def test_what_the_person_says_they_did_is_waited_for(stage: Stage) -> None:
+    stage.made_by_hand = BEFORE
+    stage.breathed = lambda: setattr(stage, "made_by_hand", AFTER)
+    engine, _ = build(
+        stage, replace(SYNC, timeout=60.0), gatekeeper=says(Choice.GO_ON), mode=Mode.MANUAL, shown_by="shown"
+    )
+    engine.run()
+    assert engine.state.outputs["steps.step.moment"] == "after"
+    assert result(engine) is Result.BY_OPERATOR
+
+
+def test_where_the_page_shows_already_what_was_asked_for_the_word_is_enough(stage: Stage) -> None:
+    stage.made_by_hand = BEFORE
+    wanted = replace(SYNC, args={"group": "before"}, timeout=60.0)
+    takes = {"group": Parameter(name="group", type=str, required=True)}
+    engine, _ = build(
+        stage, wanted, gatekeeper=says(Choice.GO_ON), mode=Mode.MANUAL, shown_by="shown", parameters=takes
+    )
+    engine.run()
+    assert engine.state.outputs["steps.step.moment"] == "before"
+
+
 def test_a_step_that_only_leads_on_is_done_when_the_next_page_is_seen(stage: Stage) -> None:
     there: list[bool] = []
     stage.breathed = lambda: there.append(True)
