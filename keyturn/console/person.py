@@ -30,6 +30,7 @@ _SEVERAL: Final = "Several keys at once are no answer: press one."
 _MEANT_FOR_ANOTHER: Final = (
     "The page had just answered the question before this one. If you mean this one, say y again."
 )
+_NOT_SEEN: Final = "Not all that this is about is on the screen: press down, then y."
 
 
 class Face(Protocol):
@@ -51,6 +52,10 @@ class Face(Protocol):
 
     def browse(self, key: str) -> bool:
         """Take a key that only looks around, such as those of the list; return whether it was one."""
+        ...
+
+    def hides(self) -> bool:
+        """Return whether part of what the question is about cannot be seen."""
         ...
 
     def close(self, answer: Answer | None) -> None:
@@ -160,10 +165,11 @@ class Person:
                 return dialogue.letter(key)
 
     def _meant(self, dialogue: Dialogue, answer: Answer, at: float) -> Answer | None:
-        """Return the answer, None for a yes that comes too soon to be meant for what cannot simply be taken back."""
-        if answer.choice is not Choice.GO_ON or not dialogue.deliberate or at >= self._late:
+        """Return the answer; None for a yes to what cannot simply be taken back that comes too soon, or unseen."""
+        yes = answer.choice is Choice.GO_ON and dialogue.deliberate
+        if not yes or (at >= self._late and not self._face.hides()):
             return answer
-        self._face.tell(dialogue, _MEANT_FOR_ANOTHER)
+        self._face.tell(dialogue, _MEANT_FOR_ANOTHER if at < self._late else _NOT_SEEN)
         return None
 
     def _lined(self, dialogue: Dialogue, burst: str, at: float) -> Answer | None:

@@ -25,6 +25,7 @@ class Face:
         self.by_line = by_line
         self.shown: list[str] = []
         self.browsing = {"l"}
+        self.hiding = False
 
     def open(self, dialogue: Dialogue) -> None:
         self.shown.append(f"open {dialogue.question.step}")
@@ -37,6 +38,9 @@ class Face:
 
     def browse(self, key: str) -> bool:
         return key in self.browsing
+
+    def hides(self) -> bool:
+        return self.hiding
 
     def close(self, answer: Answer | None) -> None:
         self.shown.append(f"close {answer.choice if answer else None}")
@@ -149,6 +153,15 @@ def test_an_answer_that_is_meant_is_taken_at_once(desk: Desk, ago: float, step: 
     seen_before(desk, ago)
     desk.ask(key, step=step)
     assert not [shown for shown in desk.face.shown if shown.startswith("tell")]
+
+
+def test_what_cannot_be_taken_back_takes_no_yes_while_part_of_it_is_not_seen(desk: Desk) -> None:
+    desk.face.hiding = True
+    assert desk.ask("y", 1.0, "y", 1.0, "q").choice is Choice.STOP
+    assert any("Not all that this is about" in shown for shown in desk.face.shown)
+    assert desk.ask(1.0, "y", step=READING).yes
+    desk.face.hiding = False
+    assert desk.ask(1.0, "y").yes
 
 
 def test_a_wrong_key_is_told_and_the_question_stays(desk: Desk) -> None:
