@@ -283,6 +283,11 @@ def test_by_line_enter_alone_never_answers() -> None:
     assert desk.ask("\r", "\r", "q\r", step=READING).choice is Choice.STOP
 
 
+@pytest.mark.parametrize("pasted", ["y\rand more\r", "\x1b[200~y\rand more\r\x1b[201~"])
+def test_by_line_what_was_pasted_is_no_yes(pasted: str) -> None:
+    assert Desk(by_line=True).ask(pasted, "\r", "q\r").choice is Choice.STOP
+
+
 def test_by_line_a_word_is_no_letter() -> None:
     desk = Desk(by_line=True)
     assert desk.ask("yes\r", "q\r").choice is Choice.STOP
