@@ -6,6 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from keyturn import system
@@ -48,12 +49,20 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Never shows a traceback for what a user can cause."""
     system.harden()
+    _never_stopped_by_a_character(sys.stderr, "replace")
+    _never_stopped_by_a_character(sys.stdout, "backslashreplace")  # A value or a document is never quietly another.
     try:
         given = sys.argv[1:] if arguments is None else list(arguments)
         args = parser(given[0] if given else "").parse_args(given)
         return int(args.run(args))
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the last seam: everything becomes text and a code
         return report(error)
+
+
+def _never_stopped_by_a_character(stream: object, errors: str) -> None:
+    """Let what the terminal's encoding does not know, such as a dash, be written in another way."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors=errors)
 
 
 def report(error: BaseException) -> int:

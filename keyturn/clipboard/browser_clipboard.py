@@ -105,10 +105,6 @@ class BrowserClipboard:
             )
         self._awaited, self._holding = True, None
 
-    def has_changed(self) -> bool:
-        """Return whether something was copied since `await_copy`."""
-        return self._read() != self._sentinel
-
     @discreet
     def take(self, label: str) -> Secret:
         """Return what a page copied since `await_copy`. Raises `ClipboardFailed` when nothing was."""
@@ -160,6 +156,12 @@ class BrowserClipboard:
     def _emptied(self) -> str:
         found = Secret(self._read(), "what is on the clipboard")
         if self._holding and not found.matches(self._holding):
+            # On X11 what was put there is in the primary selection too, which the other program may have left as it
+            # was. What is found goes back to where it was: that takes both over.
+            if found.matches(Secret("", found.label)):  # Nothing, or no text: there is nothing to go back.
+                self._run(lambda tab: tab.evaluate("desk.clear()"))
+            else:
+                self._write(found.reveal())
             self._holding = None
             return _NOT_OURS
         self._run(lambda tab: tab.evaluate("desk.clear()"))

@@ -30,6 +30,7 @@ _KEYS: Final = {
     "\r": ENTER, "\n": ENTER, "\x1b": ESCAPE, "\x7f": BACKSPACE, "\b": BACKSPACE, "\x15": CLEAR,
     "\x1b[A": UP, "\x1bOA": UP, "\x1b[5~": UP, "\x1b[B": DOWN, "\x1bOB": DOWN, "\x1b[6~": DOWN,
 }  # fmt: skip
+_SEVERAL_LINES: Final = re.compile(r"[\r\n]\s*\S")
 _LOOK_AGAIN: Final = 0.2  # seconds between two looks whether to leave
 _BURST: Final = 0.02  # seconds; what follows sooner was not pressed by a finger of its own
 
@@ -49,12 +50,16 @@ def key_of(burst: str) -> str:
 def typed_in(line: str, burst: str) -> tuple[str, bool]:
     """Return what `line` becomes when `burst` is typed into it, and whether it is finished by Enter.
 
-    What was pasted is taken as one line and never finishes it.
+    What was pasted is taken as one line and never finishes it: what comes between marks, and where a terminal makes
+    none, what goes on behind an Enter in the same burst.
     """
     pasted = _PASTED.search(burst)
     if pasted:
         return line + _plain(pasted[1]), False
-    for char in _SEQUENCE.sub("", burst):
+    typed = _SEQUENCE.sub("", burst)
+    if _SEVERAL_LINES.search(typed):
+        return line + _plain(typed), False
+    for char in typed:
         match _KEYS.get(char):
             case "enter":
                 return line, True

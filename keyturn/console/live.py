@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from keyturn.console.instruction import instruction
+from keyturn.console.instruction import instruction, laid_out
 from keyturn.console.words import EFFECTS, MARKS, duration, instructions
 from keyturn.events import Result
 
@@ -52,6 +52,15 @@ class LiveScreen:
     def ring(self) -> None:
         """Ring the terminal's bell."""
         self._console.bell()
+
+    def move(self, direction: int) -> None:
+        """Move the instruction by half of what is seen of it: 1 shows what comes below."""
+        view = laid_out(self.scene, self._console)
+        self.scene.moved = view.held(self.scene.moved + direction * max(1, view.height // 2))
+
+    def hides(self) -> bool:
+        """Return whether part of what is asked about has no room on the screen."""
+        return laid_out(self.scene, self._console).hides(self.scene.moved)
 
     def get_renderable(self) -> RenderableType:
         """Return the screen as it looks at this moment. It is never higher than the terminal."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _LIST = "l"
 _ROWS = {UP: -5, DOWN: 5}  # that a press of an arrow moves the list
+_ARROWS = {UP: -1, DOWN: 1}
 
 
 class LiveFace:
@@ -30,6 +31,7 @@ class LiveFace:
         """Show the question, and ring once: the person may be looking at the browser."""
         question = dialogue.question
         self._scene.noted, self._scene.typed, self._scene.listed = "", None, None
+        self._scene.moved = 0
         self._scene.picture = f"{self.pictures}{question.picture}" if question.picture else ""
         self._scene.waiting = None
         self._scene.dialogue = dialogue
@@ -48,8 +50,14 @@ class LiveFace:
         self._screen.draw()
 
     def browse(self, key: str) -> bool:
-        """Show or move the whole list. While it is shown, any other key only goes back: it was no answer."""
-        if key in _ROWS:
+        """Show or move the whole list. While it is shown, any other key only goes back: it was no answer.
+
+        Without it the arrows move the instruction, where there is no room for all of it.
+        """
+        if key in _ROWS and self._scene.listed is None:
+            self._scene.noted = ""
+            self._screen.move(_ARROWS[key])
+        elif key in _ROWS:
             self._scene.scroll(_ROWS[key])
         elif key == _LIST or self._scene.listed is not None:
             self._scene.show_list()
@@ -57,6 +65,10 @@ class LiveFace:
             return False
         self._screen.draw()
         return True
+
+    def hides(self) -> bool:
+        """Return whether part of what the question is about is not on the screen."""
+        return self._screen.hides()
 
     def close(self, _answer: Answer | None) -> None:
         """Take the question off the screen."""

@@ -1,7 +1,8 @@
 """The person at the terminal as a gatekeeper: questions are shown, keys taken, and the browser is let work meanwhile.
 
 Two ways of asking share this: the live screen takes single keys, plain lines take a letter and Enter. A key that is
-pressed while nothing is asked is a wish. A key that is held down answers one question, not the next one too.
+pressed while nothing is asked is a wish. A key that is held down answers one question, not the next one too; nor does a
+yes that was meant for a question which the page answered in the same moment.
 """
 
 from __future__ import annotations
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 0.02  # seconds that a key is waited for between two turns of the browser
 _HELD: Final = 0.4  # seconds; the same key again within this is still the same press
+_LATE: Final = 1.0  # seconds in which a yes may still be meant for the question before, which the page answered
 _NO_WISH: Final = {PASTE, ESCAPE, UP, DOWN, ENTER, " "}
 _SEVERAL: Final = "Several keys at once are no answer: press one."
+_MEANT_FOR_ANOTHER: Final = (
+    "The page had just answered the question before this one. If you mean this one, say y again."
+)
+_NOT_SEEN: Final = "Not all that this is about is on the screen: press down, then y."
 
 
 class Face(Protocol):
@@ -46,6 +52,10 @@ class Face(Protocol):
 
     def browse(self, key: str) -> bool:
         """Take a key that only looks around, such as those of the list; return whether it was one."""
+        ...
+
+    def hides(self) -> bool:
+        """Return whether part of what the question is about cannot be seen."""
         ...
 
     def close(self, answer: Answer | None) -> None:
@@ -73,6 +83,8 @@ class Person:
         self._asking = False
         self._line = ""
         self._held = ("", 0.0)  # the key that answered last, and when it was pressed last
+        self._seen = float("-inf")  # when the page answered last
+        self._late = float("-inf")  # until when a yes may be meant for the question before
 
     def take(self, burst: str) -> None:
         """Take what was typed in one go; called from the keyboard's thread."""
@@ -94,6 +106,7 @@ class Person:
             while answer is None:
                 if pump():
                     answer = Answer(Choice.SEEN, by="the page")
+                    self._seen = self._clock()
                 elif self._alone:
                     raise NobodyThere(f"step {question.step} waits for a person and the terminal is gone")
                 else:
@@ -114,6 +127,8 @@ class Person:
         while not self._bursts.empty():
             self._bursts.get()
         self._face.open(dialogue)
+        opened = self._clock()
+        self._late = opened + _LATE if opened < self._seen + _LATE else opened
         self._asking = True
 
     def _answered(self, dialogue: Dialogue) -> Answer | None:
@@ -122,7 +137,7 @@ class Person:
         except queue.Empty:
             return None
         if self._face.by_line or dialogue.wants is Asks.REASON:
-            return self._lined(dialogue, burst)
+            return self._lined(dialogue, burst, at)
         key = key_of(burst)
         if key and key == self._held[0] and at - self._held[1] < _HELD:
             self._held = (key, at)
@@ -132,6 +147,7 @@ class Person:
         answer = self._keyed(dialogue, key)
         if answer:
             self._held = (key, at)
+            answer = self._meant(dialogue, answer, at)
         else:
             self._face.tell(dialogue, _SEVERAL if key == PASTE else dialogue.note)
         return answer
@@ -148,7 +164,15 @@ class Person:
             case _:
                 return dialogue.letter(key)
 
-    def _lined(self, dialogue: Dialogue, burst: str) -> Answer | None:
+    def _meant(self, dialogue: Dialogue, answer: Answer, at: float) -> Answer | None:
+        """Return the answer; None for a yes to what cannot simply be taken back that comes too soon, or unseen."""
+        yes = answer.choice is Choice.GO_ON and dialogue.deliberate
+        if not yes or (at >= self._late and not self._face.hides()):
+            return answer
+        self._face.tell(dialogue, _MEANT_FOR_ANOTHER if at < self._late else _NOT_SEEN)
+        return None
+
+    def _lined(self, dialogue: Dialogue, burst: str, at: float) -> Answer | None:
         if key_of(burst) == ESCAPE:
             dialogue.back()
             self._line = ""
@@ -162,7 +186,8 @@ class Person:
         answer = dialogue.reason(line) if dialogue.wants is Asks.REASON else dialogue.letter(line)
         if answer is None:
             self._face.tell(dialogue, dialogue.note)
-        return answer
+            return None
+        return self._meant(dialogue, answer, at)
 
     def _between(self, burst: str) -> None:
         """Take what is typed while nothing is asked."""

@@ -92,6 +92,10 @@ class PlainLines:
         """Return False: lines stay where they are."""
         return False
 
+    def hides(self) -> bool:
+        """Return False: every line was printed."""
+        return False
+
     def close(self, answer: Answer | None) -> None:
         """Print the answer."""
         self._echoed, self._asking = "", False

@@ -51,6 +51,7 @@ class Scene:
     typed: str | None = None  # a line that is being typed
     noted: str = ""  # what to tell about the last key
     listed: int | None = None  # the whole list is shown from this step on
+    moved: int = 0  # lines by which the instruction was moved up, where it does not fit
     found: list[str] = field(default_factory=list)  # how a run that goes on stands, until its first step has ended
     last_word: str = ""  # what is done after the last step
     began: float = 0.0
@@ -70,7 +71,7 @@ class Scene:
                 self.ended |= {step: events.StepEnded(step, word, "", {}, 0.0) for step, word in event.results.items()}
             case events.StepStarted():
                 self.now = event.number - 1
-                self.said, self.given, self.waiting = [], {}, None
+                self.said, self.given, self.waiting, self.moved = [], {}, None, 0
             case events.ModeChanged():
                 self.mode = Mode(event.mode)
             case events.Acting():

@@ -2,16 +2,19 @@
 
 What is looked for is the runbook's `expect`; where a step returns something, what its page shows of that; where it
 only leads on, the page that comes next. Only where nothing can be seen does the person's word count, and it is recorded
-as theirs.
+as theirs. What the page showed before they began is never what they did, unless it is the very thing that was asked
+for.
 """
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as BrowserError
 
 from keyturn.events import HandedOver
+from keyturn.gates import Choice
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
 from pages.errors import PageError
@@ -34,8 +37,9 @@ def is_keyturns(engine: Engine, step: Step) -> bool:
 def do_by_hand(engine: Engine, step: Step, page: Any) -> tuple[Any, Answer]:
     """Wait until the person has done `step`. Returns what was made, as its action would, and the answer that ended it.
 
-    The answer is `SEEN`, `GO_ON` (the person says so), or `GIVE_BACK` (keyturn is to do it). Raises what the person
-    wants instead: `Stopped`, `TakeOver`, `Passed`.
+    The answer is `SEEN`, `GO_ON` (the person says so), or `GIVE_BACK` (keyturn is to do it). Nothing was made where
+    only they say so, and the page shows what it did before. Raises what the person wants instead: `Stopped`,
+    `TakeOver`, `Passed`.
     """
     look = shown(engine, step, page)
     first = look()
@@ -48,7 +52,12 @@ def do_by_hand(engine: Engine, step: Step, page: Any) -> tuple[Any, Answer]:
         return (made is not None and made != first) if step.outputs or step.pastes else is_seen(engine, step)
 
     answer = wait(engine, step, seen)
-    return (made if made is not None else first), answer
+    if step.outputs and answer.choice is Choice.GO_ON and not seen() and not (step.args and made is not None):
+        until = time.monotonic() + step.timeout  # The portal takes its time to show it.
+        while not seen():
+            if time.monotonic() > until:
+                return None, answer
+    return made, answer
 
 
 def wait(engine: Engine, step: Step, seen: Callable[[], bool]) -> Answer:

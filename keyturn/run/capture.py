@@ -16,7 +16,6 @@ from keyturn import secret_format
 from keyturn.clipboard import CLEARED, ClipboardFailed
 from keyturn.errors import GuardRefused, KeyturnError
 from keyturn.events import (
-    Acting,
     ClipboardLeft,
     ConcealmentProven,
     Pasted,
@@ -83,7 +82,7 @@ def create_and_capture(
             _abandon(engine, step, intent, "the operator made no secret")
             return None, answer
         engine.state.note_change(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
-        take_and_seal(engine, step, intent, made)
+        take_and_seal(engine, step, page, intent, made)
     if interrupted:
         raise interrupted
     return made, answer
@@ -124,33 +123,30 @@ def open_intent(engine: Engine, intended: Intended) -> Intent | None:
 
 def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> None:
     """Copy the value of `made`, which its page still shows, and seal it for `intent`."""
-    engine.emit(Acting(step.id, step.page, "copy_again", {"secret_id": made.secret_id}))
     engine.state.unfinished.announced.add(step.id)
     with engine.clipboard.turn():
-        engine.clipboard.await_copy()
         engine.recorder.conceal()
-        made_by_hand.copied_again(engine, page, made)
-        take_and_seal(engine, step, intent, made)
+        made_by_hand.copied_again(engine, step, page, made)
+        take_and_seal(engine, step, page, intent, made)
 
 
-def take_and_seal(engine: Engine, step: Step, intent: Intent, made: Any) -> None:
+def take_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> None:
     """Take the value of `made` from the clipboard, check it, and return when it is sealed, read back and journalled.
 
     Raises `ValueRefused`, or what the clipboard or the store says. A value of an unknown shape is sealed first, so that
     it is not lost, and then shown to the person as a question.
     """
     with engine.whole():
-        remark = _taken(engine, step, intent, made)
+        remark = _taken(engine, step, page, intent, made)
     if remark:
         engine.confirm(step, f"The value is sealed, but {remark}. Go on with it?")
 
 
-def _taken(engine: Engine, step: Step, intent: Intent, made: Any) -> str:
-    spec = engine.state.runbook.secrets[step.copies]
-    secret = engine.clipboard.take(str(engine.state.fill(spec.label)))
-    if not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and stands in the recording.
-        engine.state.values.append(secret)
+def _taken(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> str:
+    secret = _off_the_clipboard(engine, step)
     try:
+        if _refusals(engine, step, secret):  # Whoever is at this desktop may have copied something else just now.
+            secret = _copied_once_more(engine, step, page, made) or secret
         remark = _checked(engine, step, intent, secret, made.secret_id)
         engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
         expires_on = date.fromisoformat(made.expires_on)
@@ -163,6 +159,23 @@ def _taken(engine: Engine, step: Step, intent: Intent, made: Any) -> str:
     finally:
         engine.emit(ClipboardLeft(engine.clipboard.clear()))
     return remark
+
+
+def _off_the_clipboard(engine: Engine, step: Step) -> Secret:
+    secret = engine.clipboard.take(str(engine.state.fill(engine.state.runbook.secrets[step.copies].label)))
+    known = any(secret.matches(one) for one in engine.state.values)
+    if not known and not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and is in the recording.
+        engine.state.values.append(secret)
+    return secret
+
+
+def _copied_once_more(engine: Engine, step: Step, page: Any, made: Any) -> Secret | None:
+    """Return what the page copies now; None when it does not show the value any more."""
+    try:
+        made_by_hand.copied_again(engine, step, page, made)
+        return _off_the_clipboard(engine, step)
+    except (PageError, ClipboardFailed):
+        return None
 
 
 def paste(
@@ -246,19 +259,24 @@ def _metadata(engine: Engine, name: str, spec: SecretSpec, label: str) -> Metada
     )
 
 
+def _refusals(engine: Engine, step: Step, secret: Secret) -> list[str]:
+    """Return why `secret` cannot be the value; nothing where it can."""
+    if engine.state.runbook.secrets[step.copies].format == "any":
+        return []
+    return [fault.says for fault in secret_format.faults(secret.reveal()) if fault.certain]
+
+
 def _checked(engine: Engine, step: Step, intent: Intent, secret: Secret, secret_id: str) -> str:
     """Return a remark about an unknown shape, empty for the known one. Raises `ValueRefused` for anything else."""
     if engine.state.runbook.secrets[step.copies].format == "any":
         return ""
-    found = secret_format.faults(secret.reveal())
-    certain = [fault.says for fault in found if fault.certain]
-    if certain:
+    if refusals := _refusals(engine, step, secret):
         why = "the copied value was refused"
         engine.store.lost(intent, why, secret_id=secret_id)
         engine.emit(ValueLost(step.id, step.copies, intent.id, secret_id, why))
         engine.state.unfinished.lose(step.id)
         raise ValueRefused(
-            f"the copied value was refused: {'; '.join(certain)}",
+            f"the copied value was refused: {'; '.join(refusals)}",
             hint=f"nobody has the value of the new secret, ID {secret_id}: delete it in the portal and start again",
         )
-    return "; ".join(fault.says for fault in found)
+    return "; ".join(fault.says for fault in secret_format.faults(secret.reveal()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from keyturn.interpolate import NotYetKnown
+from keyturn.interpolate import NotYetKnown, references
 from keyturn.model import FactKind
 
 if TYPE_CHECKING:
@@ -22,6 +22,18 @@ def holds(fact: Fact, state: RunState, today: Callable[[], date] = date.today) -
         return _DECIDE[fact.kind](texts, state, today) is not fact.negated
     except (NotYetKnown, ValueError):
         return False
+
+
+def fails_for_good(fact: Fact, state: RunState) -> bool:
+    """Return whether `fact` does not hold and nothing that the run has still to do can change that."""
+    if holds(fact, state):
+        return False
+    if fact.kind is FactKind.STORED:
+        return fact.negated
+    if fact.kind is FactKind.DONE:
+        return fact.of[0] in state.results and fact.of[0] not in state.doubtful
+    named = [reference for text in fact.of for reference in references(text)]
+    return all(reference.root != "steps" or reference.name in state.outputs for reference in named)
 
 
 def worded(fact: Fact, state: RunState) -> str:

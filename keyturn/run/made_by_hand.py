@@ -1,5 +1,7 @@
 """A secret that a person makes by hand: seen as soon as its value can be copied, and copied whatever they want next.
 
+It is keyturn that copies it, always: what the person has copied meanwhile may be anything, the Secret ID beside it too.
+
 Whether they pressed the button, nothing but the portal can tell, and it takes its time. So their word that there is no
 secret counts only when the portal has had that time and its list holds none; else the intent stays open.
 """
@@ -10,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from keyturn.errors import StepFailed, Stopped
+from keyturn.events import Acting
 from keyturn.gates import Answer, Choice
 from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.by_hand import shown, wait
@@ -35,7 +38,7 @@ def make(engine: Engine, step: Step, page: Any, known: tuple[str, ...]) -> tuple
 
     def seen() -> bool:
         engine.breathe()
-        return look() is not None and engine.clipboard.has_changed()
+        return look() is not None
 
     try:
         answer = wait(engine, step, seen)
@@ -43,8 +46,7 @@ def make(engine: Engine, step: Step, page: Any, known: tuple[str, ...]) -> tuple
         answer, wanted = Answer(Choice.SEEN, "the page"), said
     made = _settled(engine, look)
     if made is not None:  # It exists: whatever the person wants next, its value is not left behind.
-        if wanted or not engine.clipboard.has_changed():
-            copied_again(engine, page, made)
+        copied_again(engine, step, page, made)
         if isinstance(wanted, Stopped):
             engine.attendance.stop_next()
         return made, answer, wanted if isinstance(wanted, KeyboardInterrupt) else None
@@ -58,9 +60,11 @@ def make(engine: Engine, step: Step, page: Any, known: tuple[str, ...]) -> tuple
     )
 
 
-def copied_again(engine: Engine, page: Any, made: Any) -> None:
+def copied_again(engine: Engine, step: Step, page: Any, made: Any) -> None:
     """Copy the value of `made`, which its page still shows. What stops that leaves a secret whose value nobody has."""
+    engine.emit(Acting(step.id, step.page, "copy_again", {"secret_id": made.secret_id}))
     engine.state.note_change(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
+    engine.clipboard.await_copy()  # Afresh: nothing that was copied before is taken for it.
     try:
         page.copy_again(made.secret_id)
     except PageError as error:

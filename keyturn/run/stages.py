@@ -147,6 +147,8 @@ def _done_by_hand(engine: Engine, step: Step) -> tuple[Any, Result, str]:
         made, answer = by_hand.do_by_hand(engine, step, page)
     if answer.choice is Choice.GIVE_BACK:
         return None, Result.DONE, ""
+    if step.outputs and made is None:
+        raise ExpectationMissed(by_hand.told(engine, step), page.seen())
     return made, Result.BY_OPERATOR, _on_whose_word(answer)
 
 

@@ -1,7 +1,11 @@
 """The person has the browser for any number of steps; when it is given back, what they did is looked for, not assumed.
 
-A step that changes something counts as theirs when the pages show that it is done. A step that only led there counts
-with it. A step whose proof is not to be seen any more is passed over, and the recording says so.
+A step that changes something counts as theirs when the pages show that it is done, and did not before. A step that only
+led there counts with it. A step whose proof is not to be seen any more is passed over, and the recording says so.
+
+What looks done while a change before it in its portal is still to come may be of the time before the run, such as an
+integration that a reset is about to clear. It is not theirs then: its turn comes after that change, and it is looked at
+anew.
 """
 
 from __future__ import annotations
@@ -18,13 +22,13 @@ from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
 from keyturn.run.by_hand import is_seen, shown
 from keyturn.run.capture import capture_made
-from keyturn.run.facts import holds
+from keyturn.run.facts import fails_for_good, holds
 from keyturn.run.stages import check_guard, is_already
 from keyturn.run.way_back import portal
 from pages.errors import PageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from keyturn.model import Step
     from keyturn.run.engine import Engine
@@ -49,21 +53,63 @@ def taken_over(engine: Engine, step: Step, by: str) -> list[Found]:
     Raises `Stopped`, and `GuardRefused` for a deletion that was not to be done.
     """
     engine.emit(TakenOver(step.id, by))
+    before = _so_before(engine, step)
     question = Question(step.id, step.title, Gate.MANUAL, _ACT, About.TAKEN_OVER, _OFFERS)
     while (answer := engine.attendance.ask(question, engine.no_answer)).choice is not Choice.GIVE_BACK:
         engine.attendance.obey(step, answer)
     engine.take_over()
-    found = _reconciled(engine, step, by)
+    found = _reconciled(engine, step, by, before)
     engine.emit(GivenBack(step.id, tuple(one.step.id for one in found)))
     return found
 
 
-def _reconciled(engine: Engine, first: Step, by: str) -> list[Found]:
+def _reconciled(engine: Engine, first: Step, by: str, before: Collection[str]) -> list[Found]:
     steps = engine.state.runbook.steps
-    ahead = [one for one in steps[steps.index(first) :] if one.id not in engine.state.results]
-    done = {one.id: found for one in ahead if one.effect is not Effect.READ and (found := _seen(engine, one, by))}
+    ahead = _ahead(engine, first)
+    done: dict[str, Found] = {}
+    for at, one in enumerate(ahead):
+        theirs = _changes(one) and one.id not in before and not _too_early(engine, one, ahead[:at], done)
+        if theirs and (found := _seen(engine, one, by)):
+            done[one.id] = found
     led = [found for at, one in enumerate(ahead) if (found := _led(engine, one, ahead[at + 1 :], done))]
     return sorted([*done.values(), *led], key=lambda one: steps.index(one.step))
+
+
+def _ahead(engine: Engine, first: Step) -> list[Step]:
+    steps = engine.state.runbook.steps
+    return [one for one in steps[steps.index(first) :] if one.id not in engine.state.results]
+
+
+def _so_before(engine: Engine, first: Step) -> frozenset[str]:
+    """Return the changing steps that the pages show to be done already: what is so now is not of the person's doing.
+
+    A secret that was made is none of them: its value is captured from whoever made it.
+    """
+    try:
+        so = [one.id for one in _ahead(engine, first) if _changes(one) and not one.copies and _is_so(engine, one)]
+        if engine.session.is_open(portal(first)):
+            engine.session.tab(portal(first))  # In front again, as the person had it.
+    except BrowserError:
+        return frozenset()  # It is gone, and whatever will be seen is in another.
+    return frozenset(so)
+
+
+def _changes(step: Step) -> bool:
+    return step.effect is not Effect.READ
+
+
+def _too_early(engine: Engine, step: Step, earlier: list[Step], done: Mapping[str, Found]) -> bool:
+    """Return whether a change before `step` in its portal is still to come, or may be, by what is known of it.
+
+    What was made or deleted is told by its own ID, so that nothing from before the run looks like it.
+    """
+    return step.effect is Effect.CHANGE and any(
+        _changes(one)
+        and one.id not in done
+        and portal(one) == portal(step)
+        and not any(fails_for_good(fact, engine.state) for fact in one.when)
+        for one in earlier
+    )
 
 
 def _seen(engine: Engine, step: Step, by: str) -> Found | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import io
+import sys
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from keyturn.cli.main import COMMANDS, main, parser
+from keyturn.errors import Exit
 
 
 def added(module: str) -> set[str]:
@@ -44,3 +47,14 @@ def test_without_a_known_command_every_command_is_told(
     names = [name for added in COMMANDS.values() for name in added]
     assert [name for name in names if name not in told] == []
     assert len(parser().format_help()) > len(parser("check").format_help())
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "ascii"])
+def test_what_a_terminal_has_no_character_for_stops_nothing(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = {name: io.BytesIO() for name in ("stdout", "stderr")}
+    for name, into in written.items():
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(into, encoding=encoding, write_through=True))
+    assert main(["check", "no–such.yaml"]) == Exit.INVALID
+    sys.stdout.write("P02–P03")
+    assert written["stdout"].getvalue().endswith(rb"P02\u2013P03")
+    assert b"no?such.yaml" in written["stderr"].getvalue()

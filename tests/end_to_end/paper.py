@@ -150,12 +150,9 @@ class Clipboard:
     def await_copy(self) -> None:
         self._browser.clipboard = "a sentinel"
 
-    def has_changed(self) -> bool:
-        return self._browser.clipboard != "a sentinel"
-
     def take(self, label: str) -> Secret:
         self._browser.death.at("taking")
-        if not self.has_changed():
+        if self._browser.clipboard == "a sentinel":
             raise ClipboardFailed("the copy button was pressed but the clipboard did not change")
         self._holding = Secret(self._browser.clipboard, label)
         return self._holding

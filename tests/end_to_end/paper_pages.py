@@ -217,6 +217,10 @@ class AddClientSecret(Entra):
         fresh = [one for one in self.rows() if one.secret_id in self.tab.copyable and one.secret_id not in known]
         return tuple(NewSecret(one.secret_id, _ends(one).isoformat()) for one in fresh)
 
+    def made_beside(self, known: Collection[str]) -> NewSecret | None:
+        ours = self.copyable_beside(known)
+        return ours[0] if len(ours) == 1 else None
+
     def new_beside(self, known: Collection[str]) -> tuple[SecretRow, ...]:
         fresh = [one for one in self.rows() if one.secret_id not in known]
         return tuple(SecretRow(one.secret_id, _ends(one), one.description) for one in fresh)
@@ -321,6 +325,14 @@ class UserManagement(Ma):
     def last_sync(self) -> Sync | None:
         last = self.saved.last_sync if self.saved else None
         return Sync(last.isoformat(), str(self.saved.users)) if self.saved and last else None
+
+    def selected_group(self) -> Group | None:
+        group = self.portal.group()
+        return Group(group.name) if group else None
+
+    def last_sync(self) -> Sync | None:
+        last = self.saved.last_sync if self.saved else None
+        return Sync(last.isoformat(), self.saved.users) if self.saved and last else None
 
     def has_integration(self, nickname: str) -> bool:
         return self.saved is not None and self.saved.credentials.nickname == nickname

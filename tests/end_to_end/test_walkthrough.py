@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 KEYTURN = [sys.executable, "-m", "keyturn"]
 QUESTIONS = ("Go on?", "Do it now?", "Begin?", "Say so when it is done")
+_READING = 1.1  # seconds; a yes that comes sooner may be meant for the question before
 PATIENCE = 240.0  # seconds; a browser on a busy machine
 
 
@@ -64,8 +65,10 @@ class Walk(Terminal):
             assert time.monotonic() < until, self.shown
             self._read(0.1)
             head = re.search(r"Step \d+ of \d+ ", self.shown)
-            if head and head[0] != answered and any(question in self.shown for question in QUESTIONS):
+            asked = head and head[0] != answered and any(question in self.shown for question in QUESTIONS)
+            if head and asked:
                 answered = head[0]
+                time.sleep(_READING)
                 self.press("y")
         return self.end()
 

@@ -46,7 +46,6 @@ class Stage:
     pictured: list[tuple[str, bool]] = field(default_factory=list)  # before or after, and whether anew
     made_by_hand: Any = None  # what the page shows as made
     not_shown: PageError | None = None  # why it cannot be seen whether anything was made
-    changed: bool = False  # whether the clipboard holds something new
     breathed: Callable[[], None] = lambda: None  # what happens while a person thinks
 
     tab_answers: bool = True  # whether the tab is alive when the browser has told of an error
@@ -78,7 +77,7 @@ class Stage:
             known_ids=self._known_ids,
             made_beside=self._made_beside,
             copy_again=self._copy_again,
-            shown=lambda: self.made_by_hand,
+            shown=lambda **_: self.made_by_hand,
             act=self._act,
         )
 
@@ -117,9 +116,6 @@ class Stage:
         return probe.ask in self.on_screen
 
     # --- clipboard, store, recorder: each only tells that it was called
-    def has_changed(self) -> bool:
-        return self.changed
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)

@@ -156,12 +156,14 @@ def test_what_another_run_does_with_the_clipboard_is_not_cleared_away(
     context: BrowserContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("keyturn.clipboard.browser_clipboard._TURN", 0.1)
+    monkeypatch.setattr("keyturn.clipboard.browser_clipboard._COPYING", 0.1)
     with BrowserClipboard(context, tmp_path / "lock") as one:
         other = BrowserClipboard(context, tmp_path / "lock")
         one.await_copy()
         with other.turn(), pytest.raises(ClipboardFailed, match="may still hold"):
             one.clear()
-        assert not one.has_changed()
+        with pytest.raises(ClipboardFailed, match="did not change"):  # What waits for a copy is still there.
+            one.take("nothing")
 
 
 def close_desk(context: BrowserContext) -> None:
@@ -236,21 +238,39 @@ def test_only_sealed_bytes_pass_between_page_and_program() -> None:
         Half.fresh().open(ours.public, sealed)
 
 
+def selection(display: dict[str, str], name: str) -> str:
+    command = ["xclip", "-o", "-selection", name]
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=display, timeout=10).stdout
+
+
 @pytest.mark.headed
 @pytest.mark.skipif(not shutil.which("xclip"), reason="xclip looks at the desktop's clipboard from outside")
 def test_on_a_desktop_both_selections_are_cleared(
     headed_context: BrowserContext, portal: str, display: dict[str, str]
 ) -> None:
-    def selection(name: str) -> str:
-        command = ["xclip", "-o", "-selection", name]
-        return subprocess.run(command, check=False, capture_output=True, text=True, env=display, timeout=10).stdout
-
     with BrowserClipboard(headed_context, None) as clipboard:
         tab = headed_context.new_page()
         tab.goto(portal)
         clipboard.await_copy()
         tab.get_by_role("button", name="Copy").click()
         clipboard.take("value")
-        assert (selection("clipboard"), selection("primary")) == (VALUE, VALUE)
+        assert (selection(display, "clipboard"), selection(display, "primary")) == (VALUE, VALUE)
         clipboard.clear()
-        assert VALUE not in selection("clipboard") + selection("primary")
+        assert VALUE not in selection(display, "clipboard") + selection(display, "primary")
+
+
+@pytest.mark.headed
+@pytest.mark.skipif(not shutil.which("xclip"), reason="xclip looks at the desktop's clipboard from outside")
+@pytest.mark.parametrize("theirs", ["a note", ""])
+def test_on_a_desktop_a_value_stays_in_neither_selection_when_another_program_took_one_over(
+    headed_context: BrowserContext, display: dict[str, str], theirs: str
+) -> None:
+    with BrowserClipboard(headed_context, None) as clipboard:
+        clipboard.put(Secret(VALUE, "value"))
+        assert selection(display, "primary") == VALUE
+        copy = ["xclip", "-i", "-selection", "clipboard"]
+        quiet = subprocess.DEVNULL
+        subprocess.run(copy, check=True, input=theirs.encode(), stdout=quiet, stderr=quiet, env=display, timeout=10)
+        assert clipboard.clear() == "not ours"
+        assert selection(display, "clipboard") == theirs  # It is somebody's, and stays.
+        assert VALUE not in selection(display, "primary")

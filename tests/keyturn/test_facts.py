@@ -7,7 +7,7 @@ import pytest
 
 from keyturn.events import Result
 from keyturn.model import Fact, FactKind
-from keyturn.run.facts import holds, worded
+from keyturn.run.facts import fails_for_good, holds, worded
 from keyturn.run.state import RunState
 
 TODAY = date(2026, 11, 24)
@@ -86,6 +86,28 @@ def test_whether_a_step_was_done_that_may_have_been_is_not_known() -> None:
 def test_a_secret_counts_as_stored_only_when_this_run_holds_it() -> None:
     assert decide("stored", "client_secret", held={"client_secret": object()})
     assert not decide("stored", "client_secret")
+
+
+def lost(*args: Any, negated: bool = False, **known: Any) -> bool:
+    return fails_for_good(fact(*args, negated=negated), state(**known))
+
+
+def test_what_does_not_hold_yet_may_come_to_hold() -> None:
+    assert lost("same", "{{ steps.read.id }}", "b")
+    assert not lost("same", "{{ steps.read.id }}", "aaaa")  # It holds.
+    assert not lost("same", "{{ steps.later.id }}", "b")  # What it is decided from is not known.
+    assert not lost("stored", "client_secret")
+    assert lost("stored", "client_secret", negated=True, held={"client_secret": object()})
+
+
+def test_whether_a_step_was_done_is_certain_only_when_it_has_an_end() -> None:
+    assert not lost("done", "save")
+    assert lost("done", "save", results={"save": Result.SKIPPED})
+    assert lost("done", "save", negated=True, results={"save": Result.DONE})
+    known = state(results={"save": Result.SKIPPED})
+    known.doubtful.add("save")
+    assert not fails_for_good(fact("done", "save"), known)
+    assert not fails_for_good(fact("done", "save", negated=True), known)
 
 
 def test_facts_are_worded_with_what_they_were_decided_from() -> None:

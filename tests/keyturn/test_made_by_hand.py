@@ -6,18 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from keyturn.clipboard import ClipboardFailed
 from keyturn.errors import StepFailed, Stopped
 from keyturn.events import Event, Result, SecretNotMade
 from keyturn.gates import Answer, Choice, Mode
 from keyturn.run import made_by_hand
+from keyturn.run.capture import ValueRefused
 from pages.errors import NoEffect, PageError
-from tests.keyturn.stage import CREATE, Made, Says, Stage, build, page_error, result, says
+from secrets_store import Secret
+from tests.keyturn.stage import CREATE, VALUE, Made, Says, Stage, build, page_error, result, says
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keyturn.gates import Gatekeeper, Pump, Question
     from keyturn.run.engine import Engine
 
 NEW = Made("new", "2028-11-23")
+SECRET_ID = "b8c1e7aa-1111-4222-8333-444455556666"
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +47,16 @@ def covered(stage: Stage) -> None:
         raise page_error(NoEffect, pressed=False)
 
     stage.made_by_hand = NEW
+    stage.__dict__["_copy_again"] = copy_again
+
+
+def copies(stage: Stage, text: str) -> None:
+    """Let the page's own button copy `text`."""
+
+    def copy_again(secret_id: str) -> None:
+        stage.log.append(f"copy {secret_id} again")
+        stage.copied = text
+
     stage.__dict__["_copy_again"] = copy_again
 
 
@@ -102,6 +118,54 @@ def test_a_portal_that_answers_a_moment_later_is_waited_for(
     engine.run()
     assert stage.log.index("copy new again") < stage.log.index("seal")
     assert engine.state.held["client_secret"].secret_id == "new"
+
+
+@pytest.mark.parametrize("theirs", [SECRET_ID, "a text of nineteen"])
+def test_what_the_person_copied_meanwhile_is_never_taken_for_the_value(stage: Stage, theirs: str) -> None:
+    stage.made_by_hand, stage.copied = NEW, theirs
+    copies(stage, VALUE)
+    engine, _ = by_hand(stage, says(Choice.SEEN))
+    engine.run()
+    after = stage.log[stage.log.index("! handed-over") :]
+    assert after.index("await_copy") < after.index("copy new again") < after.index("take") < after.index("seal")
+    assert engine.state.held["client_secret"].secret.reveal() == VALUE
+    assert stage.log.count("take") == 1
+
+
+def test_what_cannot_be_the_value_is_copied_once_more_while_the_page_shows_it(stage: Stage) -> None:
+    stage.act, stage.copied = (lambda: NEW), SECRET_ID
+    copies(stage, VALUE)
+    engine, _ = build(stage, CREATE)
+    engine.run()
+    assert engine.state.held["client_secret"].secret.reveal() == VALUE
+    assert "lost" not in stage.log
+
+
+@pytest.mark.parametrize("again", ["the same", "nothing", "not shown"])
+def test_a_value_that_cannot_be_copied_rightly_is_lost_after_one_more_time(stage: Stage, again: str) -> None:
+    stage.act, stage.copied = (lambda: NEW), SECRET_ID
+    if again == "not shown":
+        covered(stage)
+    elif again == "nothing":
+        stage.__dict__["take"] = takes_once(stage)
+    engine, events = build(stage, CREATE, gatekeeper=says(Choice.STOP))
+    with pytest.raises(ValueRefused, match="Secret ID"):
+        engine.run()
+    assert "value-lost" in [event.kind for event in events]
+    assert stage.log.count("take") == {"the same": 2, "nothing": 2, "not shown": 1}[again]
+    assert "seal" not in stage.log
+
+
+def takes_once(stage: Stage) -> Callable[[str], Secret]:
+    """Let the clipboard hold the Secret ID, and nothing when it is asked once more."""
+
+    def take(label: str) -> Secret:
+        stage.log.append("take")
+        if stage.log.count("take") > 1:
+            raise ClipboardFailed("the copy button was pressed but the clipboard did not change")
+        return Secret(SECRET_ID, label)
+
+    return take
 
 
 def test_given_back_with_none_in_the_list_keyturn_makes_it(stage: Stage) -> None:

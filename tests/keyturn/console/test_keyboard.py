@@ -53,6 +53,8 @@ def test_a_burst_is_one_key_or_none(burst: str, key: str) -> None:
         ("why", "\x15", ("", False)),
         ("", "because\r", ("because", True)),
         ("a ", "\x1b[200~two\nlines\x1b[201~", ("a two lines", False)),  # a paste never finishes the line
+        ("", "y\r\nand more\r\n", ("y and more", False)),  # nor does one that no terminal marked
+        ("", "y\r\n", ("y", True)),
         ("a", "\x1b[A\x1b[D", ("a", False)),
         ("a", "\x07\x00b", ("ab", False)),
     ],

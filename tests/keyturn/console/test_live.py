@@ -92,10 +92,10 @@ def test_a_gate_shows_the_instruction_in_full_and_the_keys() -> None:
 ╰──────────────────────────────────────────────────────────────────────────────╯
 ╭─ Step 14 of 32 · P12–P13 · delete-expired-secret ────────────────────────────╮
 │ Delete the expired secret                                                    │
-│ where      Certificates & secrets                                            │
 │ secret id  661c667d-0b80-45d5-bba6-eebae3f1166a                              │
 │ does       This cannot be undone.                                            │
 │ no undo    a deleted secret cannot be brought back; this one had expired     │
+│ where      Certificates & secrets                                            │
 │                                                                              │
 │ Go on?                                                                       │
 │ y yes, go on   h I do it by hand   t take over the browser                   │
@@ -113,13 +113,13 @@ Next: Delete the expired secret
 ╭─ Step 13 of 32 · P09–P11 · add-secret ───────────────────────────────────────╮
 │ Click Add, verify that the new secret is listed, copy its value and seal it  │
 │ into the store                                                               │
-│ One act. The value is shown once; it is in the encrypted store before        │
-│ anything else happens.                                                       │
-│ where  Add a client secret                                                   │
 │ does   This creates something that only its own deletion takes back.         │
 │ undo   delete the secret that this run made; but not when the MA Portal has  │
 │        saved the new value; without this secret its users no longer          │
 │        synchronise                                                           │
+│ where  Add a client secret                                                   │
+│ One act. The value is shown once; it is in the encrypted store before        │
+│ anything else happens.                                                       │
 │ Go on?                                                                       │
 │ y yes, go on   h I do it by hand   t take over the browser                   │
 │ m change the mode   s skip it, with a reason   q stop the run   l list       │
@@ -146,10 +146,10 @@ def test_a_failure_shows_what_was_expected_seen_and_changed() -> None:
 │ Reset the integration                                                        │
 │ expected  “New Integration” to answer has form                               │
 │ seen      the page “Saved Credentials”                                       │
-│ picture   /recordings/run/data/pictures/19-reset-integration-after.png       │
+│ do next   look in the portal whether it happened                             │
 │ changed   portal: a secret was created, ID 595938ec, expires 2028-11-24      │
 │           store: its value was sealed                                        │
-│ do next   look in the portal whether it happened                             │
+│ picture   /recordings/run/data/pictures/19-reset-integration-after.png       │
 │                                                                              │
 │ This did not go as it should. What now?                                      │
 │ a try again   h I do it by hand   o it is as it should be, with a reason     │
@@ -210,6 +210,66 @@ def test_the_screen_fits_the_terminal_and_never_hides_the_question(
     shown = " ".join(line.strip("│ ") for line in lines)
     wanted = {"gate": "q stop the run", "mode": "b back", "reason": "Esc back", "failure": "q stop the run"}
     assert wanted.get(what, BOOK.steps[number - 1].title[:15]) in shown
+
+
+DELETING = replace(
+    asked(32),
+    warning="It was begun before, and the page does not show that it is done. This cannot be undone.",
+    details=(("secret id", "661c667d-0b80-45d5-bba6-eebae3f1166a"),),
+)
+
+
+def on_a_small_terminal(width: int, height: int) -> Stage:
+    stage = Stage(32, width, height)
+    stage.scene.accounts["entra"] = "account nora.lindqvist@cedarridge.example, directory Cedar Ridge Medical Group"
+    stage.ask(DELETING)
+    return stage
+
+
+def words_of(drawn: str) -> str:
+    return " ".join(" ".join(line.strip("│ ") for line in drawn.splitlines()).split())
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 14)])
+def test_what_cannot_be_undone_comes_before_what_can_be_read_elsewhere(width: int, height: int) -> None:
+    stage = on_a_small_terminal(width, height)
+    shown = words_of(stage.drawn())
+    assert "661c667d-0b80-45d5-bba6-eebae3f1166a" in shown
+    assert "This cannot be undone." in shown
+    assert not stage.face.hides()
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 12), (40, 12), (30, 10)])
+def test_what_has_no_room_is_moved_into_view_before_a_yes_is_taken(width: int, height: int) -> None:
+    stage = on_a_small_terminal(width, height)
+    seen = ""
+    for _ in range(30):
+        seen += stage.drawn()
+        if not stage.face.hides():
+            break
+        assert stage.face.browse("down")
+    assert "up, down" in seen or height == 10  # There only a line has room.
+    assert not stage.face.hides()
+    words = words_of(seen)
+    assert "undone." in words
+    assert "661c667d" in words
+    for _ in range(30):
+        stage.face.browse("down")
+    assert "Group" in words_of(stage.drawn())
+    for _ in range(30):
+        stage.face.browse("up")
+    assert stage.face.hides()
+    stage.face.browse("down")
+    stage.ask(DELETING)  # A question begins at its beginning.
+    assert stage.scene.moved == 0
+
+
+def test_a_failure_says_what_to_do_next_however_much_was_changed() -> None:
+    stage = Stage(19, height=24)
+    stage.ask(replace(failed(), changed=tuple(f"portal: what was changed as number {count}" for count in range(20))))
+    drawn = stage.drawn()
+    assert "do next" in drawn
+    assert "there is more" in drawn
 
 
 def test_without_colour_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:

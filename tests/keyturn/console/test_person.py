@@ -25,6 +25,7 @@ class Face:
         self.by_line = by_line
         self.shown: list[str] = []
         self.browsing = {"l"}
+        self.hiding = False
 
     def open(self, dialogue: Dialogue) -> None:
         self.shown.append(f"open {dialogue.question.step}")
@@ -37,6 +38,9 @@ class Face:
 
     def browse(self, key: str) -> bool:
         return key in self.browsing
+
+    def hides(self) -> bool:
+        return self.hiding
 
     def close(self, answer: Answer | None) -> None:
         self.shown.append(f"close {answer.choice if answer else None}")
@@ -118,6 +122,45 @@ def test_a_key_that_is_held_down_answers_one_question_only(desk: Desk) -> None:
 
 def test_the_same_key_pressed_anew_answers_the_next_question(desk: Desk) -> None:
     assert desk.ask("y").yes
+    assert desk.ask(1.0, "y").yes
+
+
+def seen_before(desk: Desk, ago: float) -> None:
+    """Let the page have answered a question so long ago."""
+    assert desk.person.ask(asked(CREATING), lambda: True).choice is Choice.SEEN
+    desk.clock.now += ago
+
+
+@pytest.mark.parametrize("by_line", [False, True])
+def test_a_yes_for_the_question_that_the_page_just_answered_is_none_to_the_next(*, by_line: bool) -> None:
+    desk = Desk(by_line=by_line)
+    end = "\r" if by_line else ""
+    seen_before(desk, 0.9)  # Its key comes as the next question has just opened.
+    assert desk.ask(0.3, f"y{end}", 0.6, f"q{end}").choice is Choice.STOP
+    assert any("question before this one" in shown for shown in desk.face.shown)
+    seen_before(desk, 0.2)
+    assert desk.ask(0.1, f"y{end}", 0.1, f"y{end}", 1.0, f"y{end}").yes
+
+
+def test_a_key_that_is_held_down_from_before_the_page_answered_says_no_yes(desk: Desk) -> None:
+    seen_before(desk, 0.0)
+    held: list[str | float] = [0.2, "y"] * 12
+    assert desk.ask(*held, 0.5, "q").choice is Choice.STOP
+
+
+@pytest.mark.parametrize(("ago", "step", "key"), [(1.1, CREATING, "y"), (0.1, READING, "y"), (0.1, CREATING, "h")])
+def test_an_answer_that_is_meant_is_taken_at_once(desk: Desk, ago: float, step: int, key: str) -> None:
+    seen_before(desk, ago)
+    desk.ask(key, step=step)
+    assert not [shown for shown in desk.face.shown if shown.startswith("tell")]
+
+
+def test_what_cannot_be_taken_back_takes_no_yes_while_part_of_it_is_not_seen(desk: Desk) -> None:
+    desk.face.hiding = True
+    assert desk.ask("y", 1.0, "y", 1.0, "q").choice is Choice.STOP
+    assert any("Not all that this is about" in shown for shown in desk.face.shown)
+    assert desk.ask(1.0, "y", step=READING).yes
+    desk.face.hiding = False
     assert desk.ask(1.0, "y").yes
 
 
@@ -238,6 +281,11 @@ def test_by_line_enter_alone_never_answers() -> None:
     desk = Desk(by_line=True)
     assert desk.ask("\r", "\r", "q\r").choice is Choice.STOP
     assert desk.ask("\r", "\r", "q\r", step=READING).choice is Choice.STOP
+
+
+@pytest.mark.parametrize("pasted", ["y\rand more\r", "\x1b[200~y\rand more\r\x1b[201~"])
+def test_by_line_what_was_pasted_is_no_yes(pasted: str) -> None:
+    assert Desk(by_line=True).ask(pasted, "\r", "q\r").choice is Choice.STOP
 
 
 def test_by_line_a_word_is_no_letter() -> None:
