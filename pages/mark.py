@@ -62,15 +62,16 @@ def action(
     return mark
 
 
-def probe(method: Callable[Concatenate[Any, P], bool]) -> Callable[Concatenate[Any, P], bool]:
+def probe(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
     """Mark a `has_…` method that answers, at once and without waiting, whether something is so on the loaded page.
 
     The engine asks again until it is so or the time is up, and derives the opposite `has_no_…`, which holds only
-    while the page's proof is on screen: a blank page proves nothing.
+    while the page's proof is on screen: a blank page proves nothing. An answer None, where what is shown is not enough
+    to tell, makes neither of the two hold.
     """
 
     @functools.wraps(method)
-    def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> bool:
+    def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(self, *args, **kwargs)
         except (library.Error, AssertionError):

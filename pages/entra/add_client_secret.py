@@ -184,8 +184,7 @@ class AddClientSecretPane(Page):
         grid = SecretsGrid(self.around.blade)
         try:
             with self.expecting("the client secrets to be listed"):
-                grid.wait_until_listed()
-                self._known = tuple(row.secret_id for row in grid.listed("known_ids"))
+                self._known = tuple(row.secret_id for row in grid.whole("known_ids"))
         except (library.Error, AssertionError):
             pass  # Raised below, as in `action`.
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -62,7 +61,7 @@ class ClientSecretsPage(Page):
     @property
     def client_secrets_tab(self) -> Locator:
         """The tab, which counts the secrets, at times with a delay."""
-        return self.around.blade.root.get_by_role("tab", name=re.compile(r"^Client secrets( \(\d+\))?$"))
+        return self.grid.tab
 
     @property
     def new_client_secret_button(self) -> Locator:
@@ -90,12 +89,11 @@ class ClientSecretsPage(Page):
         With `secret_id`, that one. Without, the one that has expired, else the one that ends within 30 days. Raises
         `NotOne` when the one given is not there, or when the choice would be a guess.
         """
-        with self.expecting("the client secrets to be listed"):
-            self.grid.wait_until_listed()
-        rows = self.grid.listed("find_old_secret")
         today = local_today(self.tab)
-        if secret_id:
-            return _old(self.grid.one(secret_id, "find_old_secret"), today)
+        with self.expecting("the client secrets to be listed"):
+            if secret_id:
+                return _old(self.grid.one(secret_id, "find_old_secret"), today)
+            rows = self.grid.whole("find_old_secret")
         expired = [row for row in rows if row.expires_on < today]
         soon = [row for row in rows if today <= row.expires_on <= today + _SOON]
         found = expired or soon
@@ -108,7 +106,7 @@ class ClientSecretsPage(Page):
     def open_new_client_secret(self) -> AddClientSecretPane:
         """Begin a new client secret."""
         with self.expecting("the client secrets to be listed"):
-            self.grid.wait_until_listed()
+            self.grid.whole("open_new_client_secret")
         if self.new_client_secret_button.is_disabled():
             expected = "the button New client secret to be offered"
             why = self.around.trouble() or Trouble(PortalRefused, "it is greyed out", READ_ONLY)
@@ -147,13 +145,17 @@ class ClientSecretsPage(Page):
         with self.expecting("the row to be gone"):
             self.press_once(question.yes_button)
             self.around.wait_for_answer(grid.without(row.secret_id))
-        if grid.row(row.secret_id).count():
+            left = grid.whole("delete_secret")
+        if row.secret_id in {one.secret_id for one in left}:
             raise self.failure("delete_secret")
 
     @probe
-    def has_secret(self, secret_id: str) -> bool:
-        """Return whether a secret with this Secret ID is listed."""
-        return self.grid.row(secret_id).count() > 0
+    def has_secret(self, secret_id: str) -> bool | None:
+        """Return whether a secret with this Secret ID is listed.
+
+        None while the list is not whole, or a row of it cannot be read.
+        """
+        return self.grid.holds(secret_id)
 
     def secret_ids(self) -> tuple[str, ...]:
         """Return the IDs of all secrets listed, in the order of the grid."""
@@ -162,8 +164,7 @@ class ClientSecretsPage(Page):
     def secrets(self) -> list[SecretRow]:
         """Return all secrets listed, without their values, in the order of the grid."""
         with self.expecting("the client secrets to be listed"):
-            self.grid.wait_until_listed()
-        return self.grid.listed("secrets")
+            return self.grid.whole("secrets")
 
 
 def _old(row: SecretRow, today: date) -> OldSecret:
