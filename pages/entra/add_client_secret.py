@@ -10,6 +10,7 @@ from pages.entra.advice import EXPIRES
 from pages.entra.dropdown import Dropdown
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
+from pages.entra.whose_secrets import check_not_another, check_registration, is_of
 from pages.errors import NotOne, PageError
 from pages.library import expect
 from pages.mark import action, probe
@@ -40,6 +41,7 @@ class AddClientSecretPane(Page):
     def __init__(self, tab: Tab, url: str) -> None:
         super().__init__(tab, url)
         self._known: tuple[str, ...] | None = None
+        self._application_id = ""
 
     @property
     def proof(self) -> Iterable[Locator]:
@@ -97,10 +99,14 @@ class AddClientSecretPane(Page):
             dropdown.choose(wanted)
 
     @action(at="add_button", secret="copies", shown_by="made_beside")  # noqa: S106  # a role, not a password
-    def add_and_copy_value(self) -> NewSecret:
-        """Add the secret, wait until it is listed, and copy its value."""
+    def add_and_copy_value(self, application_id: str) -> NewSecret:
+        """Add the secret, wait until it is listed, and copy its value.
+
+        Raises `NotOne`, and presses nothing, in another registration than the one with this Application (client) ID.
+        """
+        check_registration(self, "add_and_copy_value", application_id)
         grid = SecretsGrid(self.around.blade)
-        known = self._known if self._known is not None else self.known_ids()
+        known = self._known if self._known is not None else self.known_ids(application_id)
         self._same_as_before(grid, known)
         self.around.toasts.dismiss()  # What is said from here on is about this secret.
         fresh = grid.copyable_rows_beside(known)
@@ -160,8 +166,11 @@ class AddClientSecretPane(Page):
     def made_beside(self, known: Collection[str]) -> NewSecret | None:
         """Return the one secret that is not among `known` and whose value can still be copied; None without one.
 
-        Only the tab in which a secret was made can copy its value, so that this is never another administrator's.
+        Only the tab in which a secret was made can copy its value, so that this is never another administrator's. Nor
+        is it one that a person made in another registration than the one for which the known secrets were listed.
         """
+        if self._application_id and is_of(self.tab, self._application_id) is False:
+            return None
         ours = self.copyable_beside(known)
         return ours[0] if len(ours) == 1 else None
 
@@ -176,11 +185,15 @@ class AddClientSecretPane(Page):
         rows = SecretsGrid(self.around.blade).listed("new_beside")
         return tuple(row for row in rows if row.secret_id not in known)
 
-    def known_ids(self) -> tuple[str, ...]:
+    def known_ids(self, application_id: str = "") -> tuple[str, ...]:
         """Return the IDs of the secrets that exist before this one is added, and remember them.
 
-        Raises what an action would where they are not listed in time.
+        Whoever asks for the first time says of which registration, as when the secret is added. Raises what an action
+        would where they are not listed in time, and `NotOne` where those of another registration are.
         """
+        self._application_id = application_id or self._application_id
+        if self._application_id:
+            check_not_another(self, "known_ids", self._application_id)
         grid = SecretsGrid(self.around.blade)
         try:
             with self.expecting("the client secrets to be listed"):

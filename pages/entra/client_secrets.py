@@ -11,6 +11,7 @@ from pages.entra.advice import READ_ONLY
 from pages.entra.message import MessageBox
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
+from pages.entra.whose_secrets import check_not_another, check_registration, is_of
 from pages.errors import NotOne, PortalRefused
 from pages.library import expect
 from pages.mark import action, probe
@@ -83,12 +84,14 @@ class ClientSecretsPage(Page):
         return MessageBox(self.around.blade.document)
 
     @action()
-    def find_old_secret(self, secret_id: str = "") -> OldSecret:
+    def find_old_secret(self, application_id: str, secret_id: str = "") -> OldSecret:
         """Find the secret to replace, and leave it alone.
 
         With `secret_id`, that one. Without, the one that has expired, else the one that ends within 30 days. Raises
-        `NotOne` when the one given is not there, or when the choice would be a guess.
+        `NotOne` when the one given is not there, when the choice would be a guess, and in another registration than
+        the one with this Application (client) ID.
         """
+        check_not_another(self, "find_old_secret", application_id)
         today = local_today(self.tab)
         with self.expecting("the client secrets to be listed"):
             if secret_id:
@@ -120,7 +123,7 @@ class ClientSecretsPage(Page):
         """Return what copies the value of a secret that is still shown."""
         return self.grid.copy_value_button(secret_id)
 
-    def delete_button_of(self, secret_id: str) -> Locator:
+    def delete_button_of(self, secret_id: str, **_: str) -> Locator:
         """Return what begins the deletion of a secret."""
         return self.grid.delete_button(secret_id)
 
@@ -133,8 +136,12 @@ class ClientSecretsPage(Page):
         return NewSecret(row.secret_id, row.expires_on.isoformat())
 
     @action(at="delete_button_of")
-    def delete_secret(self, secret_id: str) -> None:
-        """Delete the secret with this Secret ID, and no other."""
+    def delete_secret(self, application_id: str, secret_id: str) -> None:
+        """Delete the secret with this Secret ID, and no other.
+
+        Raises `NotOne`, and presses nothing, in another registration than the one with this Application (client) ID.
+        """
+        check_registration(self, "delete_secret", application_id)
         grid, question = self.grid, self.question
         row = grid.one(secret_id, "delete_secret")
         self.around.toasts.dismiss()
@@ -156,6 +163,14 @@ class ClientSecretsPage(Page):
         None while the list is not whole, or a row of it cannot be read.
         """
         return self.grid.holds(secret_id)
+
+    @probe
+    def has_application_id(self, application_id: str) -> bool | None:
+        """Return whether the secrets are of the registration with this Application (client) ID.
+
+        None where the tab's address does not say.
+        """
+        return is_of(self.tab, application_id)
 
     def secret_ids(self) -> tuple[str, ...]:
         """Return the IDs of all secrets listed, in the order of the grid."""

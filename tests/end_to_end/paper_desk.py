@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturn.events import Event
-    from keyturn.gates import Pump, Question
+    from keyturn.gates import Gatekeeper, Pump, Question
     from keyturn.outcome import Summary
 
 _URLS: Final = {"entra": "https://entra.invalid", "ma_portal": "https://ma.invalid"}  # never resolve (RFC 2606)
@@ -70,6 +70,7 @@ def _prepared(application_id: str) -> Prepared:
 class PaperDesk:
     """Everything of one operator. `impatient`: who is asked about a failure, where nobody else would be.
 
+    `person` is asked about everything, where somebody is there for that.
     Where everything is approved, somebody is there who knows which secrets are `colleagues`'.
     """
 
@@ -77,6 +78,7 @@ class PaperDesk:
     scenario: str
     impatient: bool = False
     colleagues: set[str] = field(default_factory=set)
+    person: Gatekeeper | None = None
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
     def __post_init__(self) -> None:
@@ -157,9 +159,8 @@ class PaperDesk:
             recordings=self.home / "recordings",
             store=Store.open(self.home / "store", signing_key=self.key),
             signing_key=self.key,
-            gatekeeper=Beforehand(
-                asked.approve or ["all"], person if asked.approve else Knowing(self.colleagues, person)
-            ),
+            gatekeeper=self.person
+            or Beforehand(asked.approve or ["all"], person if asked.approve else Knowing(self.colleagues, person)),
             listeners=(),
             read_pictures=False,
         )

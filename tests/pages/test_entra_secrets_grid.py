@@ -11,13 +11,16 @@ from keyturn.catalogue import Catalogue
 from keyturn.model import Probe
 from keyturn.run.session import Session
 from keyturn.run.state import RunState
-from pages.entra import ClientSecretsPage, secrets_grid
-from pages.errors import NoEffect
+from pages.entra import AddClientSecretPane, ClientSecretsPage, secrets_grid
+from pages.errors import NoEffect, NotOne
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 URL = "https://entra.invalid"  # never resolves (RFC 2606)
+APPLICATION = "cccccccc-3333-4333-8333-333333333333"
+ANOTHER = "dddddddd-4444-4444-8444-444444444444"
+VIEW = "#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId"
 HERE = "aaaaaaaa-1111-4111-8111-111111111111"
 BESIDE = "bbbbbbbb-2222-4222-8222-222222222222"
 GONE = "00000000-0000-4000-8000-000000000000"
@@ -48,17 +51,18 @@ def drawn(*rows: str, count: str = " (2)", beside: str = "") -> str:
 class Drawing:
     """A page whose answers are asked as the engine asks them."""
 
-    def __init__(self, context: BrowserContext, html: str) -> None:
+    def __init__(self, context: BrowserContext, html: str, view: str = f"{VIEW}/{APPLICATION}") -> None:
         self.tab = context.new_page()
         self.tab.route(f"{URL}/", lambda route: route.fulfill(body=html, content_type="text/html"))
-        self.tab.goto(f"{URL}/")
+        self.tab.goto(f"{URL}/{view}")
         runbook: Any = SimpleNamespace(portals={"entra": SimpleNamespace(pages="entra", url=URL)})
         self._session = Session(context, Catalogue.of(["entra"]), RunState("a-run", runbook, {}), lambda *_: None)
         self._session.adopt()
         self.page = ClientSecretsPage(self.tab, URL)
 
-    def answer(self, ask: str, secret_id: str) -> bool:
-        return self._session.answer(Probe(page="entra.client-secrets", ask=ask, args={"secret_id": secret_id}))
+    def answer(self, ask: str, secret_id: str = "", **args: str) -> bool:
+        args = args or {"secret_id": secret_id}
+        return self._session.answer(Probe(page="entra.client-secrets", ask=ask, args=args))
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +92,7 @@ def test_a_list_that_cannot_show_a_secret_proves_no_absence(
 ) -> None:
     at = Drawing(context, drawn(*rows))
     assert [at.answer("has_secret", HERE), at.answer("has_no_secret", HERE)] == [False, False]
-    for ask in (at.page.secret_ids, at.page.find_old_secret, at.page.open_new_client_secret):
+    for ask in (at.page.secret_ids, lambda: at.page.find_old_secret(APPLICATION), at.page.open_new_client_secret):
         with pytest.raises(NoEffect) as caught:
             ask()
         assert caught.value.seen == seen
@@ -127,3 +131,64 @@ def test_a_count_that_lags_and_rows_that_come_late_are_waited_for(
         " setTimeout(() => { document.querySelector('#tab').textContent = 'Client secrets (1)'; }, 300); }"
     )
     assert at.page.secret_ids() == (HERE,)
+
+
+VERBS: dict[str, Any] = {
+    "find_old_secret": lambda at: at.page.find_old_secret(APPLICATION),
+    "delete_secret": lambda at: at.page.delete_secret(APPLICATION, HERE),
+    "add_and_copy_value": lambda at: AddClientSecretPane(at.tab, URL).add_and_copy_value(APPLICATION),
+    "known_ids": lambda at: AddClientSecretPane(at.tab, URL).known_ids(APPLICATION),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_secrets_of_another_registration_are_neither_read_nor_touched(context: BrowserContext, verb: str) -> None:
+    at = Drawing(context, drawn(secret(HERE), secret(BESIDE)), f"{VIEW}/{ANOTHER}")
+    with pytest.raises(NotOne) as caught:
+        VERBS[verb](at)
+    assert caught.value.seen == f"those of the registration {ANOTHER}"
+    assert "in this tab" in caught.value.advice
+    assert not caught.value.pressed
+
+
+@pytest.mark.parametrize("verb", ["delete_secret", "add_and_copy_value"])
+def test_where_the_address_names_no_registration_nothing_is_changed_but_by_a_person(
+    context: BrowserContext, verb: str
+) -> None:
+    at = Drawing(context, drawn(secret(HERE), secret(BESIDE)), "#home")
+    with pytest.raises(NotOne) as caught:
+        VERBS[verb](at)
+    assert caught.value.seen == "an address that names no registration"
+    assert "by hand" in caught.value.advice
+    assert AddClientSecretPane(at.tab, URL).known_ids(APPLICATION) == (HERE, BESIDE)
+    assert at.page.find_old_secret(APPLICATION, HERE).secret_id == HERE
+
+
+def test_whose_secrets_they_are_is_told_by_the_address_in_either_form_or_by_nothing(context: BrowserContext) -> None:
+    at = Drawing(context, drawn(secret(HERE), secret(BESIDE)))
+
+    def answers(address: str) -> list[bool]:
+        at.tab.evaluate("address => { location.hash = address; }", address)
+        asks = ("has_application_id", "has_no_application_id")
+        return [at.answer(ask, application_id=APPLICATION) for ask in asks]
+
+    older = "#blade/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/Credentials/appId"
+    assert answers(f"{VIEW}/{APPLICATION.upper()}/isMSAApp~/false") == [True, False]
+    assert answers(f"{older}/{APPLICATION}/isMSAApp/") == [True, False]
+    assert answers(f"{VIEW}/{ANOTHER}") == [False, True]
+    assert answers("#home") == [False, False]
+    assert answers(f"{VIEW}/{APPLICATION}0") == [False, False]
+
+
+def test_a_secret_that_a_person_made_in_another_registration_is_not_taken_for_ours(context: BrowserContext) -> None:
+    copyable = row("A secret", "1/8/2028", "<button>Copy</button>", HERE)
+    at = Drawing(context, drawn(copyable, secret(BESIDE)))
+    pane = AddClientSecretPane(at.tab, URL)
+    pane.known_ids(APPLICATION)
+    made = pane.made_beside([BESIDE])
+    assert made is not None
+    assert made.secret_id == HERE
+    at.tab.evaluate("address => { location.hash = address; }", f"{VIEW}/{ANOTHER}")
+    assert pane.made_beside([BESIDE]) is None
+    with pytest.raises(NotOne):
+        pane.known_ids()  # It is asked again whether there is one, when the person gives back.
