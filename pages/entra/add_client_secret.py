@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pages import library
+from pages.components.local_date import local_today
 from pages.entra.advice import EXPIRES
 from pages.entra.dropdown import Dropdown
+from pages.entra.lifetime import end, option
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
 from pages.entra.whose_secrets import check_not_another, check_registration, is_of
@@ -88,9 +89,9 @@ class AddClientSecretPane(Page):
     def select_expires(self, expires: str) -> None:
         """Select when it expires. Raises `NotOne` with what is offered when the list does not hold it."""
         with self.expecting(f"“{expires}” to be selected"):
-            dropdown, wanted = self.expires_list, lifetime(expires)
+            dropdown, wanted = self.expires_list, option(expires)
             offered = dropdown.open()
-            if not any(wanted.fullmatch(option) for option in offered):
+            if not any(wanted.fullmatch(one) for one in offered):
                 dropdown.close()
                 seen = f"a list that offers {', '.join(offered)}"
                 raise NotOne(
@@ -108,6 +109,7 @@ class AddClientSecretPane(Page):
         grid = SecretsGrid(self.around.blade)
         known = self._known if self._known is not None else self.known_ids(application_id)
         self._same_as_before(grid, known)
+        ends = end(self.expires_list.text(), local_today(self.tab))
         self.around.toasts.dismiss()  # What is said from here on is about this secret.
         fresh = grid.copyable_rows_beside(known)
         with self.expecting("the new secret to be listed with its value"):
@@ -121,7 +123,7 @@ class AddClientSecretPane(Page):
             raise NotOne(self.title, "add_and_copy_value", expected="one new secret with its value", seen=told(ours))
         with self.expecting("the value's copy button"):
             grid.copy_value(ours[0].secret_id)
-        return NewSecret(ours[0].secret_id, ours[0].expires_on.isoformat())
+        return NewSecret(ours[0].secret_id, (ours[0].ends_near(ends) if ends else ours[0].expires_on).isoformat())
 
     def copy_again(self, secret_id: str) -> NewSecret:
         """Copy the value of a secret made in this tab once more, as long as the portal still shows it."""
@@ -149,7 +151,7 @@ class AddClientSecretPane(Page):
     @probe
     def has_expires(self, expires: str) -> bool:
         """Return whether this lifetime is selected."""
-        return lifetime(expires).fullmatch(self.expires_list.text()) is not None
+        return option(expires).fullmatch(self.expires_list.text()) is not None
 
     def seen(self) -> str:
         """Say what is on screen, and after Add which secrets are new in the list: their values nobody has."""
@@ -209,14 +211,3 @@ class AddClientSecretPane(Page):
         if {row.secret_id for row in rows} != set(known):
             expected = "the same secrets as a moment ago"
             raise NotOne(self.title, "add_and_copy_value", expected=expected, seen=told(rows))
-
-
-def lifetime(expires: str) -> re.Pattern[str]:
-    """Return what an option for `expires`, such as “730 days (24 months)”, reads as in the portal's known wordings.
-
-    One option is marked as recommended; until about 2023 all were worded in months alone (seen in pictures).
-    """
-    wordings = [re.escape(expires)]
-    if months := re.search(r"\((\d+ months)\)$", expires):
-        wordings.append(re.escape(months[1]))
-    return re.compile(rf"^\s*(?:Recommended: )?(?:{'|'.join(wordings)})\s*$")

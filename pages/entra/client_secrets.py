@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pages.components.local_date import local_today
 from pages.entra.add_client_secret import AddClientSecretPane, NewSecret
 from pages.entra.advice import READ_ONLY
+from pages.entra.lifetime import end, is_near
 from pages.entra.message import MessageBox
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
@@ -20,7 +21,6 @@ from pages.surroundings import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from playwright.sync_api import Locator
 
@@ -30,7 +30,8 @@ _SOON: Final = timedelta(days=30)  # the span of the directory's own recommendat
 class OldSecret(NamedTuple):
     """The secret to replace. `state` is “expired”, “valid”, or “none” where there is none and the rest is empty.
 
-    `expires_on` is the date that the grid shows, in ISO form.
+    `expires_on` is the date that the grid shows, in ISO form; the later one where it may mean two, and only the earlier
+    has passed: what may still be valid has not expired.
     """
 
     secret_id: str
@@ -165,6 +166,15 @@ class ClientSecretsPage(Page):
         return self.grid.holds(secret_id)
 
     @probe
+    def has_lifetime(self, expires_on: str, expires: str) -> bool | None:
+        """Return whether a secret made today that lasts as long as `expires` says ends on this date, or about then.
+
+        A date that was read with day and month in the wrong order is not. None where `expires` names no length.
+        """
+        ends = end(expires, local_today(self.tab))
+        return is_near(date.fromisoformat(expires_on), ends) if ends else None
+
+    @probe
     def has_application_id(self, application_id: str) -> bool | None:
         """Return whether the secrets are of the registration with this Application (client) ID.
 
@@ -183,5 +193,5 @@ class ClientSecretsPage(Page):
 
 
 def _old(row: SecretRow, today: date) -> OldSecret:
-    state = "expired" if row.expires_on < today else "valid"
-    return OldSecret(row.secret_id, row.expires_on.isoformat(), state, row.description)
+    ends = row.ends_at_latest if row.expires_on < today else row.expires_on
+    return OldSecret(row.secret_id, ends.isoformat(), "expired" if ends < today else "valid", row.description)

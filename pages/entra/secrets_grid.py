@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pages.components.local_date import UnreadableDateError, read_local_date
+from pages.components.local_date import UnreadableDateError, proves_month_first, readings
 from pages.components.shown_text import GUID, clean
 from pages.disguise import disguised
+from pages.entra.lifetime import is_near
 from pages.errors import NoEffect, NotOne
 from pages.library import expect
 from pages.page import Component
@@ -55,11 +56,24 @@ _BALLOON: Final = 3_000  # ms that the balloon “Copied” is waited for; it is
 
 @dataclass(frozen=True, slots=True)
 class SecretRow:
-    """What one row shows, its value left out. `expires_on` is the local date that the portal shows."""
+    """What one row shows, its value left out. `expires_on` is the local date that the portal shows.
+
+    `or_on` is the other date that it may mean, where no row tells whether the month stands first.
+    """
 
     secret_id: str
     expires_on: date
     description: str
+    or_on: date | None = None
+
+    @property
+    def ends_at_latest(self) -> date:
+        """The later of the dates that it may end on: before that one it must not count as expired."""
+        return max(self.expires_on, self.or_on or self.expires_on)
+
+    def ends_near(self, day: date) -> date:
+        """Return that of the dates which is about `day`, as it must be; `expires_on` where neither is."""
+        return self.or_on if self.or_on and is_near(self.or_on, day) else self.expires_on
 
 
 class SecretsGrid(Component):
@@ -110,7 +124,11 @@ class SecretsGrid(Component):
         if not self.rows.count():
             return []
         asked = {"cells": _CELLS, "guid": GUID, "columns": self._columns()}
-        return [_read(row, verb) for row in self.rows.evaluate_all(_SNAPSHOT, asked)]
+        shown = self.rows.evaluate_all(_SNAPSHOT, asked)
+        rows = [_read(row, verb) for row in shown]
+        if any(proves_month_first(_end(row)) for row in shown):
+            return [replace(row, or_on=None) for row in rows]
+        return rows
 
     def one(self, secret_id: str, verb: str) -> SecretRow:
         """Return the row of `secret_id`. Raises `NotOne` when it is not there."""
@@ -193,13 +211,17 @@ def told(rows: Collection[SecretRow]) -> str:
     return ", ".join(f"{row.secret_id} (ends {row.expires_on.isoformat()})" for row in rows) or "no secret"
 
 
+def _end(row: dict[str, Any]) -> str:
+    return _EXPIRED_BADGE.sub("", clean(row["expires"]))
+
+
 def _read(row: dict[str, Any], verb: str) -> SecretRow:
     if not row["id"]:
         expected, seen = "the whole Secret ID in every row", "a row in which it is cut or missing"
     else:
         try:
-            ends = read_local_date(_EXPIRED_BADGE.sub("", clean(row["expires"])), row["language"])
-            return SecretRow(row["id"].lower(), ends, disguised(clean(row["description"])))
+            ends, *others = readings(_end(row), row["language"])
+            return SecretRow(row["id"].lower(), ends, disguised(clean(row["description"])), *others)
         except UnreadableDateError as error:
             expected, seen = f"a date under Expires for {row['id']}", str(error)
     raise NoEffect(_SCREEN, verb, expected=expected, seen=seen)

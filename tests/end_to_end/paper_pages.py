@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from keyturn.catalogue import Catalogue
 from pages.entra.add_client_secret import NewSecret
 from pages.entra.client_secrets import OldSecret
+from pages.entra.lifetime import end, is_near
 from pages.entra.registration_overview import Essentials
 from pages.entra.secrets_grid import SecretRow
 from pages.entra.shell import Account
@@ -180,6 +181,9 @@ class ClientSecrets(Entra):
 
     def has_secret(self, secret_id: str) -> bool:
         return secret_id in {one.secret_id for one in self.rows()}
+
+    def has_lifetime(self, expires_on: str, expires: str) -> bool:
+        return is_near(date.fromisoformat(expires_on), end(expires, datetime.now(UTC).date()) or date.min)
 
 
 class AddClientSecret(Entra):

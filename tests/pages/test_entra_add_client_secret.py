@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from pages.components.advice import advised
 from pages.components.interruption import Interruption
 from pages.entra import ClientSecretsPage
-from pages.entra.add_client_secret import lifetime
 from pages.entra.advice import ADVICE
+from pages.entra.lifetime import option as known_as
 from pages.errors import NoEffect, NotOne, PortalRefused, SessionEnded
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def test_a_question_that_is_no_survey_is_left_alone(admin_center: Opening) -> No
     ],
 )
 def test_an_option_is_matched_whole_in_each_known_wording(asked: str, option: str, same: bool) -> None:
-    assert bool(lifetime(asked).fullmatch(option)) is same
+    assert bool(known_as(asked).fullmatch(option)) is same
 
 
 def test_the_end_is_read_from_the_grid_and_not_computed(admin_center: Opening) -> None:

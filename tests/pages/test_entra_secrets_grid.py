@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -192,3 +193,34 @@ def test_a_secret_that_a_person_made_in_another_registration_is_not_taken_for_ou
     assert pane.made_beside([BESIDE]) is None
     with pytest.raises(NotOne):
         pane.known_ids()  # It is asked again whether there is one, when the person gives back.
+
+
+def ending(secret_id: str, on: str) -> str:
+    return row("A secret", on, "abc***", secret_id)
+
+
+@pytest.mark.parametrize(
+    ("beside", "found"),
+    [
+        ("1/2/2031", ("valid", "2026-12-02")),  # Nothing tells the order: it may be the second of December.
+        ("1/28/2031", ("expired", "2026-02-12")),  # The month stands first.
+    ],
+)
+def test_a_secret_whose_date_may_be_still_to_come_has_not_expired(
+    context: BrowserContext, beside: str, found: tuple[str, str]
+) -> None:
+    at = Drawing(context, drawn(ending(HERE, "2/12/2026"), ending(BESIDE, beside)))
+    at.tab.clock.set_fixed_time(datetime(2026, 11, 24, 12, tzinfo=UTC))
+    old = at.page.find_old_secret(APPLICATION)
+    assert (old.secret_id, old.state, old.expires_on) == (HERE, *found)
+
+
+def test_an_end_with_day_and_month_in_the_wrong_order_is_not_what_the_lifetime_leads_to(
+    context: BrowserContext,
+) -> None:
+    at = Drawing(context, drawn(secret(HERE), secret(BESIDE)))
+    at.tab.clock.set_fixed_time(datetime(2025, 4, 4, 12, tzinfo=UTC))
+    lasting = {"expires": "730 days (24 months)"}
+    assert at.answer("has_lifetime", expires_on="2027-04-03", **lasting)
+    assert not at.answer("has_lifetime", expires_on="2027-03-04", **lasting)
+    assert not at.answer("has_lifetime", expires_on="2027-04-03", expires="Custom")
