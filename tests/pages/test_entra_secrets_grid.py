@@ -224,3 +224,16 @@ def test_an_end_with_day_and_month_in_the_wrong_order_is_not_what_the_lifetime_l
     assert at.answer("has_lifetime", expires_on="2027-04-03", **lasting)
     assert not at.answer("has_lifetime", expires_on="2027-03-04", **lasting)
     assert not at.answer("has_lifetime", expires_on="2027-04-03", expires="Custom")
+
+
+PANE = """<div role="dialog"><h2>Add a client secret</h2><div role="combobox" aria-label="Expires">730 days (24 months)</div>
+  <button onclick="document.querySelector('[role=grid]').insertAdjacentHTML('beforeend', made);
+    document.querySelector('#tab').textContent = 'Client secrets (2)'">Add</button></div>"""
+
+
+def test_the_end_of_a_new_secret_is_read_in_the_order_that_its_lifetime_leads_to(context: BrowserContext) -> None:
+    at = Drawing(context, drawn(secret(BESIDE), count=" (1)", beside=PANE))
+    at.tab.clock.set_fixed_time(datetime(2025, 4, 4, 12, tzinfo=UTC))
+    made = row("A secret", "03/04/2027", "<button aria-label='Copied'>Copied</button>", HERE)
+    at.tab.evaluate("made => { window.made = made; }", made)
+    assert AddClientSecretPane(at.tab, URL).add_and_copy_value(APPLICATION).expires_on == "2027-04-03"
