@@ -34,6 +34,7 @@ def action(
     `anywhere`: the action brings its page up itself, so the page need not be on screen before.
     `secret`: the action leaves a secret on the clipboard ("copies"), takes it from there ("pastes"), or returns only
     when one that was pasted on this portal has been shown to work ("proves").
+    A page that copies one has a method `known_ids`, which takes what the action takes and lists what there is before.
     `shown_by`: the method that tells, by looking once, what the action would return, or None while that is not to be
     seen: by it a person's own act is known. It takes the action's arguments, so that another group or date than the one
     asked for is not taken for it; where the action makes something, what existed before.
@@ -67,15 +68,16 @@ def action(
     return mark
 
 
-def probe(method: Callable[Concatenate[Any, P], bool]) -> Callable[Concatenate[Any, P], bool]:
+def probe(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any, P], R]:
     """Mark a `has_…` method that answers, at once and without waiting, whether something is so on the loaded page.
 
     The engine asks again until it is so or the time is up, and derives the opposite `has_no_…`, which holds only
-    while the page's proof is on screen: a blank page proves nothing.
+    while the page's proof is on screen: a blank page proves nothing. An answer None, where what is shown is not enough
+    to tell, makes neither of the two hold.
     """
 
     @functools.wraps(method)
-    def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> bool:
+    def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(self, *args, **kwargs)
         except _UNTOLD:

@@ -55,7 +55,7 @@ def create_and_capture(
     """
     spec = engine.state.runbook.secrets[step.copies]
     label = str(engine.state.fill(spec.label))
-    known = tuple(page.known_ids())
+    known = tuple(page.known_ids(**args))
     _none_appeared(engine, step, known)
     engine.emit(ConcealmentProven(step.id, engine.recorder.prove(engine.session.tabs().values())))
     with engine.whole():
@@ -103,17 +103,23 @@ def capture_made(engine: Engine, step: Step, page: Any) -> Any:
     made = shown(engine, step, page, [held.secret_id for held in engine.state.held.values()])()
     if made is None:  # Or the list of secrets is not on screen at all.
         return None
+    listed = listed_for(engine, step, page)
     intended = engine.state.unfinished.intended.get(step.id)
     intent = open_intent(engine, intended) if intended else None
     if intent is None:
         spec = engine.state.runbook.secrets[step.copies]
-        known = tuple(one for one in page.known_ids() if one != made.secret_id)
+        known = tuple(one for one in listed if one != made.secret_id)
         metadata = _metadata(engine, step.copies, spec, str(engine.state.fill(spec.label)))
         with engine.whole():
             intent = engine.store.intend(metadata)
         _tell_intent(engine, step, known, intent)
     copy_and_seal(engine, step, page, intent, made)
     return made
+
+
+def listed_for(engine: Engine, step: Step, page: Any) -> tuple[str, ...]:
+    """Return the IDs that `page` lists where `step` makes its secret. Raises where it lists those of another place."""
+    return tuple(page.known_ids(**engine.state.bound(step.args, engine.action(step).parameters)))
 
 
 def open_intent(engine: Engine, intended: Intended) -> Intent | None:

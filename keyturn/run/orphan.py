@@ -18,7 +18,7 @@ from playwright.sync_api import Error as BrowserError
 from keyturn.errors import GuardRefused
 from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretNotMade, SecretSealed, ValueLost
 from keyturn.gates import About
-from keyturn.run.capture import copy_and_seal, open_intent
+from keyturn.run.capture import copy_and_seal, listed_for, open_intent
 from keyturn.run.made_by_hand import SETTLING
 from keyturn.run.state import Intended, Sealed
 from keyturn.run.way_back import portal
@@ -122,7 +122,7 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
     state = engine.state
     engine.reload(step)
     page: Any = engine.session.page(step.page)
-    listed = page.known_ids()
+    listed = listed_for(engine, step, page)
     held = {entry.metadata.secret_id for entry in engine.store.entries()}  # Whoever made them: their values are safe.
     fresh = page.new_beside({*intended.known_ids, *state.spared, *held})
     if not fresh:

@@ -87,7 +87,7 @@ class Session:
         return {portal: tab for portal, tab in self._tabs.items() if not tab.is_closed()}
 
     def answer(self, probe: Probe) -> bool:
-        """Return whether `probe` is so at this moment. On a page that is not on screen nothing is.
+        """Return whether `probe` is so at this moment. On a page that is not on screen, or cannot tell, nothing is.
 
         Raises `NotYetKnown` when its arguments are not known yet.
         """
@@ -101,9 +101,9 @@ class Session:
             return False
         absent = probe.ask.startswith("has_no_")
         asked = probe.ask.replace("has_no_", "has_", 1) if absent else probe.ask
-        found = bool(getattr(page, asked)(**args))
+        found = getattr(page, asked)(**args)
         # Absence counts only on a page that is still there: one that went blank in between proves nothing.
-        return not found and page.is_on_screen() if absent else found
+        return (found is not None and not found and page.is_on_screen()) if absent else bool(found)
 
 
 def _is_at(shown: str, url: str) -> bool:

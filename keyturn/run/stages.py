@@ -16,7 +16,7 @@ from keyturn.run.capture import create_and_capture, paste
 from keyturn.run.facts import holds, worded
 from keyturn.run.orphan import recover
 from keyturn.run.state import FOUND_DONE
-from keyturn.run.unclear import was_done
+from keyturn.run.unclear import is_shown, was_done
 from pages.errors import PageError
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def check_guard(engine: Engine, step: Step, *, done: bool = False) -> None:
 def is_already(engine: Engine, step: Step) -> bool:
     """Return whether the step's purpose is already so. What depends on its own outputs, not known yet, is not."""
     try:
-        return bool(step.done_when) and all(engine.session.answer(probe) for probe in step.done_when)
+        return bool(step.done_when) and is_shown(engine, step)
     except NotYetKnown:
         return False
 

@@ -40,6 +40,14 @@ def was_done(engine: Engine, step: Step) -> bool:
     return done or _not_done(engine, step)
 
 
+def is_shown(engine: Engine, step: Step) -> bool:
+    """Return whether the pages show at this moment what `step` is for, and everything that is expected after it.
+
+    A registration without the old secret may be another one: `done_when` alone proves nothing. Raises `NotYetKnown`.
+    """
+    return all(engine.session.answer(probe) for probe in (*step.done_when, *step.expect))
+
+
 def _not_done(engine: Engine, step: Step) -> bool:
     """Tell that the step was looked for and is not so; return that."""
     engine.state.doubtful.discard(step.id)
@@ -50,7 +58,7 @@ def _not_done(engine: Engine, step: Step) -> bool:
 def _can_be_seen(engine: Engine, step: Step) -> bool:
     """Return whether there is anything to look for: not what only the step's own result could tell."""
     try:
-        for probe in step.done_when:
+        for probe in (*step.done_when, *step.expect):
             engine.state.fill_all(probe.args)
     except NotYetKnown:
         return False
@@ -59,7 +67,7 @@ def _can_be_seen(engine: Engine, step: Step) -> bool:
 
 def _is_so(engine: Engine, step: Step) -> bool:
     until = time.monotonic() + _SETTLING
-    while not all(engine.session.answer(probe) for probe in step.done_when):
+    while not is_shown(engine, step):
         if time.monotonic() > until:
             return False
         engine.session.tab(portal(step)).wait_for_timeout(_LOOK_AGAIN)

@@ -3,6 +3,9 @@
 Only what has one meaning is read: ISO `2028-01-08`; day first with dots, `8.1.2028`, as every language with that form
 writes it; and month first with slashes, `1/8/2028`, where the document says that it is in American English (seen in
 pictures of the Entra admin center). With slashes in any other language the day could as well stand first.
+
+A portal's regional format may differ from its language, so that even there a slashed date may have two `readings`; what
+decides is another date of the same list that has but one.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
 _DOTTED = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})")
 _SLASHED = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})")
+_MONTHS: Final = 12
 _MONTH_FIRST = {"en", "en-us"}  # Plain `en` stands for American English (CLDR, likely subtags).
 
 _TODAY: Final = "() => new Intl.DateTimeFormat('sv-SE').format(new Date())"  # Swedish dates are ISO dates.
@@ -40,6 +44,21 @@ def read_local_date(text: str, language: str) -> date:
                 break  # Such as a thirteenth month: the form is not the one it looks like.
     tongue = language.strip() or "none that it names"
     raise UnreadableDateError(f"“{shown}”, which has no certain meaning in the page's language, {tongue}")
+
+
+def readings(text: str, language: str) -> tuple[date, ...]:
+    """Return what `read_local_date` does, and the other date that it may be where the day could as well stand first."""
+    first = read_local_date(text, language)
+    slashed = _SLASHED.fullmatch(text.strip())
+    if slashed and first.day != first.month and first.day <= _MONTHS:
+        return first, date(first.year, first.day, first.month)
+    return (first,)
+
+
+def proves_month_first(text: str) -> bool:
+    """Return whether `text` is a slashed date that has a meaning only where the month stands first."""
+    found = _SLASHED.fullmatch(text.strip())
+    return found is not None and int(found["day"]) > _MONTHS
 
 
 def local_today(tab: Tab) -> date:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pages import library
+from pages.components.local_date import local_today
 from pages.entra.advice import EXPIRES
 from pages.entra.dropdown import Dropdown
+from pages.entra.lifetime import end, option
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
+from pages.entra.whose_secrets import check_not_another, check_registration, is_of
 from pages.errors import NotOne, PageError
 from pages.library import expect
 from pages.mark import action, probe
@@ -40,6 +42,7 @@ class AddClientSecretPane(Page):
     def __init__(self, tab: Tab, url: str) -> None:
         super().__init__(tab, url)
         self._known: tuple[str, ...] | None = None
+        self._application_id = ""
 
     @property
     def proof(self) -> Iterable[Locator]:
@@ -86,9 +89,9 @@ class AddClientSecretPane(Page):
     def select_expires(self, expires: str) -> None:
         """Select when it expires. Raises `NotOne` with what is offered when the list does not hold it."""
         with self.expecting(f"“{expires}” to be selected"):
-            dropdown, wanted = self.expires_list, lifetime(expires)
+            dropdown, wanted = self.expires_list, option(expires)
             offered = dropdown.open()
-            if not any(wanted.fullmatch(option) for option in offered):
+            if not any(wanted.fullmatch(one) for one in offered):
                 dropdown.close()
                 seen = f"a list that offers {', '.join(offered)}"
                 raise NotOne(
@@ -97,11 +100,16 @@ class AddClientSecretPane(Page):
             dropdown.choose(wanted)
 
     @action(at="add_button", secret="copies", shown_by="made_beside")  # noqa: S106  # a role, not a password
-    def add_and_copy_value(self) -> NewSecret:
-        """Add the secret, wait until it is listed, and copy its value."""
+    def add_and_copy_value(self, application_id: str) -> NewSecret:
+        """Add the secret, wait until it is listed, and copy its value.
+
+        Raises `NotOne`, and presses nothing, in another registration than the one with this Application (client) ID.
+        """
+        check_registration(self, "add_and_copy_value", application_id)
         grid = SecretsGrid(self.around.blade)
-        known = self._known if self._known is not None else self.known_ids()
+        known = self._known if self._known is not None else self.known_ids(application_id)
         self._same_as_before(grid, known)
+        ends = end(self.expires_list.text(), local_today(self.tab))
         self.around.toasts.dismiss()  # What is said from here on is about this secret.
         fresh = grid.copyable_rows_beside(known)
         with self.expecting("the new secret to be listed with its value"):
@@ -115,7 +123,7 @@ class AddClientSecretPane(Page):
             raise NotOne(self.title, "add_and_copy_value", expected="one new secret with its value", seen=told(ours))
         with self.expecting("the value's copy button"):
             grid.copy_value(ours[0].secret_id)
-        return NewSecret(ours[0].secret_id, ours[0].expires_on.isoformat())
+        return NewSecret(ours[0].secret_id, (ours[0].ends_near(ends) if ends else ours[0].expires_on).isoformat())
 
     def copy_again(self, secret_id: str) -> NewSecret:
         """Copy the value of a secret made in this tab once more, as long as the portal still shows it."""
@@ -143,7 +151,7 @@ class AddClientSecretPane(Page):
     @probe
     def has_expires(self, expires: str) -> bool:
         """Return whether this lifetime is selected."""
-        return lifetime(expires).fullmatch(self.expires_list.text()) is not None
+        return option(expires).fullmatch(self.expires_list.text()) is not None
 
     def seen(self) -> str:
         """Say what is on screen, and after Add which secrets are new in the list: their values nobody has."""
@@ -160,8 +168,11 @@ class AddClientSecretPane(Page):
     def made_beside(self, known: Collection[str]) -> NewSecret | None:
         """Return the one secret that is not among `known` and whose value can still be copied; None without one.
 
-        Only the tab in which a secret was made can copy its value, so that this is never another administrator's.
+        Only the tab in which a secret was made can copy its value, so that this is never another administrator's. Nor
+        is it one that a person made in another registration than the one for which the known secrets were listed.
         """
+        if self._application_id and is_of(self.tab, self._application_id) is False:
+            return None
         ours = self.copyable_beside(known)
         return ours[0] if len(ours) == 1 else None
 
@@ -176,16 +187,19 @@ class AddClientSecretPane(Page):
         rows = SecretsGrid(self.around.blade).listed("new_beside")
         return tuple(row for row in rows if row.secret_id not in known)
 
-    def known_ids(self) -> tuple[str, ...]:
+    def known_ids(self, application_id: str = "") -> tuple[str, ...]:
         """Return the IDs of the secrets that exist before this one is added, and remember them.
 
-        Raises what an action would where they are not listed in time.
+        Whoever asks for the first time says of which registration, as when the secret is added. Raises what an action
+        would where they are not listed in time, and `NotOne` where those of another registration are.
         """
+        self._application_id = application_id or self._application_id
+        if self._application_id:
+            check_not_another(self, "known_ids", self._application_id)
         grid = SecretsGrid(self.around.blade)
         try:
             with self.expecting("the client secrets to be listed"):
-                grid.wait_until_listed()
-                self._known = tuple(row.secret_id for row in grid.listed("known_ids"))
+                self._known = tuple(row.secret_id for row in grid.whole("known_ids"))
         except (library.Error, AssertionError):
             pass  # Raised below, as in `action`.
         else:
@@ -197,14 +211,3 @@ class AddClientSecretPane(Page):
         if {row.secret_id for row in rows} != set(known):
             expected = "the same secrets as a moment ago"
             raise NotOne(self.title, "add_and_copy_value", expected=expected, seen=told(rows))
-
-
-def lifetime(expires: str) -> re.Pattern[str]:
-    """Return what an option for `expires`, such as “730 days (24 months)”, reads as in the portal's known wordings.
-
-    One option is marked as recommended; until about 2023 all were worded in months alone (seen in pictures).
-    """
-    wordings = [re.escape(expires)]
-    if months := re.search(r"\((\d+ months)\)$", expires):
-        wordings.append(re.escape(months[1]))
-    return re.compile(rf"^\s*(?:Recommended: )?(?:{'|'.join(wordings)})\s*$")

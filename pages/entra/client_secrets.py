@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pages.components.local_date import local_today
 from pages.entra.add_client_secret import AddClientSecretPane, NewSecret
 from pages.entra.advice import READ_ONLY
+from pages.entra.lifetime import end, is_near
 from pages.entra.message import MessageBox
 from pages.entra.secrets_grid import SecretRow, SecretsGrid, told
 from pages.entra.shell import Shell
+from pages.entra.whose_secrets import check_not_another, check_registration, is_of
 from pages.errors import NotOne, PortalRefused
 from pages.library import expect
 from pages.mark import action, probe
@@ -20,7 +21,6 @@ from pages.surroundings import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from playwright.sync_api import Locator
 
@@ -30,7 +30,8 @@ _SOON: Final = timedelta(days=30)  # the span of the directory's own recommendat
 class OldSecret(NamedTuple):
     """The secret to replace. `state` is “expired”, “valid”, or “none” where there is none and the rest is empty.
 
-    `expires_on` is the date that the grid shows, in ISO form.
+    `expires_on` is the date that the grid shows, in ISO form; the later one where it may mean two, and only the earlier
+    has passed: what may still be valid has not expired.
     """
 
     secret_id: str
@@ -62,7 +63,7 @@ class ClientSecretsPage(Page):
     @property
     def client_secrets_tab(self) -> Locator:
         """The tab, which counts the secrets, at times with a delay."""
-        return self.around.blade.root.get_by_role("tab", name=re.compile(r"^Client secrets( \(\d+\))?$"))
+        return self.grid.tab
 
     @property
     def new_client_secret_button(self) -> Locator:
@@ -84,18 +85,19 @@ class ClientSecretsPage(Page):
         return MessageBox(self.around.blade.document)
 
     @action()
-    def find_old_secret(self, secret_id: str = "") -> OldSecret:
+    def find_old_secret(self, application_id: str, secret_id: str = "") -> OldSecret:
         """Find the secret to replace, and leave it alone.
 
         With `secret_id`, that one. Without, the one that has expired, else the one that ends within 30 days. Raises
-        `NotOne` when the one given is not there, or when the choice would be a guess.
+        `NotOne` when the one given is not there, when the choice would be a guess, and in another registration than
+        the one with this Application (client) ID.
         """
-        with self.expecting("the client secrets to be listed"):
-            self.grid.wait_until_listed()
-        rows = self.grid.listed("find_old_secret")
+        check_not_another(self, "find_old_secret", application_id)
         today = local_today(self.tab)
-        if secret_id:
-            return _old(self.grid.one(secret_id, "find_old_secret"), today)
+        with self.expecting("the client secrets to be listed"):
+            if secret_id:
+                return _old(self.grid.one(secret_id, "find_old_secret"), today)
+            rows = self.grid.whole("find_old_secret")
         expired = [row for row in rows if row.expires_on < today]
         soon = [row for row in rows if today <= row.expires_on <= today + _SOON]
         found = expired or soon
@@ -108,7 +110,7 @@ class ClientSecretsPage(Page):
     def open_new_client_secret(self) -> AddClientSecretPane:
         """Begin a new client secret."""
         with self.expecting("the client secrets to be listed"):
-            self.grid.wait_until_listed()
+            self.grid.whole("open_new_client_secret")
         if self.new_client_secret_button.is_disabled():
             expected = "the button New client secret to be offered"
             why = self.around.trouble() or Trouble(PortalRefused, "it is greyed out", READ_ONLY)
@@ -122,7 +124,7 @@ class ClientSecretsPage(Page):
         """Return what copies the value of a secret that is still shown."""
         return self.grid.copy_value_button(secret_id)
 
-    def delete_button_of(self, secret_id: str) -> Locator:
+    def delete_button_of(self, secret_id: str, **_: str) -> Locator:
         """Return what begins the deletion of a secret."""
         return self.grid.delete_button(secret_id)
 
@@ -135,8 +137,12 @@ class ClientSecretsPage(Page):
         return NewSecret(row.secret_id, row.expires_on.isoformat())
 
     @action(at="delete_button_of")
-    def delete_secret(self, secret_id: str) -> None:
-        """Delete the secret with this Secret ID, and no other."""
+    def delete_secret(self, application_id: str, secret_id: str) -> None:
+        """Delete the secret with this Secret ID, and no other.
+
+        Raises `NotOne`, and presses nothing, in another registration than the one with this Application (client) ID.
+        """
+        check_registration(self, "delete_secret", application_id)
         grid, question = self.grid, self.question
         row = grid.one(secret_id, "delete_secret")
         self.around.toasts.dismiss()
@@ -147,13 +153,34 @@ class ClientSecretsPage(Page):
         with self.expecting("the row to be gone"):
             self.press_once(question.yes_button)
             self.around.wait_for_answer(grid.without(row.secret_id))
-        if grid.row(row.secret_id).count():
+            left = grid.whole("delete_secret")
+        if row.secret_id in {one.secret_id for one in left}:
             raise self.failure("delete_secret")
 
     @probe
-    def has_secret(self, secret_id: str) -> bool:
-        """Return whether a secret with this Secret ID is listed."""
-        return self.grid.row(secret_id).count() > 0
+    def has_secret(self, secret_id: str) -> bool | None:
+        """Return whether a secret with this Secret ID is listed.
+
+        None while the list is not whole, or a row of it cannot be read.
+        """
+        return self.grid.holds(secret_id)
+
+    @probe
+    def has_lifetime(self, expires_on: str, expires: str) -> bool | None:
+        """Return whether a secret made today that lasts as long as `expires` says ends on this date, or about then.
+
+        A date that was read with day and month in the wrong order is not. None where `expires` names no length.
+        """
+        ends = end(expires, local_today(self.tab))
+        return is_near(date.fromisoformat(expires_on), ends) if ends else None
+
+    @probe
+    def has_application_id(self, application_id: str) -> bool | None:
+        """Return whether the secrets are of the registration with this Application (client) ID.
+
+        None where the tab's address does not say.
+        """
+        return is_of(self.tab, application_id)
 
     def secret_ids(self) -> tuple[str, ...]:
         """Return the IDs of all secrets listed, in the order of the grid."""
@@ -162,10 +189,9 @@ class ClientSecretsPage(Page):
     def secrets(self) -> list[SecretRow]:
         """Return all secrets listed, without their values, in the order of the grid."""
         with self.expecting("the client secrets to be listed"):
-            self.grid.wait_until_listed()
-        return self.grid.listed("secrets")
+            return self.grid.whole("secrets")
 
 
 def _old(row: SecretRow, today: date) -> OldSecret:
-    state = "expired" if row.expires_on < today else "valid"
-    return OldSecret(row.secret_id, row.expires_on.isoformat(), state, row.description)
+    ends = row.ends_at_latest if row.expires_on < today else row.expires_on
+    return OldSecret(row.secret_id, ends.isoformat(), "expired" if ends < today else "valid", row.description)

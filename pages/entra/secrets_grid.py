@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pages.components.local_date import UnreadableDateError, read_local_date
+from pages.components.local_date import UnreadableDateError, proves_month_first, readings
 from pages.components.shown_text import GUID, clean
 from pages.disguise import disguised
+from pages.entra.lifetime import is_near
 from pages.errors import NoEffect, NotOne
 from pages.library import expect
 from pages.page import Component
@@ -46,16 +48,32 @@ _COLUMNS: Final = ("Description", "Expires", "Value", "Secret ID")
 _NOTHING: Final = "No client secrets have been created for this application."
 _SCREEN: Final = "Certificates & secrets"  # the title of the page that holds the grid, for errors
 _EXPIRED_BADGE: Final = re.compile(r"\s*Expired$", re.IGNORECASE)  # 2026-11: reported beside a past date, not seen
+_COUNTED: Final = re.compile(r"\((\d+)\)")
+_SETTLING: Final = 10.0  # seconds in which the tab's count, which lags at times, and the rows have come to agree
+_LOOK_AGAIN: Final = 100  # ms
 _BALLOON: Final = 3_000  # ms that the balloon “Copied” is waited for; it is up for about two seconds
 
 
 @dataclass(frozen=True, slots=True)
 class SecretRow:
-    """What one row shows, its value left out. `expires_on` is the local date that the portal shows."""
+    """What one row shows, its value left out. `expires_on` is the local date that the portal shows.
+
+    `or_on` is the other date that it may mean, where no row tells whether the month stands first.
+    """
 
     secret_id: str
     expires_on: date
     description: str
+    or_on: date | None = None
+
+    @property
+    def ends_at_latest(self) -> date:
+        """The later of the dates that it may end on: before that one it must not count as expired."""
+        return max(self.expires_on, self.or_on or self.expires_on)
+
+    def ends_near(self, day: date) -> date:
+        """Return that of the dates which is about `day`, as it must be; `expires_on` where neither is."""
+        return self.or_on if self.or_on and is_near(self.or_on, day) else self.expires_on
 
 
 class SecretsGrid(Component):
@@ -68,24 +86,53 @@ class SecretsGrid(Component):
         self.header_row = root.get_by_role("row").filter(has=page.get_by_role("columnheader", name="Secret ID"))
         self.rows = root.get_by_role("row").filter(has=self._cells)
         # The grid's place, once it holds rows or says that there are none; before, what it lacks proves nothing.
-        self.filled = root.filter(has=page.get_by_role("row").filter(has=self._cells).or_(page.get_by_text(_NOTHING)))
+        nothing = page.get_by_text(_NOTHING).filter(
+            visible=True
+        )  # It may stand there hidden while the rows are loaded.
+        self.filled = root.filter(has=page.get_by_role("row").filter(has=self._cells).or_(nothing))
+        self.tab = root.get_by_role("tab", name=re.compile(r"^Client secrets( \(\d+\))?$"))
         self.copied_notice = blade.document.get_by_text("Copied", exact=True)
 
-    def wait_until_listed(self) -> None:
-        """Wait until the grid holds rows or says that there are none."""
+    def whole(self, verb: str) -> list[SecretRow]:
+        """Return what the rows show, once there are as many as the tab counts and each can be read for certain.
+
+        Raises `NoEffect` when it does not come to that: a list may hold only the rows on screen, or be drawn anew, and
+        one that is not whole must not pass for one.
+        """
         expect(self.filled).to_be_visible()
+        until = time.monotonic() + _SETTLING
+        while True:
+            try:
+                return self._counted(verb)
+            except NoEffect:
+                if time.monotonic() > until:
+                    raise
+            self.root.page.wait_for_timeout(_LOOK_AGAIN)
+
+    def holds(self, secret_id: str) -> bool | None:
+        """Return whether the list has `secret_id` at this moment; None where a row is missing or cannot be read."""
+        try:
+            rows = self.listed("holds")
+        except NoEffect:
+            return None
+        if secret_id.lower() in {row.secret_id for row in rows}:
+            return True
+        return None if len(rows) < self._count() else False
 
     def listed(self, verb: str) -> list[SecretRow]:
         """Return what the rows show at this moment. Raises `NoEffect` for a row that cannot be read for certain."""
         if not self.rows.count():
             return []
         asked = {"cells": _CELLS, "guid": GUID, "columns": self._columns()}
-        return [_read(row, verb) for row in self.rows.evaluate_all(_SNAPSHOT, asked)]
+        shown = self.rows.evaluate_all(_SNAPSHOT, asked)
+        rows = [_read(row, verb) for row in shown]
+        if any(proves_month_first(_end(row)) for row in shown):
+            return [replace(row, or_on=None) for row in rows]
+        return rows
 
     def one(self, secret_id: str, verb: str) -> SecretRow:
         """Return the row of `secret_id`. Raises `NotOne` when it is not there."""
-        self.wait_until_listed()
-        rows = self.listed(verb)
+        rows = self.whole(verb)
         for row in rows:
             if row.secret_id == secret_id.lower():
                 return row
@@ -129,6 +176,18 @@ class SecretsGrid(Component):
         with suppress(AssertionError):
             expect(self.copied_notice.first).to_be_visible(timeout=_BALLOON)  # `first`: a screen reader's twin.
 
+    def _counted(self, verb: str) -> list[SecretRow]:
+        rows, count = self.listed(verb), self._count()
+        if len(rows) < count:
+            expected = f"the {count} client secrets that the tab counts"
+            raise NoEffect(_SCREEN, verb, expected=expected, seen=f"{len(rows)} of them in the list")
+        return rows
+
+    def _count(self) -> int:
+        """Return how many secrets the tab counts; 0 where it counts none."""
+        found = _COUNTED.search(" ".join(self.tab.all_inner_texts()))
+        return int(found[1]) if found else 0
+
     def _id_cell(self, secret_id: str) -> Locator:
         """Return, for use inside a row, its cell of the Secret ID if it holds `secret_id` as text, tooltip or field."""
         # `nth` is no choice among equals here: the header proves which column it is.
@@ -152,13 +211,17 @@ def told(rows: Collection[SecretRow]) -> str:
     return ", ".join(f"{row.secret_id} (ends {row.expires_on.isoformat()})" for row in rows) or "no secret"
 
 
+def _end(row: dict[str, Any]) -> str:
+    return _EXPIRED_BADGE.sub("", clean(row["expires"]))
+
+
 def _read(row: dict[str, Any], verb: str) -> SecretRow:
     if not row["id"]:
         expected, seen = "the whole Secret ID in every row", "a row in which it is cut or missing"
     else:
         try:
-            ends = read_local_date(_EXPIRED_BADGE.sub("", clean(row["expires"])), row["language"])
-            return SecretRow(row["id"].lower(), ends, disguised(clean(row["description"])))
+            ends, *others = readings(_end(row), row["language"])
+            return SecretRow(row["id"].lower(), ends, disguised(clean(row["description"])), *others)
         except UnreadableDateError as error:
             expected, seen = f"a date under Expires for {row['id']}", str(error)
     raise NoEffect(_SCREEN, verb, expected=expected, seen=seen)

@@ -46,7 +46,10 @@ class Death:
 
 @dataclass(eq=False)
 class Tab:
-    """One tab. `at` names what it shows; `filled` is what was entered there, `copyable` whose value it still has."""
+    """One tab. `at` names what it shows; `filled` is what was entered there, `copyable` whose value it still has.
+
+    `registration`: the Application ID of the one that a person has gone to instead of that asked for.
+    """
 
     browser: Browser
     url: str = ""
@@ -54,6 +57,7 @@ class Tab:
     filled: Read = field(default_factory=dict)
     copyable: set[str] = field(default_factory=set)
     closed: bool = False
+    registration: str = ""
 
     def on(self, event: str, listener: Callable[[Tab], object]) -> None:
         """Tell of nothing: what a portal loads by itself is not on this paper."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from keyturn.catalogue import Catalogue
 from pages.entra.add_client_secret import NewSecret
 from pages.entra.client_secrets import OldSecret
+from pages.entra.lifetime import end, is_near
 from pages.entra.registration_overview import Essentials
 from pages.entra.secrets_grid import SecretRow
 from pages.entra.shell import Account
@@ -76,8 +77,20 @@ class Entra(Paper):
     """A page of the admin center."""
 
     @property
+    def application_id(self) -> str:
+        """The registration's that is on screen: the one asked for, unless a person has gone to another."""
+        return self.tab.registration or self.world.application_id
+
+    def check_registration(self, verb: str, application_id: str) -> None:
+        if not self.has_application_id(application_id):
+            raise self.failed(NotOne, verb, seen="those of another registration")
+
+    def has_application_id(self, application_id: str) -> bool:
+        return application_id == self.application_id
+
+    @property
     def registration(self) -> Registration:
-        found = self.world.registration(self.world.application_id)
+        found = self.world.registration(self.application_id)
         assert found
         return found
 
@@ -134,14 +147,12 @@ class Overview(Entra):
 
     open_certificates_and_secrets = create_a_new_one
 
-    def has_application_id(self, application_id: str) -> bool:
-        return application_id == self.registration.application_id
-
 
 class ClientSecrets(Entra):
     title, shown = "Certificates & secrets", ("secrets", "pane")
 
-    def find_old_secret(self, secret_id: str = "") -> OldSecret:
+    def find_old_secret(self, application_id: str, secret_id: str = "") -> OldSecret:
+        self.check_registration("find_old_secret", application_id)
         today = datetime.now(UTC).date()
         found = [one for one in self.rows() if (one.secret_id == secret_id if secret_id else _ends(one) < today)]
         soon = [one for one in self.rows() if today <= _ends(one) and (_ends(one) - today).days <= 30]
@@ -157,11 +168,12 @@ class ClientSecrets(Entra):
     def open_new_client_secret(self) -> None:
         self.tab.at = "pane"
 
-    def delete_secret(self, secret_id: str) -> None:
+    def delete_secret(self, application_id: str, secret_id: str) -> None:
+        self.check_registration("delete_secret", application_id)
         if not self.has_secret(secret_id):
             raise self.failed(NotOne, "delete_secret", seen="no such row")
         try:
-            delete_secret(self.world, self.world.application_id, secret_id)
+            delete_secret(self.world, application_id, secret_id)
         except Refused as refused:
             raise self.failed(PortalRefused, "delete_secret", pressed=True, seen=refused.text) from None
         finally:
@@ -169,6 +181,9 @@ class ClientSecrets(Entra):
 
     def has_secret(self, secret_id: str) -> bool:
         return secret_id in {one.secret_id for one in self.rows()}
+
+    def has_lifetime(self, expires_on: str, expires: str) -> bool:
+        return is_near(date.fromisoformat(expires_on), end(expires, datetime.now(UTC).date()) or date.min)
 
 
 class AddClientSecret(Entra):
@@ -189,15 +204,17 @@ class AddClientSecret(Entra):
     def has_expires(self, expires: str) -> bool:
         return self.tab.filled.get("expires") == expires
 
-    def known_ids(self) -> tuple[str, ...]:
+    def known_ids(self, application_id: str = "") -> tuple[str, ...]:
         if self.tab.at not in {"pane", "secrets"}:
             raise self.failed(ScreenNotReached, "known_ids")
+        self.check_registration("known_ids", application_id or self.application_id)
         return tuple(one.secret_id for one in self.rows())
 
-    def add_and_copy_value(self) -> NewSecret:
+    def add_and_copy_value(self, application_id: str) -> NewSecret:
+        self.check_registration("add_and_copy_value", application_id)
         asked = {"description": self.tab.filled["description"], "days": _DAYS}
         try:
-            made = add_secret(self.world, self.world.application_id, asked)
+            made = add_secret(self.world, application_id, asked)
         except Refused as refused:
             raise self.failed(PortalRefused, "add_and_copy_value", pressed=True, seen=refused.text) from None
         self.tab.at = "secrets"

@@ -81,7 +81,7 @@ class Stage:
             act=self._act,
         )
 
-    def _known_ids(self) -> tuple[str, ...]:
+    def _known_ids(self, **_: Any) -> tuple[str, ...]:
         self.log.append("known ids")
         return ("old",)
 

@@ -134,6 +134,18 @@ def test_what_is_already_so_is_not_done_again(stage: Stage) -> None:
     assert result(engine) is Result.ALREADY
 
 
+def test_what_lacks_something_that_is_expected_after_it_is_not_already_so(stage: Stage) -> None:
+    stage.on_screen.add("has_no_old")
+    engine, _ = build(
+        stage,
+        replace(STEP, effect=Effect.DELETE, done_when=(probe("has_no_old"),), expect=(probe("has_new"),)),
+    )
+    stage.act = lambda: stage.on_screen.add("has_new")
+    engine.run()
+    assert "act" in stage.log
+    assert result(engine) is Result.DONE
+
+
 def test_what_depends_on_an_output_not_known_yet_is_not_already_so(stage: Stage) -> None:
     stage.on_screen.add("has_it")
     own = probe("has_it", secret_id="{{ steps.step.secret_id }}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from keyturn.catalogue import Parameter
 from keyturn.errors import GuardRefused, NobodyThere, Stopped
 from keyturn.events import Event, OrphanFound, Result, SecretNotMade, SecretSealed, ValueLost
 from keyturn.gates import About, Beforehand, Choice, Nobody
@@ -55,12 +56,16 @@ class Portal(Stage):
             return tuple(Made(row.secret_id, row.expires_on.isoformat()) for row in found)
 
         return SimpleNamespace(
-            known_ids=lambda: ("old", *(row.secret_id for row in self.rows)),
+            known_ids=self._listed_for,
             new_beside=beside,
             copyable_beside=copyable_beside,
             copy_again=self._copy_again,
             delete=self._delete,
         )
+
+    def _listed_for(self, description: str) -> tuple[str, ...]:
+        assert description == "Ours"  # What its action gets tells the page of which place the list is to be.
+        return ("old", *(row.secret_id for row in self.rows))
 
     def _delete(self, secret_id: str) -> None:
         self.log.append(f"delete {secret_id}")
@@ -105,7 +110,8 @@ def scene(
     says: Gatekeeper | None = None,
 ) -> Scene:
     monkeypatch.setattr(orphan, "SETTLING", 0.0)
-    engine, events = build(portal, STEP, gatekeeper=says or Nobody())
+    takes = {"description": Parameter(name="description", type=str, required=True)}
+    engine, events = build(portal, STEP, gatekeeper=says or Nobody(), parameters=takes)
     engine.store = store
     engine.reload = lambda step: portal.log.append(f"reload {step.id}")  # type: ignore[method-assign]
     engine.bring = lambda where: portal.log.append(f"bring {where}") or portal.page(where)  # type: ignore[method-assign,func-returns-value]
@@ -295,6 +301,6 @@ def test_a_secret_that_is_listed_late_stops_before_another_is_made(
     assert it.recover() is None
     it.portal.rows = [OURS]
     with pytest.raises(GuardRefused, match="new"):
-        create_and_capture(it.engine, STEP, it.portal.page(""), {})
+        create_and_capture(it.engine, STEP, it.portal.page(""), {"description": "Ours"})
     assert "act" not in it.portal.log
     assert store.open_intents() == []

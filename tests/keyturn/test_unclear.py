@@ -95,6 +95,25 @@ def test_where_its_page_is_gone_the_page_that_would_show_it_is_loaded(
     assert result(engine) is Result.ALREADY
 
 
+def test_what_lacks_something_that_is_expected_after_it_is_not_found_done(stage: Stage) -> None:
+    stage.on_screen.add("has_it")
+    person = says(Choice.STOP)
+    engine, _ = begun(stage, replace(SAVE, expect=(probe("has_that_too"),)), person)
+    with pytest.raises(Stopped):
+        engine.run()
+    assert len(person.asked) == 1
+
+
+def test_what_an_expectation_could_tell_by_its_own_result_alone_is_asked_about(stage: Stage) -> None:
+    stage.on_screen.add("has_it")
+    own = probe("has_that_too", group="{{ steps.step.group }}")
+    person = says(Choice.STOP)
+    engine, _ = begun(stage, replace(SAVE, expect=(own,)), person)
+    with pytest.raises(Stopped):
+        engine.run()
+    assert not [line for line in stage.log if line.startswith("bring")]
+
+
 def test_what_only_its_own_result_could_tell_is_asked_about(stage: Stage) -> None:
     own = replace(SAVE, done_when=(probe("has_it", group="{{ steps.step.group }}"),))
     person = says(Choice.GO_ON)

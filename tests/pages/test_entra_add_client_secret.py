@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from pages.components.advice import advised
 from pages.components.interruption import Interruption
 from pages.entra import ClientSecretsPage
-from pages.entra.add_client_secret import lifetime
 from pages.entra.advice import ADVICE
+from pages.entra.lifetime import option as known_as
 from pages.errors import NoEffect, NotOne, PortalRefused, SessionEnded
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def test_the_new_secret_is_listed_and_its_value_and_no_other_text_is_on_the_clip
 ) -> None:
     portal = admin_center(scenario="both-expired-and-valid", rendering=rendering)
     pane = filled_in(portal)
-    before = pane.known_ids()
-    made = pane.add_and_copy_value()
+    before = pane.known_ids(portal.application_id)
+    made = pane.add_and_copy_value(portal.application_id)
     new = portal.secrets()[-1]
     assert made.secret_id == new["secret_id"]
     assert made.secret_id not in before
@@ -59,7 +59,7 @@ def test_the_new_secret_is_listed_and_its_value_and_no_other_text_is_on_the_clip
 def test_neither_results_nor_errors_nor_what_is_seen_hold_the_value(admin_center: Opening) -> None:
     portal = admin_center()
     pane = filled_in(portal)
-    made = pane.add_and_copy_value()
+    made = pane.add_and_copy_value(portal.application_id)
     value = portal.secrets()[-1]["value"]
     told = [repr(made), pane.seen(), str(pane.failure("add_and_copy_value")), repr(vars(pane))]
     assert not any(value in text or value[3:20] in text for text in told)
@@ -68,7 +68,7 @@ def test_neither_results_nor_errors_nor_what_is_seen_hold_the_value(admin_center
 def test_the_value_can_be_copied_again_while_the_portal_shows_it(admin_center: Opening) -> None:
     portal = admin_center()
     pane = filled_in(portal)
-    made = pane.add_and_copy_value()
+    made = pane.add_and_copy_value(portal.application_id)
     portal.tab.evaluate("navigator.clipboard.writeText('lost')")
     assert ClientSecretsPage(portal.tab, portal.url).copy_value(made.secret_id) == made
     assert portal.clipboard() == portal.secrets()[-1]["value"]
@@ -77,14 +77,14 @@ def test_the_value_can_be_copied_again_while_the_portal_shows_it(admin_center: O
 def test_the_first_secret_of_a_registration_is_made_too(admin_center: Opening) -> None:
     portal = admin_center()
     portal.registration().secrets.clear()
-    assert filled_in(portal).add_and_copy_value().secret_id == portal.secrets()[0]["secret_id"]
+    assert filled_in(portal).add_and_copy_value(portal.application_id).secret_id == portal.secrets()[0]["secret_id"]
 
 
 @pytest.mark.parametrize("rendering", ["classic", "react"])
 @pytest.mark.parametrize("fault", ["survey-over-add", "toast-over-x", "row-late", "count-lags", "months-wording"])
 def test_what_only_gets_in_the_way_does_not_stop_it(admin_center: Opening, fault: str, rendering: str) -> None:
     portal = admin_center(fault, rendering=rendering)
-    filled_in(portal).add_and_copy_value()
+    filled_in(portal).add_and_copy_value(portal.application_id)
     assert portal.clipboard() == portal.secrets()[-1]["value"]
     assert portal.pressed("add_secret") == 1
     assert fault in portal.replicas.state()["faults_struck"]
@@ -96,14 +96,14 @@ def test_an_earlier_value_that_is_still_shown_is_not_taken_for_the_new_one(admin
     portal.tab.evaluate(
         "document.querySelector('.fxc-gc-rows .fxc-gc-columncell_2').append(document.createElement('button'))"
     )
-    made = pane.add_and_copy_value()
+    made = pane.add_and_copy_value(portal.application_id)
     assert made.secret_id == portal.secrets()[-1]["secret_id"]
     assert portal.clipboard() == portal.secrets()[-1]["value"]
 
 
 def test_another_persons_secret_of_the_same_moment_is_not_taken_for_ours(admin_center: Opening) -> None:
     portal = admin_center("concurrent-secret")
-    made = filled_in(portal).add_and_copy_value()
+    made = filled_in(portal).add_and_copy_value(portal.application_id)
     *_, theirs, ours = portal.secrets()
     assert theirs["description"] == "Added by another administrator"
     assert made.secret_id == ours["secret_id"]
@@ -127,7 +127,7 @@ def test_a_refusal_is_told_at_once_in_the_portals_words_and_nothing_is_pressed_a
     portal = admin_center(fault, rendering=rendering)
     pane = filled_in(portal)
     with pytest.raises(PortalRefused) as caught:
-        pane.add_and_copy_value()
+        pane.add_and_copy_value(portal.application_id)
     assert words in caught.value.seen
     assert caught.value.advice == advised(words, ADVICE)
     assert caught.value.advice
@@ -141,10 +141,10 @@ def test_a_refusal_is_told_at_once_in_the_portals_words_and_nothing_is_pressed_a
 def test_a_value_that_is_not_shown_is_an_error_after_the_press(admin_center: Opening, fault: str) -> None:
     portal = admin_center(fault)
     pane = filled_in(portal)
-    pane.known_ids()
+    pane.known_ids(portal.application_id)
     expect.set_options(timeout=2_500)
     with pytest.raises(NoEffect) as caught:
-        pane.add_and_copy_value()
+        pane.add_and_copy_value(portal.application_id)
     assert caught.value.pressed
     orphan = portal.secrets()[-1]["secret_id"]
     assert (orphan in caught.value.seen) is (fault == "masked-after-reload")
@@ -155,21 +155,21 @@ def test_a_clipboard_that_is_denied_leaves_it_as_it_was(admin_center: Opening) -
     portal = admin_center("clipboard-denied")
     pane = filled_in(portal)
     portal.tab.evaluate("navigator.clipboard.writeText('sentinel')")
-    pane.add_and_copy_value()
+    pane.add_and_copy_value(portal.application_id)
     assert portal.clipboard() == "sentinel"  # That is how whoever reads it knows.
 
 
 def test_a_list_that_changed_since_it_was_journalled_stops_before_the_press(admin_center: Opening) -> None:
     portal = admin_center()
     pane = filled_in(portal)
-    pane.known_ids()
+    pane.known_ids(portal.application_id)
     portal.tab.evaluate(
         "() => { const row = document.querySelector('.fxc-gc-rows > .fxc-gc-row'); const copy = row.cloneNode(true);"
         " const id = copy.querySelector('.fxc-gc-columncell_3 span');"
         " id.textContent = id.title = '00000000-0000-4000-8000-000000000000'; row.after(copy); }"
     )
     with pytest.raises(NotOne) as caught:
-        pane.add_and_copy_value()
+        pane.add_and_copy_value(portal.application_id)
     assert not caught.value.pressed
     assert portal.pressed("add_secret") == 0
 
@@ -180,7 +180,7 @@ def test_a_list_that_does_not_fill_in_is_told_in_our_words(admin_center: Opening
     portal.tab.evaluate("() => document.querySelectorAll('.fxc-gc-rows > .fxc-gc-row').forEach((row) => row.remove())")
     expect.set_options(timeout=500)
     with pytest.raises(NoEffect) as caught:
-        pane.known_ids()
+        pane.known_ids(portal.application_id)
     assert caught.value.expected == "the client secrets to be listed"
     assert not caught.value.pressed
     assert caught.value.__context__ is None
@@ -193,7 +193,7 @@ def test_a_sign_in_page_in_place_of_the_list_is_an_ended_session(admin_center: O
     portal.tab.reload()
     expect.set_options(timeout=1_500)
     with pytest.raises(SessionEnded):
-        pane.known_ids()
+        pane.known_ids(portal.application_id)
 
 
 def test_a_lifetime_that_a_policy_removed_is_told_with_what_is_offered(admin_center: Opening) -> None:
@@ -219,7 +219,7 @@ def test_a_session_that_ends_at_add_is_told_and_counts_as_pressed(admin_center: 
     portal.replicas.world.desk.end_sessions()
     expect.set_options(timeout=1_500)
     with pytest.raises(SessionEnded) as caught:
-        pane.add_and_copy_value()
+        pane.add_and_copy_value(portal.application_id)
     assert caught.value.pressed
 
 
@@ -229,7 +229,7 @@ def test_a_question_that_is_no_survey_is_left_alone(admin_center: Opening) -> No
     question = "<div role=alertdialog id=asked>Discard?<button>Close</button></div>"
     portal.tab.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", question)
     assert Interruption(portal.tab, portal.tab).survey_dialog.count() == 0
-    pane.add_and_copy_value()
+    pane.add_and_copy_value(portal.application_id)
     expect(portal.tab.locator("#asked")).to_be_visible()
 
 
@@ -245,11 +245,11 @@ def test_a_question_that_is_no_survey_is_left_alone(admin_center: Opening) -> No
     ],
 )
 def test_an_option_is_matched_whole_in_each_known_wording(asked: str, option: str, same: bool) -> None:
-    assert bool(lifetime(asked).fullmatch(option)) is same
+    assert bool(known_as(asked).fullmatch(option)) is same
 
 
 def test_the_end_is_read_from_the_grid_and_not_computed(admin_center: Opening) -> None:
     portal = admin_center()
-    made = filled_in(portal).add_and_copy_value()
+    made = filled_in(portal).add_and_copy_value(portal.application_id)
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", made.expires_on)
     assert made.expires_on == (datetime.now(UTC) + timedelta(days=730)).date().isoformat()

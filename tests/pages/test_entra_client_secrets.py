@@ -27,28 +27,28 @@ def ids(portal: Portal) -> list[str]:
 
 def test_the_expired_secret_is_found_beside_a_valid_one(admin_center: Opening) -> None:
     portal = admin_center(scenario="both-expired-and-valid")
-    found = portal.client_secrets().find_old_secret()
+    found = portal.client_secrets().find_old_secret(portal.application_id)
     assert (found.secret_id, found.state, found.description) == (ids(portal)[0], "expired", "Arctic Wolf Secret")
     assert found.expires_on == portal.secrets()[0]["end"][:10]
 
 
 def test_the_secret_that_ends_soon_is_found_where_none_has_expired(admin_center: Opening) -> None:
     portal = admin_center(scenario="expiring")
-    found = portal.client_secrets().find_old_secret()
+    found = portal.client_secrets().find_old_secret(portal.application_id)
     assert (found.secret_id, found.state) == (ids(portal)[0], "valid")
 
 
 def test_the_secret_asked_for_is_found_whatever_its_state_and_case(admin_center: Opening) -> None:
     portal = admin_center(scenario="both-expired-and-valid")
     valid = ids(portal)[1]
-    found = portal.client_secrets().find_old_secret(valid.upper())
+    found = portal.client_secrets().find_old_secret(portal.application_id, valid.upper())
     assert (found.secret_id, found.state) == (valid, "valid")
 
 
 def test_of_several_expired_secrets_none_is_chosen_and_all_are_named(admin_center: Opening) -> None:
     portal = admin_center("several-expired")
     with pytest.raises(NotOne) as caught:
-        portal.client_secrets().find_old_secret()
+        portal.client_secrets().find_old_secret(portal.application_id)
     assert all(one in caught.value.seen for one in ids(portal))
     assert "old_secret_id" in caught.value.expected
 
@@ -56,7 +56,7 @@ def test_of_several_expired_secrets_none_is_chosen_and_all_are_named(admin_cente
 def test_a_secret_asked_for_that_is_not_there_is_not_one(admin_center: Opening) -> None:
     portal = admin_center()
     with pytest.raises(NotOne) as caught:
-        portal.client_secrets().find_old_secret("00000000-0000-4000-8000-000000000000")
+        portal.client_secrets().find_old_secret(portal.application_id, "00000000-0000-4000-8000-000000000000")
     assert ids(portal)[0] in caught.value.seen
 
 
@@ -64,7 +64,7 @@ def test_without_any_secret_there_is_none_to_replace(admin_center: Opening) -> N
     portal = admin_center()
     portal.registration().secrets.clear()
     page = portal.client_secrets()
-    assert page.find_old_secret() == ("", "", "none", "")
+    assert page.find_old_secret(portal.application_id) == ("", "", "none", "")
     assert page.secret_ids() == ()
 
 
@@ -75,8 +75,8 @@ def test_a_secret_that_ends_today_has_not_expired(admin_center: Opening) -> None
     page.tab.evaluate(
         "document.querySelector('.fxc-gc-rows .date').textContent = new Date().toLocaleDateString('en-US')"
     )
-    assert page.find_old_secret(ending).state == "valid"
-    assert page.find_old_secret().secret_id == expired
+    assert page.find_old_secret(portal.application_id, ending).state == "valid"
+    assert page.find_old_secret(portal.application_id).secret_id == expired
 
 
 def test_a_row_whose_description_holds_another_rows_id_is_not_taken_for_it(admin_center: Opening) -> None:
@@ -85,20 +85,21 @@ def test_a_row_whose_description_holds_another_rows_id_is_not_taken_for_it(admin
     old, valid = registration.secrets
     valid.description = f"replaces {old.secret_id}"
     page = portal.client_secrets()
-    page.delete_secret(old.secret_id)
+    page.delete_secret(portal.application_id, old.secret_id)
     assert ids(portal) == [valid.secret_id]
 
 
 @pytest.mark.parametrize(("language", "date"), [("fr", "11/14/2026"), ("", "11/14/2026"), ("en-US", "14/11/2026")])
 def test_a_date_without_a_certain_meaning_is_an_error(admin_center: Opening, language: str, date: str) -> None:
-    page = admin_center().client_secrets()
+    portal = admin_center()
+    page = portal.client_secrets()
     page.tab.evaluate(
         "([lang, date]) => { document.documentElement.lang = lang;"
         " document.querySelector('.fxc-gc-rows .date').textContent = date; }",
         [language, date],
     )
     with pytest.raises(NoEffect) as caught:
-        page.find_old_secret()
+        page.find_old_secret(portal.application_id)
     assert date in caught.value.seen
 
 
@@ -115,7 +116,7 @@ def test_a_cut_secret_id_is_read_from_its_tooltip_and_without_one_is_an_error(ad
     assert page.has_secret(ids(portal)[0])
     page.tab.evaluate(cut, False)
     with pytest.raises(NoEffect) as caught:
-        page.find_old_secret()
+        page.find_old_secret(portal.application_id)
     assert caught.value.expected == "the whole Secret ID in every row"
 
 
@@ -123,7 +124,7 @@ def test_a_stale_copy_of_the_blade_is_not_read(admin_center: Opening) -> None:
     portal = admin_center("stale-twin")
     page = portal.client_secrets()
     expect(page.tab.locator("section.fxs-blade.fxs-display-none .fxc-gc-rows")).to_have_count(1)
-    page.delete_secret(ids(portal)[0])
+    page.delete_secret(portal.application_id, ids(portal)[0])
     assert page.secret_ids() == ()
 
 
@@ -135,7 +136,7 @@ def test_exactly_the_secret_asked_for_is_deleted_by_one_press(
     portal = admin_center(fault, scenario="both-expired-and-valid", rendering=rendering)
     page = portal.client_secrets()
     *others, last = ids(portal)
-    page.delete_secret(last)
+    page.delete_secret(portal.application_id, last)
     assert ids(portal) == others
     assert not page.has_secret(last)
     assert all(page.has_secret(one) for one in others)
@@ -147,7 +148,7 @@ def test_a_deletion_that_the_portal_refuses_is_told_in_its_words(admin_center: O
     portal = admin_center("delete-refused", rendering=rendering)
     page = portal.client_secrets()
     with pytest.raises(PortalRefused) as caught:
-        page.delete_secret(ids(portal)[0])
+        page.delete_secret(portal.application_id, ids(portal)[0])
     assert "Insufficient privileges" in caught.value.seen
     assert caught.value.pressed
     assert page.has_secret(ids(portal)[0])
@@ -158,7 +159,7 @@ def test_a_secret_that_another_person_deleted_meanwhile_is_told_and_pressed_once
     portal = admin_center("concurrent-delete")
     page = portal.client_secrets()
     with pytest.raises(PortalRefused) as caught:
-        page.delete_secret(ids(portal)[0])
+        page.delete_secret(portal.application_id, ids(portal)[0])
     assert caught.value.pressed
     assert portal.pressed("delete_secret") == 1
 
@@ -167,7 +168,7 @@ def test_nothing_is_pressed_for_a_secret_that_is_not_listed(admin_center: Openin
     portal = admin_center()
     page = portal.client_secrets()
     with pytest.raises(NotOne) as caught:
-        page.delete_secret("00000000-0000-4000-8000-000000000000")
+        page.delete_secret(portal.application_id, "00000000-0000-4000-8000-000000000000")
     assert not caught.value.pressed
     assert portal.pressed("delete_secret") == 0
 
@@ -270,5 +271,5 @@ def test_a_question_that_stands_there_about_another_secret_is_answered_no(
     page = portal.client_secrets()
     page.delete_button_of(valid).click()
     expect(page.question.yes_button).to_be_visible()
-    page.delete_secret(expired)
+    page.delete_secret(portal.application_id, expired)
     assert ids(portal) == [valid]

@@ -29,7 +29,7 @@ def test_the_newer_rendering_leads_by_the_same_way_to_the_same_pages(admin_cente
     overview = opened_list(portal).open_registration(portal.application_id)
     assert portal.tab.locator("iframe[name='ApplicationOverview.ReactView']").count() == 2  # One is a hidden spare.
     assert overview.read_essentials().display_name == "Arctic Wolf Managed Awareness"  # Not doubled, without glyphs.
-    assert overview.create_a_new_one().find_old_secret().state == "expired"
+    assert overview.create_a_new_one().find_old_secret(portal.application_id).state == "expired"
 
 
 def test_a_group_of_the_menu_that_is_open_already_stays_open(admin_center: Opening) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.components.local_date import UnreadableDateError, read_local_date
+from pages.components.local_date import UnreadableDateError, proves_month_first, read_local_date, readings
 from pages.components.shown_text import clean
 
 DAYS = st.dates(date(1000, 1, 1), date(9999, 12, 31))
@@ -38,3 +38,16 @@ def test_what_is_no_date_is_refused_and_shown(text: str) -> None:
 
 def test_an_icons_glyph_is_no_text() -> None:
     assert clean("\ue8c8 1/8/2028\n \uf0a1") == "1/8/2028"
+
+
+@given(DAYS)
+def test_a_slashed_date_has_a_second_reading_only_where_it_could_be_one(day: date) -> None:
+    first, *others = readings(f"{day.month}/{day.day}/{day.year}", "en")
+    assert first == day
+    assert others == ([date(day.year, day.day, day.month)] if day.day <= 12 and day.day != day.month else [])
+    assert readings(day.isoformat(), "en") == (day,)
+
+
+@pytest.mark.parametrize(("text", "proves"), [("1/13/2028", True), ("1/12/2028", False), ("13.1.2028", False)])
+def test_only_a_second_part_that_is_no_month_proves_that_the_month_stands_first(text: str, proves: bool) -> None:
+    assert proves_month_first(text) is proves

@@ -33,7 +33,7 @@ def client_secrets(portal: Portal) -> Page:
 
 def with_new_secret(portal: Portal) -> Page:
     pane = portal.client_secrets().open_new_client_secret()
-    pane.add_and_copy_value()
+    pane.add_and_copy_value(portal.application_id)
     return ClientSecretsPage(portal.tab, portal.url).arrive()
 
 
@@ -62,10 +62,17 @@ PLACES: list[tuple[Any, dict[str, tuple[str, ...]]]] = [
         {"open_registration": ("application_id",), "list_registrations": (), "find_expiring_secrets": ("within_days",)},
     ),
     (overview, {"read_essentials": (), "create_a_new_one": (), "open_certificates_and_secrets": ()}),
-    (client_secrets, {"find_old_secret": (), "open_new_client_secret": (), "delete_secret": ("secret_id",)}),
+    (
+        client_secrets,
+        {
+            "find_old_secret": ("application_id",),
+            "open_new_client_secret": (),
+            "delete_secret": ("application_id", "secret_id"),
+        },
+    ),
     (with_new_secret, {"copy_value": ("secret_id",)}),
     (pane, {"enter_description": ("description",), "select_expires": ("expires",), "cancel": ()}),
-    (pane, {"add_and_copy_value": ()}),
+    (pane, {"add_and_copy_value": ("application_id",)}),
 ]
 
 
