@@ -92,6 +92,14 @@ def has_own_clipboard() -> bool:
     return sys.platform in {"win32", "darwin"}
 
 
+def has_primary_selection() -> bool:
+    """Return whether there may be a second clipboard, of what is selected, that a browser writes too.
+
+    X11 has it (seen with Chromium under Xvfb).
+    """
+    return not has_own_clipboard()
+
+
 def clipboard_hint() -> str:
     """Return what gives programs the desktop's clipboard on this system, where it is not a part of it."""
     if not has_display():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from filelock import FileLock, Timeout
 from playwright.sync_api import Error as BrowserError
 
+from keyturn import system
 from keyturn.clipboard.sealed import Half
 from keyturn.errors import KeyturnError
 from secrets_store import Secret, discreet
@@ -156,9 +157,11 @@ class BrowserClipboard:
     def _emptied(self) -> str:
         found = Secret(self._read(), "what is on the clipboard")
         if self._holding and not found.matches(self._holding):
-            # On X11 what was put there is in the primary selection too, which the other program may have left as it
-            # was. What is found goes back to where it was: that takes both over.
-            if found.matches(Secret("", found.label)):  # Nothing, or no text: there is nothing to go back.
+            # What was put there is in the primary selection too, which the other program may have left as it was. What
+            # is found goes back to where it was: that takes both over.
+            if not system.has_primary_selection():
+                pass
+            elif found.matches(Secret("", found.label)):  # Nothing, or no text: there is nothing to go back.
                 self._run(lambda tab: tab.evaluate("desk.clear()"))
             else:
                 self._write(found.reveal())

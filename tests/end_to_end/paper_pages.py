@@ -343,14 +343,6 @@ class UserManagement(Ma):
         last = self.saved.last_sync if self.saved else None
         return Sync(last.isoformat(), str(self.saved.users)) if self.saved and last else None
 
-    def selected_group(self) -> Group | None:
-        group = self.portal.group()
-        return Group(group.name) if group else None
-
-    def last_sync(self) -> Sync | None:
-        last = self.saved.last_sync if self.saved else None
-        return Sync(last.isoformat(), self.saved.users) if self.saved and last else None
-
     def has_integration(self, nickname: str) -> bool:
         return self.saved is not None and self.saved.credentials.nickname == nickname
 

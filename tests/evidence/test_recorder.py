@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Error as BrowserError
@@ -184,13 +185,13 @@ def test_without_room_for_the_end_nothing_is_begun(tmp_path: Path, monkeypatch: 
 
 def full_disk(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Let whatever is written into `folder` as a whole file find no room, and leave a part of it behind."""
-    write = type(folder).write_bytes
 
-    def torn(path: Path, data: bytes) -> int:
-        write(path, data[: len(data) // 2])
-        raise OSError(28, "No space left on device")
+    class Torn(io.FileIO):
+        def write(self, data: Any) -> int:
+            super().write(data[: len(data) // 2])
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(type(folder), "write_bytes", torn)
+    monkeypatch.setattr(type(folder), "open", lambda path, mode: Torn(path, mode))  # noqa: PLW0108  # a class is bound to no path
 
 
 def test_a_picture_for_which_there_is_no_room_stops_the_run_and_leaves_no_half(

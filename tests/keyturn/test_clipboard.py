@@ -10,7 +10,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from playwright.sync_api import expect
 
-from keyturn import secret_format
+from keyturn import secret_format, system
 from keyturn.clipboard import BrowserClipboard, ClipboardFailed
 from keyturn.clipboard.sealed import Half
 from secrets_store import Secret
@@ -100,6 +100,16 @@ def test_what_someone_else_copied_is_left_alone(tab: Tab, clipboard: BrowserClip
     assert clipboard.clear() == "not ours"
     tab.get_by_label("field").press("ControlOrMeta+V")
     assert tab.get_by_label("field").input_value() == VALUE
+
+
+def test_where_there_is_one_clipboard_what_someone_else_copied_is_not_written_anew(
+    tab: Tab, clipboard: BrowserClipboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "has_primary_selection", lambda: False)
+    clipboard.put(Secret("ours and nobody else's", "value"))
+    copied(tab)
+    monkeypatch.setattr(clipboard, "_write", pytest.fail)  # A picture, or words with their form, would be lost.
+    assert clipboard.clear() == "not ours"
 
 
 def pasted(tab: Tab) -> str:

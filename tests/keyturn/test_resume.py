@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from keyturn.document import load
 from keyturn.events import Event, Resumed
 from keyturn.run.resume import come_back
+from keyturn.settings import shipped_runbooks
 
 
 def test_a_run_that_goes_on_tells_with_which_inputs() -> None:
@@ -14,12 +16,12 @@ def test_a_run_that_goes_on_tells_with_which_inputs() -> None:
     engine: Any = SimpleNamespace(
         come_back=lambda: None, emit=told.append, session=SimpleNamespace(tabs=dict), clipboard=None
     )
-    book = SimpleNamespace(title="Rotate", steps=())
+    book = load(shipped_runbooks() / "update-entra-client-secret.yaml")
     prepared = SimpleNamespace(runbook=book, wish=SimpleNamespace(mode="auto"), inputs={"application_id": "app-B"})
     noted = {"operator": "olga@host", "changes": [], "accepted_by": ""}
     facts = {"resumed": [noted], "versions": {}}
     part: Any = SimpleNamespace(
-        prepared=prepared, recording=SimpleNamespace(facts=facts), state=SimpleNamespace(held={})
+        prepared=prepared, recording=SimpleNamespace(facts=facts, is_rehearsal=True), state=SimpleNamespace(held={})
     )
     unfinished = SimpleNamespace(announced=set(), intended={})
     past: Any = SimpleNamespace(run="r-1", results={}, unfinished=unfinished, last_step="")

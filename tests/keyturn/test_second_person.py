@@ -150,6 +150,8 @@ def test_a_list_that_was_sealed_stays_when_the_run_goes_on_with_another(desk: De
     desk.kept.mkdir(parents=True)
     (desk.kept / "run.json").write_text('{"run": "run", "inputs": {"id": "one"}}\n')
     (desk.kept / "runbook.yaml").write_text("runbook: rotate\n")
+    (desk.kept / "pictures").mkdir()
+    (desk.kept / "pictures" / "x.png").write_bytes(b"")
     desk.now = datetime.now(UTC)
     mira, noor = line("mira@host", MIRA), line("noor@host", Ed25519PrivateKey.generate())
     for step, text in {"first": mira, "second": mira + noor, "third": mira + noor, "fourth": mira}.items():
