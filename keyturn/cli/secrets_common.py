@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, emoji=False)
 
 
 def folder_of(args: argparse.Namespace) -> Path:
@@ -93,11 +93,6 @@ def number(most: int, unit: str = "") -> Callable[[str], int]:
         return int(found)
 
     return read
-
-
-def plain(text: str) -> str:
-    """Return `text` so that rich takes nothing in it for mark-up."""
-    return text.replace("[", r"\[")
 
 
 def only_one(args: argparse.Namespace, *names: str) -> None:

@@ -81,7 +81,8 @@ def _give(args: argparse.Namespace, secret: Secret) -> bool | None:
     elif args.reveal:
         terminal.say(secret.reveal())
     else:
-        console.print(f"{secret!r} is on the clipboard for {args.clear_after} seconds; Ctrl-C clears it now")
+        told = f"{secret!r} is on the clipboard for {args.clear_after} seconds; Ctrl-C clears it now"
+        console.print(told, markup=False)
         cleared = desktop_clipboard.lend(secret, args.clear_after)
         console.print("cleared" if cleared else "something else is on the clipboard; it was left")
         return cleared
