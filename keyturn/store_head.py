@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import platformdirs
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_HEAD = re.compile("[0-9a-f]{64}")  # anything else there says nothing of a store
+
+
 def _file() -> Path:
     return platformdirs.user_state_path("keyturn", appauthor=False) / "store-heads.json"
 
@@ -19,9 +23,10 @@ def _file() -> Path:
 def _all() -> dict[str, str]:
     try:
         heads = json.loads(_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return heads if isinstance(heads, dict) else {}
+    found = heads.items() if isinstance(heads, dict) else ()
+    return {folder: head for folder, head in found if isinstance(head, str) and _HEAD.fullmatch(head)}
 
 
 def remembered(folder: Path) -> str | None:

@@ -7,9 +7,11 @@ last, decides. On macOS `fsync` does not reach the disk and `F_FULLFSYNC` does (
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from contextlib import contextmanager, suppress
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 FILE_MODE, SEALED_MODE, FOLDER_MODE = 0o600, 0o400, 0o700
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NOWAIT = getattr(os, "O_NONBLOCK", 0)  # a pipe in the place of a file would be waited for without end
 _BLOCK = 1 << 20  # bytes read at once
 
 
@@ -101,17 +104,24 @@ def create(path: Path, data: bytes, *, mode: int = FILE_MODE) -> None:
     flush_folder(path.parent)
 
 
+def _to_read(path: Path) -> int:
+    """Return a descriptor to read a file by; raise `OSError` for a symbolic link, a folder, a pipe or a device."""
+    descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW | _NOWAIT)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a file", str(path))
+    return descriptor
+
+
 def read(path: Path) -> bytes:
     """Return all of a file, never through a symbolic link at its end."""
-    descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW)
-    with os.fdopen(descriptor, "rb") as file:
+    with os.fdopen(_to_read(path), "rb") as file:
         return file.read()
 
 
 def read_from(path: Path, offset: int, most: int = -1) -> bytes:
     """Return what stands in a file from `offset` on, at most `most` bytes, never through a symbolic link."""
-    descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW)
-    with os.fdopen(descriptor, "rb") as file:
+    with os.fdopen(_to_read(path), "rb") as file:
         file.seek(offset)
         return file.read(most)
 
@@ -128,8 +138,7 @@ def version(path: Path) -> tuple[int, int] | None:
 def sha256_of(path: Path, size: int) -> str:
     """Return the SHA-256 (hex) of the first `size` bytes of a file, or of all when there are fewer."""
     found, left = hashlib.sha256(), size
-    descriptor = os.open(path, os.O_RDONLY | _NOFOLLOW)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    with os.fdopen(_to_read(path), "rb", buffering=0) as file:
         while left > 0 and (block := file.read(min(left, _BLOCK))):
             found.update(block)
             left -= len(block)

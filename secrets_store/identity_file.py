@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NAME = "identity.age"
 WORDS = 10  # of 2048: 110 bits
+_DAMAGED = "bring it back from a backup; until then the break-glass key opens everything"
 _SHORTEST = 12  # characters of a passphrase of the operator's own
 
 
@@ -58,7 +59,9 @@ def read_identity(folder: Path, passphrase: str) -> X25519Identity:
     except NoMatch:
         raise WrongPassphrase("the passphrase does not fit", hint="try again, or use the break-glass key") from None
     except (AgeError, IndexError) as error:
-        raise CannotUnlock(f"{NAME} cannot be used: {error}") from None
+        raise CannotUnlock(f"{NAME} cannot be used: {error}", hint=_DAMAGED) from None
+    except OSError as error:
+        raise CannotUnlock(f"{NAME} cannot be read: {disk.reason(error)}", hint=_DAMAGED) from None
 
 
 def read_keys(text: bytes) -> list[X25519Identity | HybridIdentity]:

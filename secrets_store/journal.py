@@ -86,7 +86,7 @@ def load(raw: bytes, seq: int) -> Line:
     """Return the fields of the line with the number `seq`; raise `NotVerified` when there are none."""
     try:
         line = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         line = None
     if not isinstance(line, dict):
         raise NotVerified(f"journal line {seq + 1} cannot be read")
@@ -102,7 +102,7 @@ def _loaded(raws: list[bytes], start: int) -> list[Line]:
     """Return the fields of a batch of lines, the first of which has the number `start`."""
     try:
         lines = json.loads(b"[" + b",".join(raws) + b"]")
-    except ValueError:
+    except (ValueError, RecursionError):
         lines = []
     if len(lines) == len(raws) and all(type(line) is dict for line in lines):
         return lines  # type: ignore[no-any-return]  # the line above proves it

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from secrets_store import disk
 from secrets_store.entry import now, stamp
 from secrets_store.errors import Locked
 
@@ -42,7 +43,8 @@ def held(folder: Path, *, wait: float, hint: str = "wait until it has ended, the
 def _tell(holder: Path) -> None:
     """Write down who holds the lock, over what stands there: cutting it first would give its block away."""
     told = json.dumps({"pid": os.getpid(), "since": stamp(now())}).ljust(_HOLDER_SIZE)
-    descriptor = os.open(holder, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    careful = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # whatever was put there
+    descriptor = os.open(holder, os.O_WRONLY | os.O_CREAT | careful, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(told)
 
@@ -50,7 +52,7 @@ def _tell(holder: Path) -> None:
 def _named(holder: Path) -> str:
     """Return who wrote `holder`, in words. It is advice for people, so that anything unreadable is just unknown."""
     try:
-        told = json.loads(holder.read_text(encoding="utf-8"))
+        told = json.loads(disk.read(holder))
         return f"process {int(told['pid'])} since {str(told['since'])[:20]}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "another process"

@@ -12,7 +12,15 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from secrets_store.errors import ElevatedSession, ModesTooOpen, NotThere, SharedFolder, SymbolicLink, WrongOwner
+from secrets_store.errors import (
+    ElevatedSession,
+    ModesTooOpen,
+    NotThere,
+    NotVerified,
+    SharedFolder,
+    SymbolicLink,
+    WrongOwner,
+)
 
 _OTHERS = 0o077
 _MOUNTS = Path("/proc/self/mountinfo")
@@ -30,6 +38,9 @@ def check(folder: Path, *, allow_synced: bool = False) -> None:
     """Raise the refusal that fits unless `folder` is a safe place with a store in it."""
     check_session()
     if not _may_be_a_store(folder):  # Before its modes are spoken of: those of another folder are no business of ours.
+        if _was_a_store(folder):
+            hint = "bring it back from a backup; the sealed files still open with age"
+            raise NotVerified(f"journal.jsonl is missing in {folder}", hint=hint)
         raise NotThere(f"there is no store in {folder}", hint="keyturn secrets init makes one")
     check_file(folder)
     for path in sorted(folder.iterdir()):
@@ -48,6 +59,11 @@ def _may_be_a_store(folder: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _was_a_store(folder: Path) -> bool:
+    """Return whether `folder` has what a store leaves when its journal goes."""
+    return any((folder / name).exists() for name in ("recipients.txt", "identity.age")) or any(folder.glob("v/*.age"))
 
 
 def check_file(path: Path) -> None:

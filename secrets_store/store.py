@@ -14,6 +14,7 @@ Sealing needs no private key. A value counts as stored when `seal` has returned,
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from secrets_store.recipients import FILE, Recipient, check_recipients, pin, rec
 from secrets_store.recovery import recover
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -39,6 +40,14 @@ if TYPE_CHECKING:
     from secrets_store.age import Identity
     from secrets_store.entry import Entry, Intent, Metadata
     from secrets_store.secret import Secret
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotVerified(f"the journal cannot be read: {disk.reason(error)}") from None
 
 
 class Store(Books):
@@ -101,13 +110,15 @@ class Store(Books):
         """
         place.check(folder, allow_synced=allow_synced)
         path = folder / "journal.jsonl"
-        key = Journal.own_key(path)
+        with _readable():
+            key = Journal.own_key(path)
         if signing_key is not None and signing_key.public_key().public_bytes_raw() != key:
             raise NotVerified(
                 "the store was made with another signing key", hint="open it with that key, or only to read"
             )
         store = cls(folder, Journal(path, key, noted=noted_head), signing_key)
-        checkpoint.catch_up(store)
+        with _readable():
+            checkpoint.catch_up(store)
         if store.journal.noted is not None:
             raise NotVerified(
                 f"the journal does not contain the noted head {noted_head}",

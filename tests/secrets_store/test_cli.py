@@ -265,9 +265,10 @@ def test_a_folder_that_was_rolled_back_between_two_commands_is_noticed(run: Run,
             run(word)
 
 
-def test_heads_that_cannot_be_read_are_none(store: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("heads", ["[]", "[" * 100_000, '{"FOLDER": 5}', '{"FOLDER": "x"}'])
+def test_heads_that_cannot_be_read_are_none(store: Store, tmp_path: Path, heads: str) -> None:
     (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "heads.json").write_text("[]")
+    (tmp_path / "state" / "heads.json").write_text(heads.replace("FOLDER", str(store.folder)))
     assert store_head.remembered(store.folder) is None
 
 
