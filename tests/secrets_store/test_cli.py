@@ -481,13 +481,26 @@ def test_export_writes_what_was_named(
     one, _ = sealed(store), sealed(store, name="other")
     assert run("export", "other", "--env", str(tmp_path / "env"), "--identity-fd", key_fd())[0] == 0
     assert (tmp_path / "env").read_text() == f"OTHER='{VALUE}'\n"
-    words = ["--kdbx", str(tmp_path / "k.kdbx"), "--kdbx-passphrase-fd", str(piped(b"words\n"))]
+    words = ["--kdbx", str(tmp_path / "k.kdbx"), "--kdbx-passphrase-fd", str(piped(b"words-of-its-own\n"))]
     result = run("export", *words, "--identity-fd", key_fd())[1]
     assert (len(result["exported"]), result["exported"][0]) == (2, one.id)
     assert [entry.id for entry in asked[0][0]] == result["exported"]
-    assert asked[0][2:] == (tmp_path / "k.kdbx", "words")
+    assert asked[0][2:] == (tmp_path / "k.kdbx", "words-of-its-own")
     with pytest.raises(BadInput):
         run("export")
+
+
+def test_a_database_is_not_written_under_a_passphrase_that_is_none(
+    run: Run, store: Store, key_fd: Callable[[], str], tmp_path: Path
+) -> None:
+    sealed(store)
+    before = (store.folder / "journal.jsonl").read_bytes()
+    for short in (b"", b"\n", b"short\n"):
+        words = ["--kdbx-passphrase-fd", str(piped(short)), "--identity-fd", key_fd()]
+        with pytest.raises(BadInput, match="at least 12 characters"):
+            run("export", "--kdbx", str(tmp_path / "kdbx"), *words)
+    assert not (tmp_path / "kdbx").exists()
+    assert (store.folder / "journal.jsonl").read_bytes() == before
 
 
 def test_a_passphrase_for_the_database_is_made_and_said_on_the_terminal_alone(
