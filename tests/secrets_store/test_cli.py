@@ -272,6 +272,21 @@ def test_heads_that_cannot_be_read_are_none(store: Store, tmp_path: Path, heads:
     assert store_head.remembered(store.folder) is None
 
 
+@pytest.mark.parametrize("error", [OSError(30, "Read-only file system"), NotImplementedError()])
+def test_what_was_done_is_told_where_the_head_cannot_be_noted(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    entry = sealed(store)
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(store_head, "remember", refuse)
+    code, result = run("list")
+    assert (code, result["entries"][0]["id"]) == (0, entry.id)
+    assert "head could not be noted" in run.said
+
+
 def test_copy_to_a_descriptor_a_file_or_nowhere_else(
     run: Run, store: Store, key_fd: Callable[[], str], tmp_path: Path
 ) -> None:
