@@ -40,10 +40,15 @@ def new_passphrase() -> str:
     return "-".join(secrets.choice(words) for _ in range(WORDS))
 
 
-def seal_identity(identity: X25519Identity, passphrase: str) -> bytes:
-    """Return the content of `identity.age`: the private key, sealed with `passphrase`."""
+def check_passphrase(passphrase: str) -> None:
+    """Raise `BadInput` for a passphrase that is soon guessed."""
     if len(passphrase) < _SHORTEST:
         raise BadInput(f"a passphrase has at least {_SHORTEST} characters", hint="take the generated words")
+
+
+def seal_identity(identity: X25519Identity, passphrase: str) -> bytes:
+    """Return the content of `identity.age`: the private key, sealed with `passphrase`."""
+    check_passphrase(passphrase)
     text = f"# public key: {identity.recipient}\n{identity.text()}\n".encode("ascii")
     return seal(text, [PassphraseRecipient(passphrase)])
 

@@ -68,7 +68,9 @@ def _never_stopped_by_a_character(stream: object, errors: str) -> None:
 def report(error: BaseException) -> int:
     """Print `error` in the tool's voice and return its exit code. A bug shows its kind and place, never its text."""
     from rich.console import Console  # noqa: PLC0415  # loaded when something went wrong, not at every start
+    from rich.text import Text  # noqa: PLC0415  # the same
 
+    from keyturn.console.words import clean  # noqa: PLC0415  # the same
     from keyturn.outcome import exit_of  # noqa: PLC0415  # the same
 
     console = Console(stderr=True, highlight=False, emoji=False)
@@ -79,19 +81,13 @@ def report(error: BaseException) -> int:
         message, hint = str(error.message), str(getattr(error, "hint", ""))
     else:
         message, hint = f"a bug: {_place(error)}", "please report this line; it holds no page content"
-    first, *more = message.splitlines() or [""]
-    console.print(f"[bold red]keyturn: error:[/] {_plain(first)}", soft_wrap=True)
-    for line in more:
-        console.print(_plain(line), soft_wrap=True)
+    first, *more = [clean(line) for line in message.splitlines()] or [""]
+    told = [Text.assemble(("keyturn: error:", "bold red"), " ", first), *map(Text, more)]
     if hint:
-        console.print(f"[dim]hint:[/] {_plain(hint)}", soft_wrap=True)
+        told.append(Text.assemble(("hint:", "dim"), " ", clean(hint)))
+    for line in told:  # never as mark-up, which a path or an argument may look like
+        console.print(line, soft_wrap=True)
     return int(code)
-
-
-def _plain(text: str) -> str:
-    from keyturn.console.words import clean  # noqa: PLC0415  # loaded when something went wrong, not at every start
-
-    return clean(text).replace("[", r"\[")
 
 
 def _place(error: BaseException) -> str:

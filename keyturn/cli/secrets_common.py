@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from keyturn import settings, signing, store_head
-from secrets_store import BadInput, Entry, NoTerminal, NotThere, Store
+from secrets_store import BadInput, Entry, NoTerminal, NotThere, Store, disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, emoji=False)
 
 
 def folder_of(args: argparse.Namespace) -> Path:
@@ -36,8 +36,17 @@ def open_store(args: argparse.Namespace, *, write: bool) -> Store:
 
 
 def finish(args: argparse.Namespace, store: Store, result: dict[str, Any], code: int = 0) -> int:
-    """Note the store's head outside of it, print the result if asked for, and return `code`."""
-    store_head.remember(store.folder, store.head())
+    """Note the store's head outside of it, print the result if asked for, and return `code`.
+
+    What was done is done, and is told as that, even where the head cannot be noted.
+    """
+    try:
+        store_head.remember(store.folder, store.head())
+    except (OSError, NotImplementedError) as error:  # the latter by the lock, where a file system knows none
+        reason = disk.reason(error) if isinstance(error, OSError) else "files cannot be locked there"
+        console.print(
+            f"the store's head could not be noted, so that a rollback would not be noticed: {reason}", style="yellow"
+        )
     answer(args, result)
     return code
 
@@ -93,11 +102,6 @@ def number(most: int, unit: str = "") -> Callable[[str], int]:
         return int(found)
 
     return read
-
-
-def plain(text: str) -> str:
-    """Return `text` so that rich takes nothing in it for mark-up."""
-    return text.replace("[", r"\[")
 
 
 def only_one(args: argparse.Namespace, *names: str) -> None:

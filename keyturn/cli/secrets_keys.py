@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
 from keyturn import signing
-from keyturn.cli.secrets_common import console, finish, folder_of, open_store, plain, without_terminal
+from keyturn.cli.secrets_common import console, finish, folder_of, open_store, without_terminal
 from keyturn.cli.unlocking import add_unlock, unlocked
 from secrets_store import BadInput, Recipient, Store, keychain, terminal
 from secrets_store.age import X25519Identity
@@ -52,7 +54,7 @@ def init(args: argparse.Namespace) -> int:
     )
     if args.remember and not keychain.remember(store.ledger.store, passphrase):
         console.print("[yellow]there is no keychain to keep the passphrase in[/]")
-    console.print(f"made {plain(str(store.folder))}; keyturn secrets drill proves that its keys work", soft_wrap=True)
+    console.print(f"made {escape(str(store.folder))}; keyturn secrets drill proves that its keys work", soft_wrap=True)
     result = {"store": str(store.folder), "recipients": {one.name: str(one.key) for one in recipients}}
     return finish(args, store, result)
 
@@ -104,15 +106,15 @@ def recipients(args: argparse.Namespace) -> int:
         change_recipients(store, wanted, unlocked(args, store), single_recipient_i_accept_loss=single)
     for one in store.recipients():
         proven = store.ledger.drilled.get(str(one.key), "never")
-        console.print(f"{plain(one.name)}  {one.key}  opened all: {proven}", soft_wrap=True)
+        console.print(f"{escape(one.name)}  {one.key}  opened all: {proven}", soft_wrap=True)
     known = still_known(store)
     for name, entries in known.items():
         if entries:
             console.print(
-                f"[yellow]{plain(name)}, who was removed, knows what they could read; rotate in the portal:[/]"
+                f"[yellow]{escape(name)}, who was removed, knows what they could read; rotate in the portal:[/]"
             )
         for entry in entries:
-            console.print(f"  {plain(entry.metadata.description)}  {entry.id}", soft_wrap=True)
+            console.print(f"  {escape(entry.metadata.description)}  {entry.id}", soft_wrap=True)
     result = {
         "recipients": {one.name: str(one.key) for one in store.recipients()},
         "rotate": {name: [entry.id for entry in entries] for name, entries in known.items()},
@@ -145,10 +147,10 @@ def drill(args: argparse.Namespace) -> int:
     for identity in unlocked(args, store):
         holder, count = drill_store(store, identity)
         done[holder.name] = count
-        console.print(f"the key of {plain(holder.name)} opens all {count} secrets")
+        console.print(f"the key of {escape(holder.name)} opens all {count} secrets")
     never = [one.name for one in store.recipients() if str(one.key) not in store.ledger.drilled]
     if never:
         console.print(
-            f"[yellow]never proven:[/] {plain(', '.join(never))}; keyturn secrets drill --identity-fd 3 3<KEY"
+            f"[yellow]never proven:[/] {escape(', '.join(never))}; keyturn secrets drill --identity-fd 3 3<KEY"
         )
     return finish(args, store, {"opened": done, "never": never})

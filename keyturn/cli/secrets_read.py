@@ -6,10 +6,11 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from keyturn import settings, signing, store_head
-from keyturn.cli.secrets_common import answer, as_json, console, find, finish, folder_of, open_store, plain
+from keyturn.cli.secrets_common import answer, as_json, console, find, finish, folder_of, open_store
 from keyturn.errors import Exit
 from secrets_store import BadInput, NotVerified, RecipientsChanged, Store, StoreError
 from secrets_store import verify as verify_store
@@ -35,8 +36,8 @@ def show_list(args: argparse.Namespace) -> int:
     _print(entries)
     for intent in intents:
         console.print(
-            f"[yellow]open since {intent.at:%Y-%m-%d %H:%M} UTC:[/] {plain(intent.metadata.name)} {intent.id} "
-            f"(run {plain(intent.metadata.run)}): keyturn resume goes on",
+            f"[yellow]open since {intent.at:%Y-%m-%d %H:%M} UTC:[/] {escape(intent.metadata.name)} {intent.id} "
+            f"(run {escape(intent.metadata.run)}): keyturn resume goes on",
             soft_wrap=True,
         )
     shown = entries if args.json else []  # telling of a hundred thousand takes a second
@@ -52,7 +53,7 @@ def _print(entries: Sequence[Entry]) -> None:
     table = Table("Expires", "State", "Secret", box=None, padding=(0, 1))
     for entry in entries:
         expires = entry.metadata.expires_on
-        told = "\n".join([plain(entry.metadata.description), *(f"[dim]{plain(text)}[/]" for text in _named(entry))])
+        told = "\n".join([escape(entry.metadata.description), *(f"[dim]{escape(text)}[/]" for text in _named(entry))])
         table.add_row(f"[{_colour(expires)}]{expires or 'unknown'}[/]", entry.status, told)
     console.print(table if entries else "the store is empty")
 
@@ -73,7 +74,7 @@ def show_entry(args: argparse.Namespace) -> int:
     entry = find(store, args.entry)
     table = Table(box=None, padding=(0, 1), show_header=False)
     for key, value in as_json(entry).items():
-        table.add_row(key, plain(str(value)))
+        table.add_row(key, escape(str(value)))
     console.print(table)
     return finish(args, store, as_json(entry))
 
@@ -111,7 +112,7 @@ def verify(args: argparse.Namespace) -> int:
         store = Store.open(folder, signing_key=None, allow_synced=args.allow_synced, noted_head=head)
     faults = verify_store(folder, key=key, head=head)
     for fault in faults:
-        console.print(f"[bold red]{plain(fault.where)}[/]: {plain(fault.says)}", soft_wrap=True)
+        console.print(f"[bold red]{escape(fault.where)}[/]: {escape(fault.says)}", soft_wrap=True)
     result = {"faults": [{"where": fault.where, "says": fault.says} for fault in faults]}
     if faults or store is None:
         answer(args, result)

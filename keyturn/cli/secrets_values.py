@@ -12,7 +12,7 @@ from keyturn.cli.secrets_common import answer, console, find, finish, number, on
 from keyturn.cli.unlocking import add_unlock, unlocked
 from secrets_store import BadInput, disk, terminal
 from secrets_store.export import RECIPES, check_free, to_env, to_kdbx, write_private
-from secrets_store.identity_file import new_passphrase
+from secrets_store.identity_file import check_passphrase, new_passphrase
 from secrets_store.reading import take
 from secrets_store.unlock import read_line
 
@@ -81,7 +81,8 @@ def _give(args: argparse.Namespace, secret: Secret) -> bool | None:
     elif args.reveal:
         terminal.say(secret.reveal())
     else:
-        console.print(f"{secret!r} is on the clipboard for {args.clear_after} seconds; Ctrl-C clears it now")
+        told = f"{secret!r} is on the clipboard for {args.clear_after} seconds; Ctrl-C clears it now"
+        console.print(told, markup=False)
         cleared = desktop_clipboard.lend(secret, args.clear_after)
         console.print("cleared" if cleared else "something else is on the clipboard; it was left")
         return cleared
@@ -124,7 +125,9 @@ def export(args: argparse.Namespace) -> int:
 
 def _kdbx_passphrase(args: argparse.Namespace) -> str:
     if args.kdbx_passphrase_fd is not None:
-        return read_line(args.kdbx_passphrase_fd)
+        given = read_line(args.kdbx_passphrase_fd)
+        check_passphrase(given)
+        return given
     made = new_passphrase()
     with without_terminal("give --kdbx-passphrase-fd"):
         terminal.say(f"The database's passphrase, shown once: {made}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from pages import library
 from pages.disguise import disguised
 from pages.library import expect
 from pages.page import Component
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Locator
     from playwright.sync_api import Page as Tab
 
+_AT_ONCE: Final = 1_000  # ms in which a button that is there is pressed
 _LENGTH = 240  # characters of the portal's own words that a message may hold
 
 # The words with which the portal refuses, from its documents and from reports of its errors up to 2026. The wording of
@@ -39,9 +42,14 @@ class Toasts(Component):
         self.close_button = self.root.locator("button.fxs-toast-close")
 
     def dismiss(self) -> None:
-        """Close what is there, by each toast's own button, so that the next ones can be told from it."""
+        """Close what is there, by each toast's own button, so that the next ones can be told from it.
+
+        A toast goes by itself after some seconds, and so it may just when its button is to be pressed.
+        """
         for _ in range(self.close_button.count()):
-            self.close_button.first.click()  # Each press takes the first away; any order will do.
+            with suppress(library.Error):
+                self.close_button.first.click(timeout=_AT_ONCE)  # Each press takes the first away; any order will do.
+        expect(self.close_button).to_have_count(0)
 
     def refusal(self) -> str:
         """Return what a toast that refuses says, disguised; empty when none does."""

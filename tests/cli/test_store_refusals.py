@@ -15,8 +15,10 @@ import pytest
 from keyturn import settings, signing, store_head
 from keyturn.cli import main
 from secrets_store import REFUSALS, Store, disk, keychain, lock, place, terminal
+from secrets_store.age import passphrase
 from tests.cli.test_refusals import APPLICATION, RUNBOOK
 from tests.secrets_store.conftest import sealed
+from tests.secrets_store.test_keys import _cheap, piped
 from tests.secrets_store.test_place import HOLD
 
 if TYPE_CHECKING:
@@ -148,3 +150,21 @@ def test_a_run_may_use_a_synchronised_store_when_it_is_told_to(
         assert "--allow-synced" in capfd.readouterr().err
         (moved / "recipients.txt").unlink()  # the next that would stop it
         assert main([*words, "--store", str(moved), "--allow-synced"]) == 17
+
+
+@pytest.mark.parametrize("text", [r"a\[/b]", r"a\\[bold]", "[/]", "trailing\\"])
+def test_what_looks_like_mark_up_is_told_as_it_was_given(
+    store: Store, capfd: pytest.CaptureFixture[str], text: str
+) -> None:
+    assert main(["secrets", "show", text, "--store", str(store.folder)]) == 2
+    assert f"there is no secret {text}\n" in capfd.readouterr().err
+
+
+def test_a_store_whose_folder_looks_like_mark_up_is_told_as_it_was_made(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(passphrase, "_wrap_key", _cheap)
+    made = store.folder.with_name("a\\[bold") / "b]store"
+    words = ["--single-recipient-i-accept-loss", "--passphrase-fd", str(piped(b"correct-horse-battery\n"))]
+    assert main(["secrets", "init", *words, "--store", str(made)]) == 0
+    assert f"made {made};" in capfd.readouterr().err

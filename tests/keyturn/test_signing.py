@@ -83,9 +83,13 @@ def test_a_new_key_is_another(file: Path, tmp_path: Path) -> None:
     assert one.private_bytes_raw() != other.private_bytes_raw()
 
 
+def _head(folder: Path) -> str:
+    return folder.name.zfill(64)
+
+
 def test_heads_of_many_stores_are_remembered_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_head, "_file", lambda: tmp_path / "state" / "heads.json")
     folders = [tmp_path / str(number) for number in range(20)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda folder: store_head.remember(folder, f"head of {folder.name}"), folders))
-    assert [store_head.remembered(folder) for folder in folders] == [f"head of {folder.name}" for folder in folders]
+        list(pool.map(lambda folder: store_head.remember(folder, _head(folder)), folders))
+    assert [store_head.remembered(folder) for folder in folders] == [_head(folder) for folder in folders]

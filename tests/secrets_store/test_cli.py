@@ -265,10 +265,26 @@ def test_a_folder_that_was_rolled_back_between_two_commands_is_noticed(run: Run,
             run(word)
 
 
-def test_heads_that_cannot_be_read_are_none(store: Store, tmp_path: Path) -> None:
+@pytest.mark.parametrize("heads", ["[]", "[" * 100_000, '{"FOLDER": 5}', '{"FOLDER": "x"}'])
+def test_heads_that_cannot_be_read_are_none(store: Store, tmp_path: Path, heads: str) -> None:
     (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "heads.json").write_text("[]")
+    (tmp_path / "state" / "heads.json").write_text(heads.replace("FOLDER", str(store.folder)))
     assert store_head.remembered(store.folder) is None
+
+
+@pytest.mark.parametrize("error", [OSError(30, "Read-only file system"), NotImplementedError()])
+def test_what_was_done_is_told_where_the_head_cannot_be_noted(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    entry = sealed(store)
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(store_head, "remember", refuse)
+    code, result = run("list")
+    assert (code, result["entries"][0]["id"]) == (0, entry.id)
+    assert "head could not be noted" in run.said
 
 
 def test_copy_to_a_descriptor_a_file_or_nowhere_else(
@@ -480,13 +496,26 @@ def test_export_writes_what_was_named(
     one, _ = sealed(store), sealed(store, name="other")
     assert run("export", "other", "--env", str(tmp_path / "env"), "--identity-fd", key_fd())[0] == 0
     assert (tmp_path / "env").read_text() == f"OTHER='{VALUE}'\n"
-    words = ["--kdbx", str(tmp_path / "k.kdbx"), "--kdbx-passphrase-fd", str(piped(b"words\n"))]
+    words = ["--kdbx", str(tmp_path / "k.kdbx"), "--kdbx-passphrase-fd", str(piped(b"words-of-its-own\n"))]
     result = run("export", *words, "--identity-fd", key_fd())[1]
     assert (len(result["exported"]), result["exported"][0]) == (2, one.id)
     assert [entry.id for entry in asked[0][0]] == result["exported"]
-    assert asked[0][2:] == (tmp_path / "k.kdbx", "words")
+    assert asked[0][2:] == (tmp_path / "k.kdbx", "words-of-its-own")
     with pytest.raises(BadInput):
         run("export")
+
+
+def test_a_database_is_not_written_under_a_passphrase_that_is_none(
+    run: Run, store: Store, key_fd: Callable[[], str], tmp_path: Path
+) -> None:
+    sealed(store)
+    before = (store.folder / "journal.jsonl").read_bytes()
+    for short in (b"", b"\n", b"short\n"):
+        words = ["--kdbx-passphrase-fd", str(piped(short)), "--identity-fd", key_fd()]
+        with pytest.raises(BadInput, match="at least 12 characters"):
+            run("export", "--kdbx", str(tmp_path / "kdbx"), *words)
+    assert not (tmp_path / "kdbx").exists()
+    assert (store.folder / "journal.jsonl").read_bytes() == before
 
 
 def test_a_passphrase_for_the_database_is_made_and_said_on_the_terminal_alone(

@@ -80,8 +80,17 @@ def test_a_weaker_identity_file_put_in_its_place_is_refused(locked: Store, opera
 def test_an_identity_file_without_a_key_is_refused(locked: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets_store.identity_file.WORK", 1)
     (locked.folder / "identity.age").write_bytes(seal(b"# nothing\n", [PassphraseRecipient("words", work=1)]))
-    with pytest.raises(CannotUnlock):
+    with pytest.raises(CannotUnlock) as caught:
         read_identity(locked.folder, "words")
+    assert "break-glass key" in caught.value.hint
+
+
+def test_an_identity_file_that_is_none_is_told_as_that(locked: Store) -> None:
+    (locked.folder / "identity.age").unlink()
+    (locked.folder / "identity.age").mkdir()
+    with pytest.raises(CannotUnlock, match=r"identity\.age cannot be read") as caught:
+        read_identity(locked.folder, PASSPHRASE)
+    assert "break-glass key" in caught.value.hint
 
 
 def test_a_short_passphrase_is_refused(operator: X25519Identity) -> None:

@@ -207,6 +207,13 @@ with lock.held(pathlib.Path(sys.argv[1]), wait=1):
 """
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of Unix")
+def test_a_pipe_in_the_holders_place_is_not_waited_for(store: Store) -> None:
+    (store.folder / "holder").unlink()
+    os.mkfifo(store.folder / "holder", 0o600)
+    store.intend(metadata())
+
+
 def test_a_held_store_is_refused_with_the_holder_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = store.intend(metadata())
     monkeypatch.setattr(lock, "WAIT", 0.1)
@@ -218,9 +225,10 @@ def test_a_held_store_is_refused_with_the_holder_named(store: Store, monkeypatch
         assert holder.stdout.readline() == "held\n"
         with pytest.raises(Locked, match=rf"process {holder.pid} since 20") as caught:
             store.intend(metadata())
-        (store.folder / "holder").write_text(json.dumps({"pid": "?"}))
-        with pytest.raises(Locked, match="another process"):
-            store.intend(metadata())
+        for told in (json.dumps({"pid": "?"}), "[" * 100_000):
+            (store.folder / "holder").write_text(told)
+            with pytest.raises(Locked, match="another process"):
+                store.intend(metadata())
         with pytest.raises(Locked) as sealing:
             store.seal(waiting, Secret("x", "x"), secret_id="id", expires_on=EXPIRES)
         holder.kill()

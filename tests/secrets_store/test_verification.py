@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from contextlib import suppress
@@ -171,10 +172,57 @@ def remove_recipients(store: Store, _entries: list[Entry]) -> str:
     return "recipients.txt"
 
 
+def nest_deeply(store: Store, _entries: list[Entry]) -> str:
+    put_lines(store, [*lines_of(store)[:2], b"[" * 100_000])
+    return "journal line 3"
+
+
+def nest_the_first_line_deeply(store: Store, _entries: list[Entry]) -> str:
+    put_lines(store, [b"[" * 100_000, *lines_of(store)[1:]])
+    return "journal line 1"
+
+
+def folder_for_journal(store: Store, _entries: list[Entry]) -> str:
+    (store.folder / "journal.jsonl").unlink()
+    (store.folder / "journal.jsonl").mkdir(mode=0o700)
+    return "journal.jsonl"
+
+
+def pipe_for_journal(store: Store, _entries: list[Entry]) -> str:
+    (store.folder / "journal.jsonl").unlink()
+    os.mkfifo(store.folder / "journal.jsonl", 0o600)
+    return "journal.jsonl"
+
+
+def remove_journal(store: Store, _entries: list[Entry]) -> str:
+    (store.folder / "journal.jsonl").unlink()
+    return "journal.jsonl"
+
+
+def pipe_for_file(store: Store, entries: list[Entry]) -> str:
+    (store.folder / entries[1].file).unlink()
+    os.mkfifo(store.folder / entries[1].file, 0o400)
+    return entries[1].file
+
+
+def pipe_for_identity(store: Store, _entries: list[Entry]) -> str:
+    (store.folder / "identity.age").unlink()
+    os.mkfifo(store.folder / "identity.age", 0o600)
+    return "identity.age"
+
+
+def pipe_for_recipients(store: Store, _entries: list[Entry]) -> str:
+    (store.folder / "recipients.txt").unlink()
+    os.mkfifo(store.folder / "recipients.txt", 0o600)
+    return "recipients.txt"
+
+
+PIPES = [pipe_for_journal, pipe_for_file, pipe_for_identity, pipe_for_recipients] if hasattr(os, "mkfifo") else []
 ATTACKS = [
     edit_expiry, delete_middle, drop_last_lines, swap, plant, plant_new, lengthen, remove_file, open_file_to_others, own_line,
     not_json, without_number, empty, without_key, cut_in_a_line, remove_recipients, remove_all_files, link_journal,
-    exchange_identity, remove_identity,
+    exchange_identity, remove_identity, nest_deeply, nest_the_first_line_deeply, folder_for_journal, remove_journal,
+    *PIPES,
 ]  # fmt: skip
 
 
@@ -201,7 +249,19 @@ def test_a_sealed_private_key_that_no_line_names_was_planted(store: Store) -> No
     assert [fault.where for fault in verify(store.folder)] == ["identity.age"]
 
 
-@pytest.mark.parametrize("attack", [edit_expiry, delete_middle, own_line, not_json, empty, without_key])
+@pytest.mark.parametrize(
+    "attack",
+    [
+        edit_expiry,
+        delete_middle,
+        own_line,
+        not_json,
+        empty,
+        without_key,
+        nest_deeply,
+        nest_the_first_line_deeply,
+    ],
+)
 def test_a_journal_that_does_not_verify_is_not_written_to(
     store: Store, signing_key: Ed25519PrivateKey, attack: Callable[[Store, list[Entry]], str]
 ) -> None:
@@ -214,7 +274,16 @@ def test_a_journal_that_does_not_verify_is_not_written_to(
     assert (store.folder / "journal.jsonl").read_bytes() == before
 
 
-@pytest.mark.parametrize("attack", [swap, plant, lengthen, remove_file])
+@pytest.mark.parametrize("attack", [folder_for_journal, remove_journal, *PIPES[:1]])
+def test_a_store_without_a_journal_that_can_be_read_is_told_as_damaged(
+    store: Store, signing_key: Ed25519PrivateKey, attack: Callable[[Store, list[Entry]], str]
+) -> None:
+    attack(store, [])
+    with pytest.raises(NotVerified, match=r"journal.* (cannot be read|is missing)"):
+        Store.open(store.folder, signing_key=signing_key)
+
+
+@pytest.mark.parametrize("attack", [swap, plant, lengthen, remove_file, *PIPES[1:2]])
 def test_an_exchanged_file_is_not_opened(
     store: Store, operator: X25519Identity, attack: Callable[[Store, list[Entry]], str]
 ) -> None:
