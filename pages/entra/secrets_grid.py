@@ -29,9 +29,11 @@ _CELLS: Final = '[role="gridcell"], [role="rowheader"]'
 
 # One look at the whole list, so that no row can come or go in between. The Value's cell is left out: what stands in it
 # must not reach this program but by the clipboard. The Secret ID may be cut on screen and whole in a tooltip or field.
+# A row that is still to be filled in may lack cells.
 _SNAPSHOT: Final = """
 (rows, {cells, guid, columns}) => rows.map((row) => {
-  const at = (name) => row.querySelectorAll(cells)[columns[name]];
+  const none = document.createElement('i');
+  const at = (name) => row.querySelectorAll(cells)[columns[name]] || none;
   const id = at('Secret ID');
   const held = [id, ...id.querySelectorAll('[title], input')].flatMap((e) => [e.title, e.value]).concat(id.textContent);
   return {

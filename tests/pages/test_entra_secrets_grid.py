@@ -83,10 +83,11 @@ def test_a_list_that_is_whole_tells_what_is_in_it_and_what_is_not(context: Brows
     ("rows", "seen"),
     [
         ((row(), row()), "a row in which it is cut or missing"),
+        ((row("…"), secret(BESIDE)), "a row in which it is cut or missing"),
         ((secret("aaaaaaaa-1111-4111-…"), secret(BESIDE)), "a row in which it is cut or missing"),
         ((secret(BESIDE),), "1 of them in the list"),
     ],
-    ids=["rows to be filled in", "an ID that is cut", "fewer rows than the tab counts"],
+    ids=["rows to be filled in", "a row that lacks cells", "an ID that is cut", "fewer rows than the tab counts"],
 )
 def test_a_list_that_cannot_show_a_secret_proves_no_absence(
     context: BrowserContext, rows: tuple[str, ...], seen: str
