@@ -195,6 +195,7 @@ class Explorer(RuleBasedStateMachine):
             self.portal.integration = Integration(by_hand, self.first.group_id)
         elif act.startswith("deletes"):
             self.deletes(old=act == "deletes the old")
+        self.watcher.was = self.watcher.at.state()  # What a run finds already so was the colleague's doing.
 
     def deletes(self, *, old: bool) -> None:
         """Let a colleague delete the first secret that was there before, or that a run has made."""
