@@ -191,6 +191,13 @@ def test_nothing_is_found_in_ten_megabytes_of_noise() -> None:
     assert gate.in_bytes(base64.b64encode(noise.randbytes(3_000_000))) == []
 
 
+@pytest.mark.parametrize("beginning", [b"Qlpo", b"H4sI", b"UEsDB"])
+def test_what_begins_like_a_container_by_chance_is_none(beginning: bytes) -> None:
+    digits = base64.b64encode(random.Random(3).randbytes(3_000))  # noqa: S311  # the same
+    gate = LeakGate([RAW], optical=False)
+    assert gate.in_bytes(digits[:1_000] + beginning + digits[1_000:]) == []
+
+
 @given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=10, max_size=60))
 def test_any_value_is_found_in_any_of_the_simple_forms(value: str) -> None:
     gate = LeakGate([value.encode()], optical=False)
