@@ -27,6 +27,8 @@ from secrets_store import disk
 if TYPE_CHECKING:
     from pathlib import Path
 
+_DAMAGED = "bring it back from a backup: with another one, stores that were made with it can be read and not written"
+
 
 def load_or_make(path: Path | None = None) -> Ed25519PrivateKey:
     """Return the operator's key, making it on first use.
@@ -37,7 +39,13 @@ def load_or_make(path: Path | None = None) -> Ed25519PrivateKey:
     with cannot_start(f"the signing key cannot be made in {path.parent}", HOME_HINT):
         if not path.exists():
             _make(path)
-    return load(path, hint="move it away; a new one is made on the next start")
+    return load(path, hint=_DAMAGED)
+
+
+def load_if_any(path: Path | None = None) -> Ed25519PrivateKey | None:
+    """Return the operator's key, None where none was made yet. Raises as `load` does."""
+    path = path or default_signing_key()
+    return load(path, hint=_DAMAGED) if path.exists() else None
 
 
 def load(path: Path, *, hint: str) -> Ed25519PrivateKey:

@@ -30,6 +30,7 @@ class Books:
         self.journal = journal
         self.ledger = Ledger()
         self._key = signing_key
+        self.unnoted = False  # whether values may be read without a line that says so, since none can be written
         self._recipients: tuple[str, list[Recipient]] = ("", [])
 
     def refresh(self) -> None:

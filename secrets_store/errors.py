@@ -85,6 +85,12 @@ class NotVerified(StoreError):
     usual_hint = "keyturn secrets verify names all that is wrong; docs/recovery.md of the checkout says what to do"
 
 
+class OtherKey(NotVerified):
+    """The store was made with another signing key than this one: it can be read and not written."""
+
+    usual_hint = "bring that key back from a backup; without it `copy` and `export` still hand values out"
+
+
 class RecipientsChanged(StoreError):
     """The list of public keys is not the one that the journal pins."""
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from secrets_store import checkpoint, disk, place, sealing, verification
 from secrets_store.age import X25519Identity
 from secrets_store.books import Books
-from secrets_store.errors import BadInput, NotVerified
+from secrets_store.errors import BadInput, NotVerified, OtherKey
 from secrets_store.identity_file import NAME as IDENTITY
 from secrets_store.identity_file import practice_key
 from secrets_store.journal import Journal
@@ -99,8 +99,11 @@ class Store(Books):
         signing_key: Ed25519PrivateKey | None,
         allow_synced: bool = False,
         noted_head: str | None = None,
+        unnoted: bool = False,
     ) -> Store:
         """Open the store in `folder`; without a signing key, for reading only.
+
+        `unnoted`: values are given all the same, by whoever has no signing key to note that with and has to have them.
 
         `noted_head` is what `head` returned earlier, kept outside of the store: a folder that was rolled back does
         not contain it, and is refused.
@@ -113,10 +116,9 @@ class Store(Books):
         with _readable():
             key = Journal.own_key(path)
         if signing_key is not None and signing_key.public_key().public_bytes_raw() != key:
-            raise NotVerified(
-                "the store was made with another signing key", hint="open it with that key, or only to read"
-            )
+            raise OtherKey("the store was made with another signing key")
         store = cls(folder, Journal(path, key, noted=noted_head), signing_key)
+        store.unnoted = unnoted and signing_key is None
         with _readable():
             checkpoint.catch_up(store)
         if store.journal.noted is not None:

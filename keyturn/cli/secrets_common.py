@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from keyturn import settings, signing, store_head
-from secrets_store import BadInput, Entry, NoTerminal, NotThere, Store, disk
+from secrets_store import BadInput, Entry, NoTerminal, NotThere, OtherKey, Store, disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,14 +26,30 @@ def folder_of(args: argparse.Namespace) -> Path:
     return folder or settings.default_store()
 
 
-def open_store(args: argparse.Namespace, *, write: bool) -> Store:
-    """Open the store that is meant; to write, with the operator's signing key."""
+def open_store(args: argparse.Namespace, *, write: bool, unnoted: bool = False) -> Store:
+    """Open the store that is meant; to write, with the operator's signing key.
+
+    `unnoted`: where that is not the key with which the store was made, open it to hand values out, and say that it is
+    noted nowhere. Who has a key that opens them could do so without keyturn, and may have nothing else left.
+    """
     folder = folder_of(args)
     if not folder.exists():
         raise NotThere(f"there is no store in {folder}", hint="keyturn secrets init makes one")
-    key = signing.load_or_make() if write else None
-    noted = store_head.remembered(folder)
-    return Store.open(folder, signing_key=key, allow_synced=args.allow_synced, noted_head=noted)
+    opened = partial(Store.open, folder, allow_synced=args.allow_synced, noted_head=store_head.remembered(folder))
+    if not write:
+        return opened(signing_key=None)
+    reason = "the signing key with which the store was made is not on this machine"
+    if key := signing.load_if_any():
+        try:
+            return opened(signing_key=key)
+        except OtherKey as error:
+            if not unnoted:
+                raise
+            reason = error.message
+    elif not unnoted:
+        raise OtherKey(reason)
+    console.print(f"{reason}: the reading is not noted in its journal", style="yellow", soft_wrap=True)
+    return opened(signing_key=None, unnoted=True)
 
 
 def finish(args: argparse.Namespace, store: Store, result: dict[str, Any], code: int = 0) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from keyturn import settings, signing, store_head
+from keyturn import signing, store_head
 from keyturn.cli.secrets_common import answer, as_json, console, find, finish, folder_of, open_store
 from keyturn.errors import Exit
 from secrets_store import BadInput, NotVerified, RecipientsChanged, Store, StoreError
@@ -104,13 +104,10 @@ def verify(args: argparse.Namespace) -> int:
             hint="a recording notes it in its run.json, as store_head",
         )
     folder = folder_of(args)
-    key = None
-    if settings.default_signing_key().exists():
-        key = signing.load_or_make().public_key().public_bytes_raw()
     store, head = None, (args.head or "").lower() or store_head.remembered(folder)
     with suppress(NotVerified, RecipientsChanged):  # the faults below say more
         store = Store.open(folder, signing_key=None, allow_synced=args.allow_synced, noted_head=head)
-    faults = verify_store(folder, key=key, head=head)
+    faults = verify_store(folder, head=head)
     for fault in faults:
         console.print(f"[bold red]{escape(fault.where)}[/]: {escape(fault.says)}", soft_wrap=True)
     result = {"faults": [{"where": fault.where, "says": fault.says} for fault in faults]}
@@ -118,6 +115,9 @@ def verify(args: argparse.Namespace) -> int:
         answer(args, result)
         raise _refusal(faults)
     console.print(f"{len(store.entries())} secrets, {store.journal.count} journal lines: all as written")
+    mine = signing.load_if_any()
+    if mine is None or mine.public_key().public_bytes_raw() != store.journal.key:  # A noted head pins the key as well.
+        console.print("by a signing key that is not this machine's: compare the head with one that was noted elsewhere")
     console.print(f"head {store.head()}")
     return finish(args, store, {**result, "head": store.head()})
 

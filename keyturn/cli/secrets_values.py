@@ -49,7 +49,7 @@ def copy(args: argparse.Namespace) -> int:
         _check_fd(args)
     if args.out:
         check_free(args.out)
-    store = open_store(args, write=True)
+    store = open_store(args, write=True, unnoted=True)
     entry = find(store, args.entry)
     identities = unlocked(args, store)
     secret = take(store, entry, identities, "copied" if to_clipboard else "shown")
@@ -112,7 +112,7 @@ def export(args: argparse.Namespace) -> int:
     if not path:
         raise BadInput("say --kdbx FILE or --env FILE")
     check_free(path)
-    store = open_store(args, write=True)
+    store = open_store(args, write=True, unnoted=True)
     entries = [find(store, text) for text in args.entries] or store.entries()
     identities = unlocked(args, store)
     if args.kdbx:

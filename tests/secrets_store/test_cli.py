@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from keyturn import desktop_clipboard, settings, signing, store_head, system
 from keyturn.cli import secrets, secrets_keys, secrets_values
@@ -23,6 +24,7 @@ from secrets_store import (
     NoTerminal,
     NotThere,
     NotVerified,
+    OtherKey,
     RecipientsChanged,
     Secret,
     Store,
@@ -39,15 +41,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 PASSPHRASE = b"correct-horse-battery\n"
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signing_key: Ed25519PrivateKey) -> None:
     monkeypatch.setattr(settings, "default_signing_key", lambda: tmp_path / "signing_key")
-    monkeypatch.setattr(signing, "load_or_make", lambda: signing_key)
+    for load in ("load_or_make", "load_if_any"):
+        monkeypatch.setattr(signing, load, lambda: signing_key)
     monkeypatch.setattr(store_head, "_file", lambda: tmp_path / "state" / "heads.json")
     monkeypatch.setattr(keychain, "_backend", lambda: None)
     monkeypatch.setattr(terminal, "DEVICE", str(tmp_path / "no-terminal"))
@@ -202,6 +203,32 @@ def test_a_name_that_several_applications_have_is_not_guessed_at(
             run(words[0], "vendor-secret", *words[1:])
     run("copy", other.id, "--out", str(tmp_path / "out"), "--identity-fd", key_fd())
     assert (tmp_path / "out").read_text() == "another value"
+
+
+@pytest.mark.parametrize("mine", [None, Ed25519PrivateKey.generate()], ids=["no key", "another key"])
+def test_without_the_store_s_signing_key_values_are_given_and_told_as_noted_nowhere(  # noqa: PLR0913  # fixtures
+    run: Run,
+    store: Store,
+    key_fd: Callable[[], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    mine: Ed25519PrivateKey | None,
+) -> None:
+    sealed(store)
+    written = (store.folder / "journal.jsonl").read_bytes()
+    monkeypatch.setattr(signing, "load_if_any", lambda: mine)
+    monkeypatch.setattr(signing, "load_or_make", pytest.fail)  # A key that is made now opens nothing.
+    for words in (["copy", "vendor-secret", "--out"], ["export", "--env"]):
+        assert run(*words, str(tmp_path / words[0]), "--identity-fd", key_fd())[0] == 0
+        assert VALUE in (tmp_path / words[0]).read_text()
+        assert "the reading is not noted" in run.said
+    for _ in range(2):
+        assert run("verify")[0] == 0
+        assert "not this machine's" in run.said
+    with pytest.raises(OtherKey):
+        run("drill", "--identity-fd", key_fd())
+    assert (store.folder / "journal.jsonl").read_bytes() == written
 
 
 def test_the_list_tells_what_an_entry_is_known_by_even_on_a_narrow_screen(
