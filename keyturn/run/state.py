@@ -88,7 +88,7 @@ class Unfinished:
 
 @dataclass(slots=True)
 class RunState:
-    """Grows as steps end. Nothing is taken back."""
+    """Grows as steps end; what turns out not to be so is taken out again by whoever finds that."""
 
     run: str
     runbook: Runbook
