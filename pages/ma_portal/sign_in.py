@@ -43,11 +43,14 @@ class SignInPage(Page):
     def open(self) -> None:
         """Open the MA Portal."""
         self.around.load(self.url)
+        there = self.around.sign_in_heading.or_(self.around.account_notice).filter(visible=True)
+        refused = self.around.refusal_notice
         with self.expecting("the MA Portal or its sign-in page"):
-            # An alert on a page that names an account is about something else, such as a secret that has expired.
-            there = self.around.sign_in_heading.or_(self.around.account_notice)
-            if not self.around.answered(there):
-                raise self.failure("open")
+            expect(there.or_(refused)).not_to_have_count(0)
+        # An alert on a page that names an account is about something else, such as a secret that has expired. And where
+        # neither is to be seen any more, somebody is signing in.
+        if refused.count() and not there.count():
+            raise self.failure("open")
 
     @action(anywhere=True)
     def wait_until_signed_in(self) -> Account:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from pages.errors import NoEffect, NotOne, NotYet, PortalRefused, SessionEnded, Unreachable
+from pages.ma_portal import sign_in
 from pages.ma_portal.menu import MenuPage
 from pages.ma_portal.saved_credentials import SavedCredentialsPage
 from pages.ma_portal.sign_in import SignInPage
@@ -18,6 +21,8 @@ from rehearsal.ma_portal import MA_FAULTS, app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from playwright.sync_api import Locator
 
     from pages.errors import PageError
     from pages.ma_portal.new_integration import NewIntegrationPage
@@ -48,6 +53,24 @@ def without_group(here: Bench) -> UserManagementPage:
 def test_every_fault_has_a_test() -> None:
     text = Path(__file__).read_text(encoding="utf-8") + Path(__file__).with_name("test_rotation.py").read_text("utf-8")
     assert [name for name in MA_FAULTS if f'"{name}"' not in text] == []
+
+
+def test_whoever_signs_in_as_soon_as_the_page_is_there_is_not_taken_for_a_refusal(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = bench(signed_in=False)
+    page = SignInPage(here.tab, here.replicas.ma_portal_url)
+
+    def gone(found: Locator) -> SimpleNamespace:
+        def seen(number: int) -> None:
+            expect(found).not_to_have_count(number)
+            here.tab.goto("about:blank")  # as between the sign-in page and the next
+
+        return SimpleNamespace(not_to_have_count=seen)
+
+    monkeypatch.setattr(sign_in, "expect", gone)
+    page.open()
+    assert here.tab.url == "about:blank"
 
 
 @pytest.mark.parametrize(
