@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 SecretRole = Literal["copies", "pastes", "proves"]
-# What may go wrong with a page, in words that are not ours: the browser's errors, and text that is not what it was read
-# for, which quotes the text.
-_UNTOLD = (library.Error, AssertionError, ValueError)
+
+
+def _untold() -> tuple[type[Exception], ...]:
+    """Return what may go wrong with a page in words that are not ours: the browser's errors, and `ValueError`.
+
+    The latter is of text that is not what it was read for, and quotes it. A function, because the library is loaded
+    only when a page meets a browser.
+    """
+    return (library.Error, AssertionError, ValueError)
 
 
 def action(
@@ -54,7 +60,7 @@ def action(
             except PageError as error:
                 error.pressed = error.pressed or self.pressed
                 raise
-            except _UNTOLD:
+            except _untold():
                 pass  # Raised below, outside the handler: `raise … from None` would keep the original in __context__.
             raise self.failure(method.__name__)
 
@@ -80,7 +86,7 @@ def probe(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any,
     def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(self, *args, **kwargs)
-        except _UNTOLD:
+        except _untold():
             pass  # As in `action`.
         raise self.failure(method.__name__)
 
