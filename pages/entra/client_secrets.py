@@ -63,7 +63,7 @@ class ClientSecretsPage(Page):
     @property
     def client_secrets_tab(self) -> Locator:
         """The tab, which counts the secrets, at times with a delay."""
-        return self.grid.tab
+        return self.grid.counting_tab
 
     @property
     def new_client_secret_button(self) -> Locator:

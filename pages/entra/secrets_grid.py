@@ -88,11 +88,9 @@ class SecretsGrid(Component):
         self.header_row = root.get_by_role("row").filter(has=page.get_by_role("columnheader", name="Secret ID"))
         self.rows = root.get_by_role("row").filter(has=self._cells)
         # The grid's place, once it holds rows or says that there are none; before, what it lacks proves nothing.
-        nothing = page.get_by_text(_NOTHING).filter(
-            visible=True
-        )  # It may stand there hidden while the rows are loaded.
+        nothing = page.get_by_text(_NOTHING).filter(visible=True)  # It may be there, hidden, while rows are loaded.
         self.filled = root.filter(has=page.get_by_role("row").filter(has=self._cells).or_(nothing))
-        self.tab = root.get_by_role("tab", name=re.compile(r"^Client secrets( \(\d+\))?$"))
+        self.counting_tab = root.get_by_role("tab", name=re.compile(r"^Client secrets( \(\d+\))?$"))
         self.copied_notice = blade.document.get_by_text("Copied", exact=True)
 
     def whole(self, verb: str) -> list[SecretRow]:
@@ -187,7 +185,7 @@ class SecretsGrid(Component):
 
     def _count(self) -> int:
         """Return how many secrets the tab counts; 0 where it counts none."""
-        found = _COUNTED.search(" ".join(self.tab.all_inner_texts()))
+        found = _COUNTED.search(" ".join(self.counting_tab.all_inner_texts()))
         return int(found[1]) if found else 0
 
     def _id_cell(self, secret_id: str) -> Locator:

@@ -20,6 +20,7 @@ import pytest
 
 from evidence import Finding, LeakGate, ScanError, shape_search, sight, verify
 from tests.evidence.conftest import PIXEL
+from tests.evidence.packers import tarred, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,25 +248,9 @@ def test_a_link_is_a_finding(gate: LeakGate, tmp_path: Path) -> None:
     assert gate.search(tmp_path) == [Finding("link", "it is not a regular file", unsearched=True)]
 
 
-def _zip(data: bytes) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("inner", data)
-    return file.getvalue()
-
-
-def _tar(data: bytes) -> bytes:
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w") as archive:
-        member = tarfile.TarInfo("inner")
-        member.size = len(data)
-        archive.addfile(member, io.BytesIO(data))
-    return file.getvalue()
-
-
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "zip": _zip,
-    "tar": _tar,
+    "zip": zipped,
+    "tar": tarred,
     "gzip": gzip.compress,
     "zlib": zlib.compress,
     "bzip2": bz2.compress,

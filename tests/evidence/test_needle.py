@@ -12,7 +12,6 @@ import json
 import lzma
 import os
 import random
-import tarfile
 import urllib.parse
 import zipfile
 import zlib
@@ -23,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence import LeakGate
+from tests.evidence.packers import tarred, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,27 +31,11 @@ VALUE = "q7R8Q~pX.Zk-4vT_c1Mn~Wb0LsGyH2dJuEaVfIoK"
 RAW = VALUE.encode()
 
 
-def _zip(data: bytes) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("inner.txt", data)
-    return file.getvalue()
-
-
 def _commented_zip(comment: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("inner.txt", b"harmless")
         archive.comment = comment
-    return file.getvalue()
-
-
-def _tar(data: bytes) -> bytes:
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w") as archive:
-        member = tarfile.TarInfo("inner.txt")
-        member.size = len(data)
-        archive.addfile(member, io.BytesIO(data))
     return file.getvalue()
 
 
@@ -115,23 +99,23 @@ FORMS: dict[str, bytes] = {
     "wrapped lines": "\n".join(VALUE[at : at + 5] for at in range(0, 40, 5)).encode(),
     "zero-width spaces": "\u200b".join(VALUE).encode(),
     "escaped within markup": "".join(f"<i>{html.escape(letter)}</i>&#8203;" for letter in VALUE).encode(),
-    "zip": _zip(RAW),
-    "zip in zip": _zip(_zip(RAW)),
+    "zip": zipped(RAW),
+    "zip in zip": zipped(zipped(RAW)),
     "zip comment": _commented_zip(RAW),
-    "zip after other bytes": b"\0" * 100 + _zip(RAW),
+    "zip after other bytes": b"\0" * 100 + zipped(RAW),
     "gzip": gzip.compress(RAW),
     "gzip within": os.urandom(64) + gzip.compress(RAW) + os.urandom(64),
     "bzip2": bz2.compress(RAW),
     "xz": lzma.compress(RAW),
     "zlib": zlib.compress(RAW),
-    "tar": _tar(RAW),
-    "tar.gz": gzip.compress(_tar(RAW)),
+    "tar": tarred(RAW),
+    "tar.gz": gzip.compress(tarred(RAW)),
     "PNG text": _png(b"tEXt", b"Comment\0" + RAW),
     "PNG packed text": _png(b"zTXt", b"Comment\0\0" + zlib.compress(RAW)),
     "after the PNG's end": _png(b"tEXt", b"a\0b", after=RAW),
     "packed after the PNG's end": _png(b"tEXt", b"a\0b", after=gzip.compress(RAW)),
     "base64 of a gzip": b'{"body":"' + base64.b64encode(gzip.compress(RAW * 3)) + b'"}',
-    "base64 of a zip": base64.b64encode(_zip(RAW)),
+    "base64 of a zip": base64.b64encode(zipped(RAW)),
     "base64 of a gzip, wrapped": base64.encodebytes(gzip.compress(_NOISE + RAW + _NOISE)),
     "base64 of a gzip below a headline": b"-----BEGIN IT-----\n" + base64.encodebytes(gzip.compress(_NOISE + RAW)),
     "base64 of a gzip, wrapped in JSON": json.dumps(base64.encodebytes(gzip.compress(_NOISE + RAW)).decode()).encode(),

@@ -188,36 +188,26 @@ def folder_for_journal(store: Store, _entries: list[Entry]) -> str:
     return "journal.jsonl"
 
 
-def pipe_for_journal(store: Store, _entries: list[Entry]) -> str:
-    (store.folder / "journal.jsonl").unlink()
-    os.mkfifo(store.folder / "journal.jsonl", 0o600)
-    return "journal.jsonl"
-
-
 def remove_journal(store: Store, _entries: list[Entry]) -> str:
     (store.folder / "journal.jsonl").unlink()
     return "journal.jsonl"
 
 
-def pipe_for_file(store: Store, entries: list[Entry]) -> str:
-    (store.folder / entries[1].file).unlink()
-    os.mkfifo(store.folder / entries[1].file, 0o400)
-    return entries[1].file
+def pipe_for(name: str) -> Callable[[Store, list[Entry]], str]:
+    """Return what puts a pipe in the place of a file; without a `name`, of a sealed one."""
+
+    def attack(store: Store, entries: list[Entry]) -> str:
+        place = name or entries[1].file
+        (store.folder / place).unlink()
+        os.mkfifo(store.folder / place, 0o600 if name else 0o400)
+        return place
+
+    attack.__name__ = f"a pipe for {name or 'a sealed file'}"
+    return attack
 
 
-def pipe_for_identity(store: Store, _entries: list[Entry]) -> str:
-    (store.folder / "identity.age").unlink()
-    os.mkfifo(store.folder / "identity.age", 0o600)
-    return "identity.age"
-
-
-def pipe_for_recipients(store: Store, _entries: list[Entry]) -> str:
-    (store.folder / "recipients.txt").unlink()
-    os.mkfifo(store.folder / "recipients.txt", 0o600)
-    return "recipients.txt"
-
-
-PIPES = [pipe_for_journal, pipe_for_file, pipe_for_identity, pipe_for_recipients] if hasattr(os, "mkfifo") else []
+PIPED = ("journal.jsonl", "", "identity.age", "recipients.txt")
+PIPES = [pipe_for(name) for name in PIPED] if hasattr(os, "mkfifo") else []
 ATTACKS = [
     edit_expiry, delete_middle, drop_last_lines, swap, plant, plant_new, lengthen, remove_file, open_file_to_others, own_line,
     not_json, without_number, empty, without_key, cut_in_a_line, remove_recipients, remove_all_files, link_journal,
