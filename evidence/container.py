@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import lzma
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -139,7 +140,7 @@ def _png(name: str, data: bytes) -> Iterator[Piece]:
 def _pdf(name: str, data: bytes) -> Iterator[Piece]:
     try:
         bodies = pdf.streams(data)
-        said = "\n".join(pdf.texts(bodies))
+        said = unicodedata.normalize("NFKC", "\n".join(pdf.texts(bodies)))  # “fi” is one letter in many fonts
     except _BROKEN:
         yield _shut(name, "PDF")
         return
