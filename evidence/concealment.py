@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Error as BrowserError
 
 from evidence.error import ConcealmentFailed
+from evidence.shot import shot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -129,11 +130,11 @@ class Concealment:
                 return
             plate = frame.query_selector(f"[data-{self.name}]")
             clip = _on_screen(tab, plate) if plate else None
-            looks.append(tab.screenshot(clip=clip) if clip else b"")
+            looks.append(shot(tab, clip=clip) if clip else b"")
         self._ask(frame, "hide")
         if looks[0] != looks[1]:
             raise ConcealmentFailed("two made-up values can be told apart on the screen", hint=_HINT)
-        if frame is tab.main_frame and (clip is None or looks[0] == tab.screenshot(clip=clip)):
+        if frame is tab.main_frame and (clip is None or looks[0] == shot(tab, clip=clip)):
             raise ConcealmentFailed("concealment cannot be seen at work on the screen", hint=_HINT)
 
     def _legible(self, tab: Tab) -> bool:

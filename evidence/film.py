@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as BrowserError
 
+from evidence.shot import shot
 from evidence.whole import write_whole
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Film:
         self._dark = False
         self._from = now()
         with contextlib.suppress(BrowserError):  # The next frame will do.
-            self._keep(now(), self.tab.screenshot(type="jpeg", quality=_QUALITY))
+            self._keep(now(), shot(self.tab, type="jpeg", quality=_QUALITY))
 
     def stop(self) -> None:
         """End the recording of the tab; the frames stay."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from evidence.banner import Banner
 from evidence.chain import stamp, utc_now
+from evidence.shot import shot
 from evidence.whole import write_whole
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Pictures:
             seen, when = last, _AS_LEFT
         else:
             # A caret that is hidden for the picture and shown again would be painted twice more, and filmed.
-            png = tab.screenshot(timeout=_PATIENCE, caret="initial")
+            png = shot(tab, timeout=_PATIENCE, caret="initial")
             seen, when = _Seen(tab, tab.url, png, utc_now(), time.monotonic()), moment
         write_whole(path, self._banner.stamped(seen.png, tab, f"{stamp(seen.at)} · {step} · {when}", run))
         self._last = seen if moment == "after" else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from evidence.concealment import Concealment
+from evidence.shot import shot
 from keyturn.overlay import Box, Overlay, Words, _html, _place
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def around(target: Locator, gap: int) -> FloatRect:
 
 def look(tab: Tab, clip: FloatRect) -> str:
     """Return the pixels of `clip`. A picture that the browser itself cuts out lacks the outline, so this one is cut."""
-    png = base64.b64encode(tab.screenshot()).decode()
+    png = base64.b64encode(shot(tab)).decode()
     found: str = tab.evaluate(CUT, [png, clip])
     return found
 
@@ -85,7 +86,7 @@ def settled(tab: Tab) -> bytes:
     """Return a picture of the whole tab once it looks the same twice: painting takes a moment."""
     before = b""
     for _ in range(100):
-        seen = tab.screenshot()
+        seen = shot(tab)
         if seen == before:
             return seen
         before = seen
