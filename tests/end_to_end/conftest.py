@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import urllib.error
@@ -108,6 +109,26 @@ def asked_for_token(replicas: Replicas, value: str) -> int:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         return refused.code
+
+
+@pytest.fixture(scope="session")
+def blind(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a reader of pictures that finds no word on any: a page for each one, all of them empty."""
+    folder = tmp_path_factory.mktemp("blind")
+    reader = folder / "tesseract"
+    reader.write_text("#!/bin/sh\nsed 's/.*/\f/' \"$1\"\n", encoding="utf-8")
+    reader.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_read(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, blind: Path) -> None:
+    """Let runs search their pictures with the blind reader: reading them takes longer than the run.
+
+    What is marked `eyes` is about what can be read.
+    """
+    if "eyes" not in request.keywords and shutil.which("tesseract"):
+        monkeypatch.setenv("PATH", str(blind), prepend=os.pathsep)
 
 
 class Rehearse(Protocol):

@@ -29,6 +29,7 @@ TOO_LONG = 1200.0  # seconds in which that many have ended, on a busy machine to
 
 
 @pytest.mark.soak
+@pytest.mark.eyes
 def test_rehearsals_one_after_another_leave_nothing_behind(tmp_path: Path, figure: Callable[[str], None]) -> None:
     samples = rehearsed(tmp_path, 60 * MINUTES)
     assert {one["exit"] for one in samples} == {0}

@@ -57,6 +57,7 @@ LEAKY = (
 )
 
 
+@pytest.mark.eyes
 @needs_eyes
 def test_with_concealment_off_the_gate_finds_the_value_in_pictures_and_film(
     rehearse: Rehearse, monkeypatch: pytest.MonkeyPatch
@@ -78,6 +79,7 @@ def test_with_concealment_off_the_gate_finds_the_value_in_pictures_and_film(
         assert any(re.match(place, one) for one in found), found
 
 
+@pytest.mark.eyes
 @needs_eyes
 def test_with_concealment_on_nothing_is_found_where_it_was_off(rehearse: Rehearse) -> None:
     run = rehearse(until="add-secret", read_pictures=True, filmed=True)

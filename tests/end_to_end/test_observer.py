@@ -29,6 +29,7 @@ ROTATION = shipped_runbooks() / DEFAULT
 
 
 @pytest.mark.soak
+@pytest.mark.eyes
 @pytest.mark.headed
 @pytest.mark.skipif(not (sight.can_read() and shutil.which("ffmpeg")), reason="needs tesseract and ffmpeg")
 def test_during_a_whole_rotation_the_value_is_in_no_frame(

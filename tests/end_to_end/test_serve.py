@@ -58,7 +58,7 @@ def run(home: dict[str, str], folder: Path, inputs: dict[str, str], *options: st
 
 def test_a_run_against_the_served_replicas_is_done(home: dict[str, str], tmp_path: Path) -> None:
     with served(home) as inputs:
-        finished = run(home, tmp_path, inputs, "--approve", "all", "--until", "open-user-management")
+        finished = run(home, tmp_path, inputs, "--approve", "all", "--until", "add-secret")
     assert finished.returncode == 0, finished.stderr
     assert json.loads(finished.stdout.splitlines()[-1])["status"] == "done"
 
