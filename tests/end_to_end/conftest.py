@@ -258,3 +258,14 @@ def expired(rehearse: Rehearse) -> Rehearsed:
 def expiring(rehearse: Rehearse) -> Rehearsed:
     """Rehearse with an old secret that is still valid, once for all tests that only look."""
     return rehearse(scenario="expiring")
+
+
+@pytest.fixture(scope="session")
+def stopped(rehearse: Rehearse) -> Rehearsed:
+    """Rehearse beside somebody else's valid secret, in the right directory, and with a wrong account at the vendor."""
+    return rehearse(
+        scenario="both-expired-and-valid",
+        account="Nora.Lindqvist@cedarridge.example",
+        directory_domain="CEDARRIDGE.example",
+        ma_account="somebody@cedarridge.example",
+    )

@@ -54,9 +54,7 @@ def blank_for_less(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shell, "BLANK", 1000 * PATIENCE // 2)
 
 
-def endures(  # noqa: PLR0913  # fixtures
-    row: Row, rehearse: Rehearse, runbook: Path, count: Callable[[str], None], *, goes_on: bool, filmed: bool = False
-) -> None:
+def endures(row: Row, rehearse: Rehearse, runbook: Path, count: Callable[[str], None], *, goes_on: bool) -> None:
     """Rehearse with the fault of `row`, and let everything be judged; where it stopped and `goes_on`, resumed too."""
     options: dict[str, Any] = dict(row.how)
     if row.fault in MISHAPS:
@@ -79,7 +77,7 @@ def endures(  # noqa: PLR0913  # fixtures
             assert again.summary.exit == Exit.DONE, said(again)
             count("done when resumed")
 
-    rehearse(*faults, runbook=runbook, rendering=row.rendering, then=judged, filmed=filmed, **options)
+    rehearse(*faults, runbook=runbook, rendering=row.rendering, then=judged, **options)
 
 
 def said(run: Rehearsed) -> str:
@@ -101,8 +99,7 @@ def test_the_judge_knows_every_step_that_changes_something() -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name in quick()], ids=lambda row: row.name)
 def test_a_fault_ends_as_it_should(row: Row, rehearse: Rehearse, impatient: Path, count: Callable[[str], None]) -> None:
-    whole = row.name in quick_resumed()
-    endures(row, rehearse, impatient, count, goes_on=whole, filmed=whole)
+    endures(row, rehearse, impatient, count, goes_on=row.name in quick_resumed())
 
 
 @pytest.mark.soak
