@@ -93,9 +93,16 @@ def settled(tab: Tab) -> bytes:
     pytest.fail("it never came to rest")
 
 
-def comes_to(tab: Tab, clip: FloatRect, *, differ_from: str = "", be: str = "") -> str:
-    """Return what `clip` of the tab looks like once it is another, or once it is `be`: painting takes a moment."""
+def comes_to(
+    tab: Tab, clip: FloatRect, *, differ_from: str = "", be: str = "", followed_by: Overlay | None = None
+) -> str:
+    """Return what `clip` of the tab looks like once it is another, or once it is `be`: painting takes a moment.
+
+    `followed_by`: which is told to follow before each look, as it is while a person has the browser.
+    """
     for _ in range(100):
+        if followed_by:
+            followed_by.follow(tab)
         seen = look(tab, clip)
         if seen == be or (not be and seen != differ_from):
             return seen
@@ -137,8 +144,7 @@ def test_the_outline_goes_along_when_the_person_scrolls_or_the_page_moves(tab: T
         before = around(target, 6)
         tab.evaluate(moved)
         plain = {"new": look(tab, around(target, 6)), "old": look(tab, before)}
-        overlay.follow(tab)
-        comes_to(tab, around(target, 6), differ_from=plain["new"])
+        comes_to(tab, around(target, 6), differ_from=plain["new"], followed_by=overlay)
         comes_to(tab, before, differ_from=plain["old"])
     tab.evaluate("scrollTo(0, 2000)")
     overlay.follow(tab)
@@ -151,18 +157,14 @@ def test_the_outline_goes_with_its_target_and_comes_with_it(tab: Tab, overlay: O
     overlay.point(tab, target)
     marked = comes_to(tab, clip, differ_from=plain)
     tab.evaluate("document.querySelector('#go').id = 'gone'")
-    overlay.follow(tab)
-    comes_to(tab, clip, be=plain)
+    comes_to(tab, clip, be=plain, followed_by=overlay)
     tab.evaluate("document.querySelector('#gone').id = 'go'")
-    overlay.follow(tab)
-    comes_to(tab, clip, be=marked)
+    comes_to(tab, clip, be=marked, followed_by=overlay)
     tab.reload()
     assert look(tab, clip) == plain
-    overlay.follow(tab)
-    comes_to(tab, clip, be=marked)
+    comes_to(tab, clip, be=marked, followed_by=overlay)
     overlay.point(tab, None)
-    overlay.follow(tab)
-    comes_to(tab, clip, be=plain)
+    comes_to(tab, clip, be=plain, followed_by=overlay)
 
 
 def test_the_banner_makes_room_for_what_the_person_moves_below_it(tab: Tab, overlay: Overlay) -> None:
@@ -170,8 +172,7 @@ def test_the_banner_makes_room_for_what_the_person_moves_below_it(tab: Tab, over
     overlay.point(tab, tab.locator("#go"))
     bottom = look(tab, BOTTOM)
     tab.evaluate("document.querySelector('p').style.margin = '0 300px'")
-    overlay.follow(tab)
-    comes_to(tab, BOTTOM, differ_from=bottom)
+    comes_to(tab, BOTTOM, differ_from=bottom, followed_by=overlay)
 
 
 @pytest.mark.parametrize(
