@@ -43,8 +43,8 @@ VARIANTS: dict[str, str] = {
     " box.textContent = v;",
     "stylesheets-assigned-anew": "document.adoptedStyleSheets = [new CSSStyleSheet()]; box.textContent = v;",
 }
-# One of each kind: written at once, two frames late, in a foreign frame, letter by letter, drawn, over everything.
-FEW = ("text", "painted-later", "cross-origin-frame", "typed-slowly", "canvas", "top-layer-dialog")
+# One of each kind: written at once, two frames late, in a foreign frame, drawn. The soak shows all.
+FEW = ("text", "painted-later", "cross-origin-frame", "canvas")
 IN_A_FRAME = {"cross-origin-frame", "nested-frames", "sandboxed-frame"}  # of a page of its own, which asks by itself
 
 SHEET = """
