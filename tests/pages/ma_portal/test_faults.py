@@ -263,14 +263,15 @@ def test_a_date_form_that_nobody_knows_is_not_guessed(bench: Callable[..., Bench
 
 @pytest.mark.parametrize("fault", ["ma-first-test-fails", "ma-secret-id-entered", None])
 def test_a_secret_not_known_yet_may_be_tested_again(fault: str | None, bench: Callable[..., Bench]) -> None:
-    here = bench(*filter(None, [fault]), replication_delay=0.0 if fault else 2.5)
-    form = ready_to_test(here)
+    here = bench(*filter(None, [fault]), replication_delay=0.0 if fault else 3600.0)
+    secret = here.new_secret()
+    form = ready_to_test(here, secret.value)
     with pytest.raises(NotYet) as caught:
         form.test_connection()
     assert caught.value.passing
     assert not form.has_test_passed()
     assert form.save_button.is_disabled()
-    here.tab.wait_for_timeout(2500 if not fault else 0)
+    secret.usable_from = secret.start
     if fault == "ma-secret-id-entered":  # It is the same text; only the time that passes tells them apart.
         with pytest.raises(NotYet):
             form.test_connection()
