@@ -260,6 +260,7 @@ def test_on_windows_the_console_is_asked(monkeypatch: pytest.MonkeyPatch) -> Non
     console.getwch = console.getwche = lambda: next(keys)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "msvcrt", console)
     monkeypatch.setattr(sys, "platform", "win32")
+    terminal.check()
     assert terminal.ask("P: ", hidden=True) == "abc"
     assert terminal.ask("K: ", hidden=False) == "de"
     with pytest.raises(KeyboardInterrupt):
