@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from keyturn import desktop_clipboard, settings, signing, store_head, system
 from keyturn.cli import secrets, secrets_keys, secrets_values
-from keyturn.errors import CannotStart
+from keyturn.errors import CannotStart, NotTold
 from secrets_store import (
     BadInput,
     ModesTooOpen,
@@ -430,7 +430,7 @@ def test_a_descriptor_that_takes_nothing_is_said_to(run: Run, store: Store, key_
     reader, writer = os.pipe()
     os.close(reader)
     sealed(store)
-    with pytest.raises(BadInput, match="could not be written to descriptor"):
+    with pytest.raises(NotTold, match="could not be written to descriptor"):
         run("copy", "vendor-secret", "--fd", str(writer), "--identity-fd", key_fd())
     os.close(writer)
 
