@@ -214,6 +214,11 @@ def test_each_fault_of_form_is_told(changed: Changed, old: str, new: str, told: 
     assert all(isinstance(fault.place, Place) for fault in faults)
 
 
+def test_an_action_that_cannot_be_read_is_not_told_as_missing(changed: Changed) -> None:
+    _, faults = changed(("do: delete_key\n      with", "do: Delete_Key\n      with"))
+    assert [fault.path for fault in faults] == ["steps.add-key.undo.do"]
+
+
 def test_steps_that_are_no_list_are_told(changed: Changed, folder: Path) -> None:
     text = (folder / "practice.yaml").read_text(encoding="utf-8")
     _, faults = changed((text[text.index("steps:\n") : text.index("always:")], "steps: none\n"))
