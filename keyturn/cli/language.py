@@ -60,7 +60,7 @@ def run_check(args: argparse.Namespace) -> int:
         code = Exit.INVALID if found else code
         if not args.json:
             _tell([f"{fault}\n" for fault in found] + [f"note: {remark}" for remark in remarks])
-            count = f"{len(found)} fault{'s' if len(found) > 1 else ''}" if found else "valid"
+            count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}" if found else "valid"
             _tell([f"{path}: {count}"])
     return put_json({"files": told, "exit": int(code)}, code) if args.json else code
 

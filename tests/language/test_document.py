@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from keyturn.check import check_file
 from keyturn.document import load, read, tree
 from keyturn.errors import Exit, Invalid
 from keyturn.fault import Faults, Faulty
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from keyturn.catalogue import Catalogue
     from keyturn.fault import Fault
     from keyturn.model import Runbook
 
     Changed = Callable[..., tuple[Runbook | None, tuple[Fault, ...]]]
+
+
+DEEP = "nested more than 16 levels deep; nothing behind this was read"
 
 
 def messages(raw: bytes, tmp_path: Path) -> list[str]:
@@ -110,7 +115,7 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
         (b"- a\n", "1:1 a mapping belongs here"),
         (b"a: b\n\tc: d\n", "2:1 a tab in the indentation; use spaces"),
         (b"a: [b\n", "2:1 not YAML: expected ',' or ']', but got '<stream end>'"),
-        (b"a: " + b"[" * 40 + b"]" * 40, "1:19 nested more than 16 levels deep"),
+        (b"a: " + b"[" * 40 + b"]" * 40, f"1:19 {DEEP}"),
         (b"? [a]\n: b\n", "1:3 a key must be a plain word"),
         (b"a: &x [*x]\n", "1:8 an alias; write it out"),
         (b"? *x\n: b\n", "1:3 an alias; write it out"),
@@ -118,6 +123,30 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
 )
 def test_what_is_no_runbook_at_all_is_told_at_its_place(raw: bytes, told: str, tmp_path: Path) -> None:
     assert told in messages(raw, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        (b"a: " + b"[" * 40 + b"]" * 40, "1:19"),
+        (b"a: " + b"[" * 50_000, "1:19"),  # the fast parser gives up before it has come so far
+        (b"".join(b" " * depth + b"a:\n" for depth in range(400)), "17:17"),
+        (b"? " * 20_000, "1:33"),
+    ],
+)
+def test_what_is_nested_very_deep_is_told_as_that_alone_and_at_once(raw: bytes, place: str, tmp_path: Path) -> None:
+    assert messages(raw, tmp_path) == [f"{place} {DEEP}"]
+
+
+def test_of_thousands_of_faults_some_are_told_and_how_many_more(folder: Path, catalogue: Catalogue) -> None:
+    path = folder / "practice.yaml"
+    lines = "".join(f"stepz{number}: 1\n" for number in range(1500))
+    path.write_text(path.read_text("utf-8").replace("do: paste_value", "do: paste_valu") + lines, "utf-8")
+    _, faults = check_file(path, lambda _packages: catalogue)
+    *told, last = faults.sorted()
+    assert (len(told), len(faults)) == (1001, 1501)
+    assert told[0].nearest == "paste_value"
+    assert last.message == "and 500 more; put these right first"
 
 
 def test_a_document_of_more_than_a_mebibyte_is_refused_unread(tmp_path: Path) -> None:

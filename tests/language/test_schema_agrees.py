@@ -87,7 +87,7 @@ def unseen(name: str, node: Scalar) -> bool:
     return name == "whole" or braces or to_others or bool(SECRET_SHAPE.search(node.value))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @example(text="sign-in\n", quoted=True)
 @given(text=TEXTS, quoted=st.booleans())
 def test_a_text_or_a_number_is_judged_alike_wherever_it_stands(text: str, *, quoted: bool) -> None:
