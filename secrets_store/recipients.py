@@ -100,7 +100,7 @@ def pinned_text(folder: Path, wanted: str) -> bytes:
             return text
     raise RecipientsChanged(
         "recipients.txt is not the list that the journal pins",
-        hint="find out who changed it; keyturn secrets recipients is the way to change it",
+        hint="find out who changed it, and bring the right one back from a backup",
     )
 
 

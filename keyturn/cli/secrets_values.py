@@ -11,7 +11,7 @@ from keyturn import desktop_clipboard
 from keyturn.cli.secrets_common import answer, console, find, finish, number, only_one, open_store, without_terminal
 from keyturn.cli.unlocking import add_unlock, unlocked
 from keyturn.errors import NotTold
-from secrets_store import BadInput, disk, terminal
+from secrets_store import BadInput, NotThere, disk, terminal
 from secrets_store.export import RECIPES, check_free, to_env, to_kdbx, write_private
 from secrets_store.identity_file import check_passphrase, new_passphrase
 from secrets_store.reading import take
@@ -115,6 +115,8 @@ def export(args: argparse.Namespace) -> int:
     check_free(path)
     store = open_store(args, write=True, unnoted=True)
     entries = [find(store, text) for text in args.entries] or store.entries()
+    if not entries:
+        raise NotThere("there is nothing to export: the store is empty")
     identities = unlocked(args, store)
     if args.kdbx:
         to_kdbx(store, entries, identities, path, _kdbx_passphrase(args))

@@ -131,10 +131,10 @@ class _Composer:
         """Return the root of the one document."""
         next(self._events)  # the stream begins
         event = next(self._events)
-        if isinstance(event, yaml.StreamEndEvent):
+        root = None if isinstance(event, yaml.StreamEndEvent) else self._node(next(self._events), 0)
+        if root is None or (isinstance(root, Scalar) and root.plain and not root.value):  # the latter after `---`
             self._faults.add(Place(self._file, 1, 1), "", "the document is empty")
             return None
-        root = self._node(next(self._events), 0)
         next(self._events)  # the document ends
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):

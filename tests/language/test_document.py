@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -110,6 +111,8 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
     [
         (b"", "1:1 the document is empty"),
         (b"# only a remark\n", "1:1 the document is empty"),
+        (b"---\n", "1:1 the document is empty"),
+        (b'""\n', "1:1 a mapping belongs here"),
         (b"\xff\xfea", "1:1 the document is not UTF-8 text"),
         (b"a: b\nc: \x07d\n", "2:4 a character that may not stand in YAML"),
         (b"- a\n", "1:1 a mapping belongs here"),
@@ -147,6 +150,9 @@ def test_of_thousands_of_faults_some_are_told_and_how_many_more(folder: Path, ca
     assert (len(told), len(faults)) == (1001, 1501)
     assert told[0].nearest == "paste_value"
     assert last.message == "and 500 more; put these right first"
+    others = Faults()
+    others.take(faults, lambda _: True)
+    assert others.sorted() == faults.sorted()
 
 
 def test_a_document_of_more_than_a_mebibyte_is_refused_unread(tmp_path: Path) -> None:
@@ -161,9 +167,29 @@ def test_aliases_that_would_explode_are_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match=r"nowhere\.yaml cannot be read: no such file") as caught:
+    with pytest.raises(Invalid, match=r"nowhere\.yaml:1:1: it cannot be read: no such file") as caught:
         load(tmp_path / "nowhere.yaml")
     assert caught.value.exit is Exit.INVALID
+
+
+def test_a_file_that_is_not_there_has_a_place_for_editors_too(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere.yaml"
+    faults = Faults()
+    read(path, faults)
+    assert [fault.place for fault in faults.sorted()] == [Place(str(path), 1, 1)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of Unix")
+def test_a_pipe_is_not_waited_for(folder: Path, catalogue: Catalogue) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "practice.procedure.md").unlink()
+    os.mkfifo(folder / "practice.procedure.md")
+    for name, told in (
+        ("pipe", "it cannot be read: it is not a file"),
+        ("practice", "no such file beside the runbook"),
+    ):
+        _, faults = check_file(folder / f"{name}.yaml", lambda _packages: catalogue)
+        assert [fault.message for fault in faults.sorted()] == [told]
 
 
 def test_without_the_fast_parser_all_is_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -417,6 +417,11 @@ def test_what_cannot_be_handed_out_is_said_before_a_key_is_asked_for(
             ["export", "--env", str(there)],
             ["export", "--kdbx", str(there)],
         ],
+        "no file can be made in": [
+            ["copy", "vendor-secret", "--out", str(tmp_path / "nowhere" / "out")],
+            ["export", "--env", str(tmp_path / "nowhere" / "env")],
+            ["export", "--kdbx", str(tmp_path / "signing_key" / "kdbx")],
+        ],
         "descriptor 987 is not open": [["copy", "vendor-secret", "--fd", "987"]],
         "share standard output": [["copy", "vendor-secret", "--fd", "1"]],
     }
@@ -602,6 +607,28 @@ def test_export_writes_what_was_named(
     assert asked[0][2:] == (tmp_path / "k.kdbx", "words-of-its-own")
     with pytest.raises(BadInput):
         run("export")
+
+
+def test_of_an_empty_store_nothing_is_exported(run: Run, store: Store, tmp_path: Path) -> None:
+    assert store.entries() == []
+    for form in ("--env", "--kdbx"):
+        with pytest.raises(NotThere, match="nothing to export"):
+            run("export", form, str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+def test_who_ends_it_at_a_question_ends_it_in_order(
+    run: Run, monkeypatch: pytest.MonkeyPatch, end: signal.Signals
+) -> None:
+    before = signal.signal(end, lambda *_: pytest.fail("not taken for an interruption"))
+    monkeypatch.setattr(terminal, "check", lambda: None)
+    monkeypatch.setattr(terminal, "ask", lambda *_, **__: os.kill(os.getpid(), end))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run("init")
+    finally:
+        signal.signal(end, before)
 
 
 def test_a_database_is_not_written_under_a_passphrase_that_is_none(
