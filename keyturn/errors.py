@@ -26,6 +26,7 @@ class Exit(IntEnum):
     GUARD_REFUSED = 6
     LEAK_FOUND = 7
     NOT_VERIFIED = 8
+    NOT_TOLD = 9
     DUE = 20
     BUG = 70
     INTERRUPTED = 130
@@ -98,3 +99,9 @@ class NotVerified(KeyturnError):
     """A recording, or the store, does not verify."""
 
     exit = Exit.NOT_VERIFIED
+
+
+class NotTold(KeyturnError):
+    """What was asked for was done, and its result could not be put out."""
+
+    exit = Exit.NOT_TOLD

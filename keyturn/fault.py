@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from keyturn.errors import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from keyturn.model import Place
 
@@ -24,6 +24,7 @@ SECRET_SHAPE = re.compile(r"[\w~.\-]{0,3}[78]Q~[\w~.\-]{8,}")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML 1.1 takes for the end of a line
 _WIDEST = 110  # characters of an excerpt
 _MOST = 12  # allowed words that are listed before "and N more"
+_ENOUGH = 1000  # faults that are told before "and N more": nobody reads as many, and each takes its time
 
 
 def disguised(text: str) -> str:
@@ -110,11 +111,15 @@ class Faults:
     texts: dict[str, str] = field(default_factory=dict)
     unread: list[tuple[str | int, ...]] = field(default_factory=list)
     _found: list[Fault] = field(default_factory=list)
+    _more: int = 0  # that were not noted, because there are enough
 
     def add(
         self, place: Place | None, path: str, message: str, *, found: str = "", allowed: Iterable[str] = ()
     ) -> None:
         """Note a fault. The nearest match is looked for among `allowed`."""
+        if len(self._found) >= _ENOUGH:
+            self._more += 1
+            return
         words = tuple(map(disguised, allowed))
         near = nearest(found, words) if found else ""
         self._found.append(
@@ -129,17 +134,21 @@ class Faults:
             )
         )
 
-    def take(self, faults: Iterable[Fault]) -> None:
-        """Note faults that were found elsewhere."""
-        self._found.extend(faults)
+    def take(self, others: Faults, wanted: Callable[[Fault], bool]) -> None:
+        """Note those faults of `others` that are `wanted`."""
+        self._found.extend(filter(wanted, others._found))
+        self._more += others._more
 
-    def __bool__(self) -> bool:
-        return bool(self._found)
+    def __len__(self) -> int:
+        return len(set(self._found)) + self._more
 
     def sorted(self) -> tuple[Fault, ...]:
-        """Return every fault once, by file, line and column; those without a place come first."""
+        """Return every fault once, by file, line and column; those without a place come first, how many more last."""
         unique: Mapping[Fault, None] = dict.fromkeys(self._found)
-        return tuple(sorted(unique, key=lambda fault: (fault.place is not None, fault.place, fault.path)))
+        told = sorted(unique, key=lambda fault: (fault.place is not None, fault.place, fault.path))
+        if self._more:
+            told.append(Fault(place=told[-1].place, path="", message=f"and {self._more} more; put these right first"))
+        return tuple(told)
 
     def raise_if_any(self) -> None:
         """Raise `Faulty` when anything is wrong."""

@@ -74,6 +74,14 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     flush_folder(folder.parent)
 
 
+@contextmanager
+def trial_folder(folder: Path) -> Iterator[Path]:
+    """Give a new private folder where `folder` would be made, and take it away; raise `OSError` as making it would."""
+    home = next(parent for parent in folder.absolute().parents if parent.exists())
+    with tempfile.TemporaryDirectory(prefix=f".new-{folder.name}-", dir=home) as fresh:
+        yield Path(fresh)
+
+
 def _make_parents(folder: Path) -> None:
     if not folder.exists():
         _make_parents(folder.parent)

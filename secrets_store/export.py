@@ -38,9 +38,14 @@ RECIPES = {
 
 
 def check_free(path: Path) -> None:
-    """Raise `BadInput` when something is already in `path`: better known before a key is asked for."""
+    """Raise `BadInput` when no file can be made at `path`: better known before a key is asked for, and noted."""
     if os.path.lexists(path):
         raise BadInput(f"something is already in {path}", hint="name a file that does not exist yet")
+    folder = path.absolute().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise BadInput(
+            f"no file can be made in {folder}", hint="name a folder that is there and that you may write into"
+        )
 
 
 def write_private(path: Path, data: bytes) -> None:

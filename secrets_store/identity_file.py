@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NAME = "identity.age"
 WORDS = 10  # of 2048: 110 bits
 _DAMAGED = "bring it back from a backup; until then the break-glass key opens everything"
+_WANTED = "give a key file as age-keygen writes it, with AGE-SECRET-KEY-… on a line of its own"
 _SHORTEST = 12  # characters of a passphrase of the operator's own
 
 
@@ -77,9 +78,9 @@ def read_keys(text: bytes) -> list[X25519Identity | HybridIdentity]:
             for line in _key_lines(text)
         ]
     except AgeError as error:
-        raise CannotUnlock(f"this is not an age key: {error}") from None
+        raise CannotUnlock(f"this is not an age key: {error}", hint=_WANTED) from None
     if not found:
-        raise CannotUnlock("there is no age key in what was given")
+        raise CannotUnlock("there is no age key in what was given", hint=_WANTED)
     return found
 
 

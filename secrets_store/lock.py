@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from secrets_store import disk
 from secrets_store.entry import now, stamp
-from secrets_store.errors import Locked
+from secrets_store.errors import Locked, NotVerified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +26,15 @@ _HOLDER_SIZE = 64  # characters; longer than any process ID and time
 
 @contextmanager
 def held(folder: Path, *, wait: float, hint: str = "wait until it has ended, then try again") -> Iterator[None]:
-    """Hold the store in `folder` for the block; raise `Locked`, naming the holder, after `wait` seconds."""
-    holder = folder / "holder"
-    lock = FileLock(folder / "lock", timeout=wait, poll_interval=_LOOK_AGAIN, mode=0o600)
+    """Hold the store in `folder` for the block; raise `Locked`, naming the holder, after `wait` seconds.
+
+    Raises `NotVerified` where something else than a file is in the lock's place.
+    """
+    holder, path = folder / "holder", folder / "lock"
+    if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
+        hint = "move it away: a lock holds nothing; leave the page with the value open if there is one, then try again"
+        raise NotVerified(f"{path} is not a file", hint=hint)
+    lock = FileLock(path, timeout=wait, poll_interval=_LOOK_AGAIN, mode=0o600)
     try:
         lock.acquire()
     except Timeout:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from secrets_store.errors import (
+    BadInput,
     ElevatedSession,
     ModesTooOpen,
     NotThere,
@@ -46,6 +47,15 @@ def check(folder: Path, *, allow_synced: bool = False) -> None:
     for path in sorted(folder.iterdir()):
         with suppress(FileNotFoundError):  # another process may just have put a new list in force
             check_file(path)
+    if not allow_synced:
+        check_local(folder)
+
+
+def check_new(folder: Path, *, allow_synced: bool = False) -> None:
+    """Raise the refusal that fits unless a store may be made in `folder`."""
+    check_session()
+    if os.path.lexists(folder):
+        raise BadInput(f"something is already in {folder}", hint="name a folder that does not exist yet")
     if not allow_synced:
         check_local(folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 FILE = "recipients.txt"
 _LEAST, _MOST = 2, 16  # recipients of a store; all of their names stand in one journal line
 _LONGEST_NAME = 40  # characters
+_OTHER_KIND = re.compile("age1[^1]+1")  # its kind stands before its last 1
 NEXT = ".next-recipients.txt"  # the next list, until it is in force
 
 
@@ -40,8 +42,15 @@ class Recipient:
 
         Plugin recipients (`age1yubikey1…`) are refused: their text would choose a program to run.
         """
+        text = text.strip()
+        if text.upper().startswith("AGE-SECRET-KEY"):
+            hint = "whoever saw it may have it: make another pair, and give its public key (age1…)"
+            raise BadInput("this is a private key, and now it was shown", hint=hint)
+        if _OTHER_KIND.match(text):
+            hint = "give one that begins with age1 and has no other 1 in it, as age-keygen makes them"
+            raise BadInput("this is a plugin's or a post-quantum public key, which the store cannot seal to", hint=hint)
         try:
-            return cls(name, X25519Recipient.from_text(text.strip()))
+            return cls(name, X25519Recipient.from_text(text))
         except AgeError as error:
             raise BadInput(f"this is not a public key that the store can seal to: {error}") from None
 
@@ -91,7 +100,7 @@ def pinned_text(folder: Path, wanted: str) -> bytes:
             return text
     raise RecipientsChanged(
         "recipients.txt is not the list that the journal pins",
-        hint="find out who changed it; keyturn secrets recipients is the way to change it",
+        hint="find out who changed it, and bring the right one back from a backup",
     )
 
 

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from secrets_store.entry import Entry, Intent, Metadata
     from secrets_store.secret import Secret
 
+_NOT_MADE = "the store could not be made"
+
 
 @contextmanager
 def _readable() -> Iterator[None]:
@@ -75,14 +77,11 @@ class Store(Books):
         At least two recipients, because one lost key would lose every secret; one only with the named flag.
         """
         check_recipients(recipients, single=single_recipient_i_accept_loss)
-        place.check_session()
-        if folder.is_symlink() or folder.exists():
-            raise BadInput(f"something is already in {folder}", hint="name a folder that does not exist yet")
-        if not allow_synced:
-            place.check_local(folder)
+        place.check_new(folder, allow_synced=allow_synced)
         text = recipients_text(recipients)
         fields = {"op": "created", "store": secrets.token_hex(8), "recipients": pin(text)}
-        with disk.refused("the store could not be made"), disk.whole_folder(folder) as fresh:
+        with disk.refused(_NOT_MADE), disk.whole_folder(folder) as fresh:
+            place.check_file(fresh)
             disk.make_folder(fresh / "v")
             if identity_file is not None:
                 disk.create(fresh / IDENTITY, identity_file)
@@ -90,6 +89,13 @@ class Store(Books):
             disk.create(fresh / FILE, text)
             Journal.start(fresh / "journal.jsonl", signing_key, fields)
         return cls.open(folder, signing_key=signing_key, allow_synced=allow_synced)
+
+    @staticmethod
+    def check_new(folder: Path, *, allow_synced: bool = False) -> None:
+        """Raise what `create` would refuse in `folder`, before a person is asked for anything."""
+        place.check_new(folder, allow_synced=allow_synced)
+        with disk.refused(_NOT_MADE), disk.trial_folder(folder) as fresh:
+            place.check_file(fresh)
 
     @classmethod
     def open(

@@ -18,6 +18,13 @@ DEVICE = "/dev/tty"
 _LONGEST = 4096  # characters of one answer
 
 
+def check() -> None:
+    """Raise `NoTerminal` when the process has no terminal, before anything is asked of whoever is at one."""
+    if sys.platform != "win32":
+        with _terminal():
+            pass
+
+
 def ask(prompt: str, *, hidden: bool) -> str:
     """Return the line that was typed, without its end; `hidden` keeps it off the screen.
 

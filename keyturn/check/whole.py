@@ -42,7 +42,7 @@ def check_file(path: Path, catalogue_of: Callable[[Iterable[str]], Catalogue]) -
         content = Faults(faults.texts)
         catalogue = catalogue_of(portal.pages for portal in runbook.portals.values())
         _check(Finding(runbook, catalogue, content, faults.unread))
-        faults.take(fault for fault in content.sorted() if not any(_follows(fault, first) for first in form))
+        faults.take(content, lambda fault: not any(_follows(fault, first) for first in form))
     return runbook, faults
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from keyturn import settings
-from keyturn.cli.main import report
+from keyturn.cli.output import put_json, report
 from keyturn.console import Person, print_summary, somebody_is_there, watching
 from keyturn.errors import Exit
 from keyturn.events import Event, Failed, GateAnswered, Result, StepEnded
@@ -128,9 +127,7 @@ def attend(
     if summary.browser_open:
         how = f"close its window, or: keyturn runs --end {summary.run}"
         console.print(f"The browser stays open. When you have seen enough, {how}", style="bold", soft_wrap=True)
-    if args.json:
-        print(json.dumps(summary.as_json(), ensure_ascii=False))  # noqa: T201  # what --json promises
-    return summary.exit
+    return put_json(summary.as_json(), summary.exit) if args.json else summary.exit
 
 
 def _places(prepared: Prepared) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from keyturn import signing, system
 from keyturn.cli.options import add_common
+from keyturn.cli.output import put_json
 from keyturn.errors import Exit
 
 if TYPE_CHECKING:
@@ -47,10 +47,9 @@ def doctor(args: argparse.Namespace) -> int:
     missing = [finding.what for finding in findings if finding.needed and not finding.here]
     run = not missing and all(finding.here for finding in findings if finding.what == STORE)
     console.print(f"\n{_last_word(missing, run=run)}", style="bold")
-    if args.json:
-        found = {"ready": not missing, "run": run, "findings": [asdict(one) for one in findings]}
-        print(json.dumps(found))  # noqa: T201  # what --json promises
-    return Exit.CANNOT_START if missing else Exit.DONE
+    code = Exit.CANNOT_START if missing else Exit.DONE
+    found = {"ready": not missing, "run": run, "findings": [asdict(one) for one in findings]}
+    return put_json(found, code) if args.json else code
 
 
 def _last_word(missing: list[str], *, run: bool) -> str:

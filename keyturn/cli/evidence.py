@@ -5,10 +5,9 @@ For people to standard error; with `--json` one object to standard output.
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,6 +16,7 @@ from rich.table import Table
 from evidence import NotServed, junit, listing, oscal, package, report, verify
 from keyturn.cli.evidence_seal import add_seal
 from keyturn.cli.options import authority, recordings_of
+from keyturn.cli.output import put_json
 from keyturn.console.words import clean
 from keyturn.errors import CannotStart, Exit, NotVerified
 
@@ -92,22 +92,19 @@ def run_verify(args: argparse.Namespace) -> int:
     for fault in verdict.faults:
         console.print(f"  [red]{_shown(fault)}[/]", soft_wrap=True)
     _tell_unproven(console, "This does not prove:", verdict.does_not_prove)
-    if args.json:
-        _print(
-            {
-                "recording": str(args.recording),
-                "verifies": verdict.holds,
-                "exit": int(code),
-                "proof": verdict.proof,
-                "signer": verdict.signer,
-                "approved_by": verdict.approved_by,
-                "key": verdict.key,
-                "digest": verdict.digest,
-                "faults": verdict.faults,
-                "does_not_prove": verdict.does_not_prove,
-            }
-        )
-    return code
+    facts = {
+        "recording": str(args.recording),
+        "verifies": verdict.holds,
+        "exit": int(code),
+        "proof": verdict.proof,
+        "signer": verdict.signer,
+        "approved_by": verdict.approved_by,
+        "key": verdict.key,
+        "digest": verdict.digest,
+        "faults": verdict.faults,
+        "does_not_prove": verdict.does_not_prove,
+    }
+    return put_json(facts, code) if args.json else code
 
 
 def run_report(args: argparse.Namespace) -> int:
@@ -122,9 +119,8 @@ def run_report(args: argparse.Namespace) -> int:
     console = Console(stderr=True, highlight=False)
     for path in written:
         console.print(_shown(str(path)), soft_wrap=True)
-    if args.json:
-        _print({"recording": str(args.recording), "written": [str(path) for path in written]})
-    return Exit.DONE
+    facts = {"recording": str(args.recording), "written": [str(path) for path in written]}
+    return put_json(facts) if args.json else Exit.DONE
 
 
 def _written(args: argparse.Namespace, home: Path) -> list[Path]:
@@ -180,10 +176,10 @@ def run_list(args: argparse.Namespace) -> int:
     if unproven:
         _tell_unproven(console, "Of one or another of them this does not prove:", unproven)
     bad = any(entry.gap or entry.verdict == listing.FAULTY for entry in entries)
-    if args.json:
-        fields = ("name", "status", "verdict", "proof", "chain", "gap", "digest", "does_not_prove")
-        _print({"recordings": [{field: getattr(entry, field) for field in fields} for entry in entries]})
-    return Exit.NOT_VERIFIED if bad else Exit.DONE
+    code = Exit.NOT_VERIFIED if bad else Exit.DONE
+    fields = ("name", "status", "verdict", "proof", "chain", "gap", "digest", "does_not_prove")
+    facts = {"recordings": [{field: getattr(entry, field) for field in fields} for entry in entries]}
+    return put_json(facts, code) if args.json else code
 
 
 def _tell_unproven(console: Console, head: str, unproven: Iterable[str]) -> None:
@@ -221,8 +217,3 @@ def _printed(page: Path, browser: str) -> Path:
     if path is None:
         raise NotServed("the browser could not print the report", hint="use --format html and print it yourself")
     return path
-
-
-def _print(facts: dict[str, Any]) -> None:
-    text = json.dumps(facts, ensure_ascii=False)
-    print(text.encode("utf-8", "backslashreplace").decode())  # noqa: T201  # what --json is for; a name may be no text

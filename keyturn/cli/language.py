@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keyturn.cli.output import put, put_json
 from keyturn.errors import Exit
 
 if TYPE_CHECKING:
@@ -61,25 +60,14 @@ def run_check(args: argparse.Namespace) -> int:
         code = Exit.INVALID if found else code
         if not args.json:
             _tell([f"{fault}\n" for fault in found] + [f"note: {remark}" for remark in remarks])
-            count = f"{len(found)} fault{'s' if len(found) > 1 else ''}" if found else "valid"
+            count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}" if found else "valid"
             _tell([f"{path}: {count}"])
-    if args.json:
-        print(json.dumps({"files": told, "exit": int(code)}, ensure_ascii=False))  # noqa: T201  # the result
-    return int(code)
+    return put_json({"files": told, "exit": int(code)}, code) if args.json else code
 
 
 def _tell(lines: list[str]) -> None:
     for line in lines:
         print(line, file=sys.stderr)  # noqa: T201  # for people
-
-
-def _put(text: str) -> None:
-    """Print a result. Whoever reads it through a pipe may have read enough, as `head` has: that is no failure."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # The interpreter flushes once more at its end.
 
 
 def _valid(path: Path) -> tuple[Runbook, Catalogue]:
@@ -104,10 +92,8 @@ def run_plan(args: argparse.Namespace) -> int:
     unknown = [name for name, spec in runbook.inputs.items() if spec.default is None and not given.get(name)]
     inputs = resolve_inputs(runbook, given, open_ended=unknown)
     if args.json:
-        print(json.dumps(plan_json(runbook, inputs, unknown), ensure_ascii=False))  # noqa: T201  # the result
-    else:
-        _put(plan_text(runbook, inputs, unknown))
-    return Exit.DONE
+        return put_json(plan_json(runbook, inputs, unknown))
+    return put(plan_text(runbook, inputs, unknown))
 
 
 def run_show(args: argparse.Namespace) -> int:
@@ -115,16 +101,14 @@ def run_show(args: argparse.Namespace) -> int:
     from keyturn.show import html, markdown
 
     runbook, catalogue = _valid(args.runbook)
-    _put((html if args.html else markdown)(runbook, catalogue))
-    return Exit.DONE
+    return put((html if args.html else markdown)(runbook, catalogue))
 
 
 def run_schema(_args: argparse.Namespace) -> int:
     """Print the schema."""
     from keyturn.schema import schema_text
 
-    _put(schema_text())
-    return Exit.DONE
+    return put(schema_text())
 
 
 def run_pages(args: argparse.Namespace) -> int:
@@ -137,8 +121,7 @@ def run_pages(args: argparse.Namespace) -> int:
     for name in args.packages:
         if name not in REGISTRY:
             raise Invalid(f"there are no pages called {name}", hint=f"there are: {', '.join(REGISTRY)}")
-    _put(offer_text(Catalogue.of(args.packages or REGISTRY)))
-    return Exit.DONE
+    return put(offer_text(Catalogue.of(args.packages or REGISTRY)))
 
 
 def run_new(args: argparse.Namespace) -> int:

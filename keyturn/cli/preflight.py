@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn import system
 from keyturn.cli.given import given_inputs
 from keyturn.cli.options import add_profile, wants_headed
+from keyturn.cli.output import put_json
 from keyturn.errors import Exit
 
 _BREATH = 100  # ms
@@ -84,9 +84,8 @@ def preflight(args: argparse.Namespace) -> int:
         if args.keep_open and (missing or args.profile) and watch.person:
             let_look(watch.person, lambda: _is_closed(context))
     console.print(_last_word(looked, missing), style="bold")
-    if args.json:
-        print(json.dumps(_as_json(looked, missing), ensure_ascii=False))  # noqa: T201  # what --json promises
-    return Exit.STEP_FAILED if missing else Exit.DONE
+    code = Exit.STEP_FAILED if missing else Exit.DONE
+    return put_json(_as_json(looked, missing), code) if args.json else code
 
 
 def _is_closed(context: BrowserContext) -> bool:

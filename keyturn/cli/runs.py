@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyturn.cli.options import add_common, recordings_of
+from keyturn.cli.output import put_json
+from keyturn.errors import Exit
 
 if TYPE_CHECKING:
     import argparse
@@ -41,12 +42,10 @@ def runs(args: argparse.Namespace) -> int:
     if args.end:
         _end(args)
         console.print(f"The browser of {args.end} was ended.", markup=False)
-        return 0
+        return Exit.DONE
     found = listed(recordings_of(args))
     _print(console, found)
-    if args.json:
-        print(json.dumps({"runs": [one.as_json() for one in found]}))  # noqa: T201  # what --json promises
-    return 0
+    return put_json({"runs": [one.as_json() for one in found]}) if args.json else Exit.DONE
 
 
 def _print(console: Console, found: list[Listed]) -> None:

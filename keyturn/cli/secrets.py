@@ -10,6 +10,7 @@ from keyturn.cli import secrets_keys, secrets_read, secrets_values
 from keyturn.cli.options import add_allow_synced
 from keyturn.cli.secrets_common import number
 from keyturn.cli.unlocking import add_unlock
+from keyturn.interruption import Interruption, listening
 from secrets_store import REFUSALS, discreet
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             "--json", action="store_true", help="print one JSON object as the last line of standard output"
         )
         add_allow_synced(added)
-        added.set_defaults(run=discreet(run))  # passphrases, keys and values are in the clear in some
+        added.set_defaults(run=discreet(_in_order(run)))  # passphrases, keys and values are in the clear in some
         return added
 
     secrets_keys.add_init(word("init", secrets_keys.init, "make a store and its keys"))
@@ -69,3 +70,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     secrets_values.add_export(word("export", secrets_values.export, "write values for other stores"))
     secrets_keys.add_recipients(word("recipients", secrets_keys.recipients, "list or change who can open the store"))
     add_unlock(word("drill", secrets_keys.drill, "prove that a key opens everything"))
+
+
+def _in_order(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """Let `kill` and a closed terminal end a word as Ctrl-C does, with a terminal that shows again what is typed."""
+
+    def listened(args: argparse.Namespace) -> int:
+        with listening(Interruption()):
+            return run(args)
+
+    return listened

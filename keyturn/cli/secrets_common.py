@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from keyturn import settings, signing, store_head
+from keyturn.cli.output import put_json
 from secrets_store import BadInput, Entry, NoTerminal, NotThere, OtherKey, Store, disk
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def open_store(args: argparse.Namespace, *, write: bool, unnoted: bool = False) 
 
 
 def finish(args: argparse.Namespace, store: Store, result: dict[str, Any], code: int = 0) -> int:
-    """Note the store's head outside of it, print the result if asked for, and return `code`.
+    """Note the store's head outside of it, put the result out if asked for, and return as `put` does.
 
     What was done is done, and is told as that, even where the head cannot be noted.
     """
@@ -64,8 +64,7 @@ def finish(args: argparse.Namespace, store: Store, result: dict[str, Any], code:
         console.print(
             f"the store's head could not be noted, so that a rollback would not be noticed: {reason}", style="yellow"
         )
-    answer(args, result)
-    return code
+    return answer(args, result, code)
 
 
 @contextmanager
@@ -77,10 +76,9 @@ def without_terminal(hint: str) -> Iterator[None]:
         raise NoTerminal(error.message, hint=hint) from None
 
 
-def answer(args: argparse.Namespace, result: dict[str, Any]) -> None:
-    """Print the result as the last line of standard output, if that was asked for."""
-    if args.json:
-        print(json.dumps(result))  # noqa: T201  # what --json promises
+def answer(args: argparse.Namespace, result: dict[str, Any], code: int = 0) -> int:
+    """Put the result out as the last line of standard output, if that was asked for; return as `put` does."""
+    return put_json(result, code) if args.json else code
 
 
 def find(store: Store, text: str) -> Entry:

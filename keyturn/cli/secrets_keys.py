@@ -11,16 +11,19 @@ from keyturn.cli.secrets_common import console, finish, folder_of, open_store, w
 from keyturn.cli.unlocking import add_unlock, unlocked
 from secrets_store import BadInput, Recipient, Store, keychain, terminal
 from secrets_store.age import X25519Identity
-from secrets_store.identity_file import new_passphrase, seal_identity
+from secrets_store.identity_file import check_passphrase, new_passphrase, seal_identity
 from secrets_store.reading import drill as drill_store
 from secrets_store.reseal import change_recipients, still_known
 from secrets_store.unlock import read_line
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
 _PROOF = 6  # last characters of the break-glass key, typed back to prove that it was written down
 _TRIES = 3
+_AGAIN = "no store was made; start again"
+_BREAK_GLASS = "break-glass"
 
 
 def add_init(parser: argparse.ArgumentParser) -> None:
@@ -37,18 +40,30 @@ def add_init(parser: argparse.ArgumentParser) -> None:
 
 
 def init(args: argparse.Namespace) -> int:
-    """Make a store, the operator's key under a passphrase, and a break-glass key."""
+    """Make a store, the operator's key under a passphrase, and a break-glass key.
+
+    What can be refused is refused before anything is asked: nobody is to write down a key that opens nothing.
+    """
+    folder = folder_of(args)
+    Store.check_new(folder, allow_synced=args.allow_synced)
     operator = X25519Identity.generate()
     recipients = [Recipient("operator", operator.recipient)]
-    with without_terminal("give --passphrase-fd, and --break-glass or --single-recipient-i-accept-loss"):
-        passphrase = _passphrase(args)
-        if not args.single_recipient_i_accept_loss:
-            recipients.append(_break_glass(args.break_glass))
+    if args.break_glass is not None:
+        recipients.append(Recipient.from_text(_BREAK_GLASS, args.break_glass))
+    single = args.single_recipient_i_accept_loss
+    to_ask = args.break_glass is None and not single
+    if to_ask or args.passphrase_fd is None:
+        with without_terminal("give --passphrase-fd, and --break-glass or --single-recipient-i-accept-loss"):
+            terminal.check()
+    signing_key = signing.load_or_make()
+    passphrase = _passphrase(args)
+    if to_ask:
+        recipients.append(_asked_break_glass())
     store = Store.create(
-        folder_of(args),
+        folder,
         recipients=recipients,
-        signing_key=signing.load_or_make(),
-        single_recipient_i_accept_loss=args.single_recipient_i_accept_loss,
+        signing_key=signing_key,
+        single_recipient_i_accept_loss=single,
         allow_synced=args.allow_synced,
         identity_file=seal_identity(operator, passphrase),
     )
@@ -61,29 +76,44 @@ def init(args: argparse.Namespace) -> int:
 
 def _passphrase(args: argparse.Namespace) -> str:
     if args.passphrase_fd is not None:
-        return read_line(args.passphrase_fd)
+        given = read_line(args.passphrase_fd)
+        check_passphrase(given)
+        return given
     words = new_passphrase()
-    chosen = terminal.ask(f"Passphrase: press Enter for\n  {words}\nor type your own: ", hidden=True) or words
+    question = f"Passphrase: press Enter for\n  {words}\nor type your own: "
+    chosen = _asked(question, lambda text: check_passphrase(text or words), hidden=True) or words
     for _ in range(_TRIES):
         if terminal.ask("Type it once more: ", hidden=True) == chosen:
             return chosen
         terminal.say("that was not the same")
-    raise BadInput("the passphrase was not repeated", hint="nothing was made; start again")
+    raise BadInput("the passphrase was not repeated", hint=_AGAIN)
 
 
-def _break_glass(text: str | None) -> Recipient:
-    if text is None:
-        text = terminal.ask("Break-glass public key (age1…), or Enter to make a pair now: ", hidden=False).strip()
-    if text:
-        return Recipient.from_text("break-glass", text)
+def _asked(question: str, check: Callable[[str], object], *, hidden: bool) -> str:
+    """Ask until `check` takes the answer; say why when it does not."""
+    while True:
+        text = terminal.ask(question, hidden=hidden)
+        try:
+            check(text)
+        except BadInput as error:
+            terminal.say("; ".join(filter(None, (error.message, error.hint))))
+        else:
+            return text
+
+
+def _asked_break_glass() -> Recipient:
+    question = "Break-glass public key (age1…), or Enter to make a pair now: "
+    text = _asked(question, lambda text: text.strip() and Recipient.from_text(_BREAK_GLASS, text), hidden=False)
+    if text.strip():
+        return Recipient.from_text(_BREAK_GLASS, text)
     identity = X25519Identity.generate()
     secret = identity.text()
     terminal.say(f"Break-glass key, shown once. Write it on paper, keep it where you keep such things:\n  {secret}")
     for _ in range(_TRIES):
         if terminal.ask(f"Its last {_PROOF} characters: ", hidden=False).strip().upper() == secret[-_PROOF:]:
-            return Recipient("break-glass", identity.recipient)
+            return Recipient(_BREAK_GLASS, identity.recipient)
         terminal.say("that is not it")
-    raise BadInput("the break-glass key was not written down", hint="nothing was made; start again")
+    raise BadInput("the break-glass key was not written down", hint=_AGAIN)
 
 
 def add_recipients(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from keyturn import desktop_clipboard
 from keyturn.cli.secrets_common import answer, console, find, finish, number, only_one, open_store, without_terminal
 from keyturn.cli.unlocking import add_unlock, unlocked
-from secrets_store import BadInput, disk, terminal
+from keyturn.errors import NotTold
+from secrets_store import BadInput, NotThere, disk, terminal
 from secrets_store.export import RECIPES, check_free, to_env, to_kdbx, write_private
 from secrets_store.identity_file import check_passphrase, new_passphrase
 from secrets_store.reading import take
@@ -75,7 +76,8 @@ def _give(args: argparse.Namespace, secret: Secret) -> bool | None:
             with os.fdopen(args.fd, "wb", closefd=False) as file:
                 file.write(data)
         except OSError as error:
-            raise BadInput(f"the value could not be written to descriptor {args.fd}: {disk.reason(error)}") from None
+            message = f"the value could not be written to descriptor {args.fd}: {disk.reason(error)}"
+            raise NotTold(message, hint="see to the descriptor, then copy it again") from None
     elif args.out:
         write_private(args.out, data)
     elif args.reveal:
@@ -106,14 +108,15 @@ def export(args: argparse.Namespace) -> int:
         console.print("keyturn secrets copy NAME --fd 1 …", style="bold", markup=False)
         for vault, recipe in RECIPES.items():
             console.print(f"{vault}: {recipe}", markup=False, soft_wrap=True)
-        answer(args, {"recipes": RECIPES})
-        return 0
+        return answer(args, {"recipes": RECIPES})
     path = args.kdbx or args.env
     if not path:
         raise BadInput("say --kdbx FILE or --env FILE")
     check_free(path)
     store = open_store(args, write=True, unnoted=True)
     entries = [find(store, text) for text in args.entries] or store.entries()
+    if not entries:
+        raise NotThere("there is nothing to export: the store is empty")
     identities = unlocked(args, store)
     if args.kdbx:
         to_kdbx(store, entries, identities, path, _kdbx_passphrase(args))

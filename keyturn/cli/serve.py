@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from keyturn.cli.options import add_replica
+from keyturn.cli.output import put_json
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +22,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def serve(args: argparse.Namespace) -> int:
-    """Serve until interrupted; prints the addresses and inputs as one JSON object."""
+    """Serve until interrupted; put the addresses and inputs out as one JSON object."""
     from keyturn.cli.replica import open_replicas  # noqa: PLC0415  # the web server is loaded only by what serves
     from rehearsal import Operator  # noqa: PLC0415  # the same
 
@@ -30,6 +30,7 @@ def serve(args: argparse.Namespace) -> int:
         replicas = stack.enter_context(open_replicas(args.scenario, args.fault))
         if not args.by_hand:
             stack.enter_context(Operator(replicas))
-        print(json.dumps(replicas.inputs), flush=True)  # noqa: T201  # what the command is for
+        if code := put_json(replicas.inputs):
+            return code
         while True:  # A Ctrl-C may be told to another thread; this one sees it when it wakes.
             time.sleep(0.5)

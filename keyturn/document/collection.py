@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from keyturn.document.kind import BROKEN, Kind, Reader, Schema, form
+from keyturn.document.scalar import Text, whole
 from keyturn.document.tree import Entries, Items, Node
 from keyturn.model import KEY
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from keyturn.document.path import Path
-    from keyturn.document.scalar import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,12 @@ class Many:
 
     def schema(self) -> Schema:
         """Return an array."""
+        items = self.kind.schema()
         most = {"maxItems": self.most} if self.most else {}
         least = {"minItems": self.least} if self.least else {}
-        return (
-            {"type": "array", "items": self.kind.schema()}
-            | least
-            | most
-            | ({"uniqueItems": True} if self.unique else {})
-        )
+        # Free texts are compared as they are written: `no` and `off` are two, and one and the same to a schema.
+        alike = self.unique and ("type" in items or "enum" in items)
+        return {"type": "array", "items": items} | least | most | ({"uniqueItems": True} if alike else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Table:
     def schema(self) -> Schema:
         """Return an object."""
         least = {"minProperties": self.least} if self.least else {}
-        names = {"propertyNames": {"pattern": f"^(?:{self.name.shape})$"}}
+        names = {"propertyNames": {"pattern": whole(self.name.shape)}}
         return {"type": "object", "additionalProperties": self.kind.schema()} | names | least
 
 

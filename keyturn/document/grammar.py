@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn.document.collection import Key, Many, Record, Table
 from keyturn.document.kind import BROKEN, Kind, Reader, Schema
-from keyturn.document.part import Checked, FactKindOf, ProbeKind, check_input, check_retry, check_undo
+from keyturn.document.part import (
+    CHOICES,
+    NEEDS_DO,
+    Checked,
+    FactKindOf,
+    ProbeKind,
+    check_input,
+    check_retry,
+    check_undo,
+)
 from keyturn.document.scalar import Argument, Duration, Text, Whole, Word
 from keyturn.document.shape import ARGUMENT, BESIDE, CONTROL, FILE, ID, NAME, PAGE, SHA256, SLUG, WITHIN
 from keyturn.document.tree import Entries, Items, Node, Scalar
@@ -116,6 +125,7 @@ INPUT = Checked(
         },
     ),
     check_input,
+    CHOICES,
 )
 SECRET = _record(
     SecretSpec,
@@ -134,6 +144,7 @@ UNDO = Checked(
         {"with": "args"},
     ),
     check_undo,
+    NEEDS_DO,
 )
 RETRY = Checked(_record(Retry, {"within": Duration(), "every": Duration()}), check_retry)
 STEP = _record(

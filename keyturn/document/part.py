@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from keyturn.document.collection import Many, Table
 from keyturn.document.kind import BROKEN, Kind, Reader, Schema
-from keyturn.document.scalar import Argument, Text
+from keyturn.document.scalar import Argument, Text, whole
 from keyturn.document.shape import ARGUMENT, ID, PROBE
 from keyturn.document.tree import Entries, Node
 from keyturn.document.value import canonical
@@ -121,16 +121,17 @@ class ProbeKind:
     def schema(self) -> Schema:
         """Return an object with one key."""
         args = Table(ARGUMENT, Argument()).schema()
-        names = {"propertyNames": {"pattern": f"^(?:{PROBE.shape})$"}, "minProperties": 1, "maxProperties": 1}
+        names = {"propertyNames": {"pattern": whole(PROBE.shape)}, "minProperties": 1, "maxProperties": 1}
         return {"type": "object", "additionalProperties": args} | names
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A kind with a rule between its keys; `rule` notes what breaks it."""
+    """A kind with a rule between its keys; `rule` notes what breaks it, `schema_too` is what a schema can say of it."""
 
     kind: Kind
     rule: Callable[[Any, Node, Path, Reader], None]
+    schema_too: Schema = field(default_factory=dict)
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
         """Return what the kind reads."""
@@ -140,8 +141,8 @@ class Checked:
         return value
 
     def schema(self) -> Schema:
-        """Return the kind's own."""
-        return self.kind.schema()
+        """Return the kind's own, with what can be said of the rule."""
+        return self.kind.schema() | self.schema_too
 
 
 def check_input(spec: Input, node: Node, path: Path, reader: Reader) -> None:
@@ -159,9 +160,20 @@ def check_input(spec: Input, node: Node, path: Path, reader: Reader) -> None:
             reader.fault(Node(place), (*path, key), f"not {error}", found=value, allowed=spec.choices)
 
 
-def check_undo(undo: Undo, node: Node, path: Path, reader: Reader) -> None:
+CHOICES: Schema = {
+    "if": {"properties": {"type": {"const": "choice"}}, "required": ["type"]},
+    "then": {"required": ["choices"]},
+    "else": {"not": {"required": ["choices"]}},
+}
+NEEDS_DO: Schema = {"dependentRequired": {key: ["do"] for key in ("page", "with", "guard")}}
+
+
+def check_undo(_undo: Undo, node: Node, path: Path, reader: Reader) -> None:
     """Demand an action wherever a page, arguments or a guard are named."""
-    if (undo.page or undo.args or undo.guard) and not undo.do:
+    if (
+        any((*path, key) in reader.places for key in NEEDS_DO["dependentRequired"])
+        and (*path, "do") not in reader.places
+    ):
         reader.fault(node, path, "`page`, `with` and `guard` need `do`: the action that takes the step back")
 
 

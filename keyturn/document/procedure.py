@@ -38,6 +38,8 @@ def read_procedure(path: Path) -> Instructions:
     A row begins with its number, with or without a letter before it (`| P07 | … | … |`). Line ends are made alike
     before hashing, because version control may change them on the way to another system.
     """
+    if not path.is_file():  # A pipe would be waited for without end.
+        raise FileNotFoundError(path)
     text = path.read_bytes().replace(b"\r\n", b"\n")
     rows = []
     for line, content in enumerate(text.decode("utf-8").split("\n"), 1):

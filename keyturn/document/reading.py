@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, Any
 
 from keyturn.document import flow
@@ -9,7 +10,7 @@ from keyturn.document.grammar import RUNBOOK, Use
 from keyturn.document.kind import Reader
 from keyturn.document.tree import LARGEST, Entries, Node, Scalar, compose
 from keyturn.fault import Faults, Faulty
-from keyturn.model import FORMAT, Procedure, Runbook, Source
+from keyturn.model import FORMAT, Place, Procedure, Runbook, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,10 +46,10 @@ def read(path: Path, faults: Faults, trail: tuple[Path, ...] = ()) -> Runbook | 
     `trail` holds the resolved paths of the runbooks that lead to this one by `use`.
     """
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+        raw = _raw(path)
     except OSError as error:
-        faults.add(None, "", f"{path} cannot be read: {(error.strerror or 'no reason given').lower()}")
+        start = Place(str(path), 1, 1)
+        faults.add(start, "", f"it cannot be read: {(error.strerror or 'no reason given').lower()}")
         return None
     text, root = compose(raw, str(path), faults)
     if root is None or not _known_format(root, faults):
@@ -74,6 +75,14 @@ def read(path: Path, faults: Faults, trail: tuple[Path, ...] = ()) -> Runbook | 
         if isinstance(entry, Use) and entry.use:
             own.included[index] = _included(path.parent / entry.use, index, own, trail)
     return flow.flattened(own)
+
+
+def _raw(path: Path) -> bytes:
+    """Return what stands in a file, and no more than one byte too many. A pipe would be waited for without end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is not a file")
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def _included(path: Path, index: int, own: flow.Own, trail: tuple[Path, ...]) -> Runbook | None:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from keyturn.document.kind import BROKEN, Reader, Schema, form
 from keyturn.document.tree import Node, Scalar
 from keyturn.fault import SECRET_SHAPE
@@ -16,6 +18,18 @@ if TYPE_CHECKING:
 
     from keyturn.document.path import Path
 
+# Numbers to YAML 1.2 that are texts to 1.1, by which everything else is judged.
+_NUMBER = re.compile("0o[0-7]+|[0-9]+[eE][0-9]+")
+_RESOLVER: Any = yaml.resolver.Resolver()
+_TEXT = "tag:yaml.org,2002:str"
+_SCALAR: Schema = {"not": {"type": ["object", "array", "null"]}}  # a date too, which some loaders make of a text
+_SOMETHING = r"[\s\S]*\S"
+_NO_BRACES = r"(?![\s\S]*(?:\{\{|\}\}))"
+_DURATION = re.compile(  # up to a day
+    "(?:[1-9][0-9]{0,3}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2}|86400)s"
+    "|(?:[1-9][0-9]{0,2}|1[0-3][0-9]{2}|14[0-3][0-9]|1440)m"
+    "|(?:[1-9]|1[0-9]|2[0-4])h"
+)
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NOTHING = {"", "~", "null", "Null", "NULL"}  # what YAML reads as nothing when it is not in quotes
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -39,13 +53,17 @@ class Text:
             return reader.fault(node, path, f"{self.what} belongs here, and this is empty")
         if self.shape and not re.fullmatch(self.shape, text):
             return reader.fault(node, path, f"this is not {self.what}", found=text)
+        if self.shape and _plain(node) and not _reads_as_text(text):
+            message = "YAML takes this for a number, a date or a truth value; put it in quotes"
+            return reader.fault(node, path, message, found=text)
         return text if _well_filled(text, node, path, reader, allowed=self.filled) else BROKEN
 
     def schema(self) -> Schema:
-        """Return a string; where the shape is free, what YAML takes for a number is a text too."""
+        """Return a string; where the shape is free, what YAML takes for a number or a date is a text too."""
         if self.shape:
-            return {"type": "string", "pattern": f"^(?:{self.shape})$"}
-        return {"type": ["string", "number", "boolean"]} | ({} if self.empty else {"minLength": 1})
+            return {"type": "string", "pattern": whole(self.shape)}
+        pattern = ("" if self.filled else _NO_BRACES) + ("" if self.empty else _SOMETHING)
+        return _SCALAR | ({"pattern": f"^{pattern}"} if pattern else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,8 @@ class Whole:
         # Nine digits are plenty, and keep int() off texts of a million digits.
         if not re.fullmatch(r"0|[1-9][0-9]{0,8}", text) or int(text) < self.least:
             return reader.fault(node, path, f"a whole number from {self.least} belongs here", found=text[:40])
+        if not _plain(node):
+            return reader.fault(node, path, "a whole number belongs here, without quotes", found=text)
         return int(text)
 
     def schema(self) -> Schema:
@@ -97,15 +117,13 @@ class Duration:
         text = _written(node, path, reader, "a length of time such as 30s, 2m or 1h")
         if text is None:
             return BROKEN
-        match = re.fullmatch(r"([1-9][0-9]{0,4})([smh])", text)
-        seconds = int(match[1]) * _UNITS[match[2]] if match else 0.0
-        if not 0 < seconds <= 24 * _UNITS["h"]:
+        if not _DURATION.fullmatch(text):
             return reader.fault(node, path, "a length of time such as 30s, 2m or 1h belongs here", found=text[:40])
-        return seconds
+        return int(text[:-1]) * _UNITS[text[-1]]
 
     def schema(self) -> Schema:
         """Return a string."""
-        return {"type": "string", "pattern": "^[1-9][0-9]{0,4}[smh]$"}
+        return {"type": "string", "pattern": whole(_DURATION.pattern)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +135,7 @@ class Argument:
         text = _written(node, path, reader, "a text, a whole number, true or false")
         if text is None:
             return BROKEN
-        plain = isinstance(node, Scalar) and node.plain
+        plain = _plain(node)
         if plain and text in {"true", "false"}:
             return text == "true"
         if plain and _WHOLE.fullmatch(text) and len(text) < 16:  # noqa: PLR2004  # what JavaScript counts exactly
@@ -126,7 +144,21 @@ class Argument:
 
     def schema(self) -> Schema:
         """Return the scalars."""
-        return {"type": ["string", "number", "boolean"]}
+        return _SCALAR
+
+
+def whole(shape: str) -> str:
+    """Return the pattern of a JSON Schema for a text that is all of `shape`, and no line end after it."""
+    return rf"^(?:{shape})$(?!\n)"
+
+
+def _plain(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.plain
+
+
+def _reads_as_text(plain: str) -> bool:
+    """Return whether other readers of YAML, editors among them, take what stands without quotes for a text."""
+    return _RESOLVER.resolve(yaml.ScalarNode, plain, (True, False)) == _TEXT and not _NUMBER.fullmatch(plain)
 
 
 def _written(node: Node, path: Path, reader: Reader, what: str) -> str | None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
+from keyturn.fault import Faults
 from keyturn.model import Place
-
-if TYPE_CHECKING:
-    from keyturn.fault import Faults
 
 LARGEST = 1 << 20  # bytes of a document
 DEEPEST = 16  # levels of nesting; the grammar needs eight
+
+_DEEP = f"nested more than {DEEPEST} levels deep; nothing behind this was read"
 
 # libyaml is some ten times faster; where PyYAML was built without it, its own parser gives the same events.
 _FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -90,11 +90,16 @@ def _place_of(text: str, index: int, file: str) -> Place:
 def _tree(text: str, file: str, faults: Faults) -> Node | None:
     try:
         return _Composer(yaml.parse(text, Loader=_FAST), text, file, faults).document()
+    except _TooDeep as error:
+        faults.add(error.place, "", _DEEP)
+        return None
     except yaml.YAMLError:
         pass
-    try:  # PyYAML's own parser, slower, says better what is wrong.
-        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
-            pass
+    try:  # PyYAML's own parser, slower, says better what is wrong; what else is wrong has been noted.
+        _Composer(yaml.parse(text, Loader=yaml.SafeLoader), text, file, Faults()).document()
+    except _TooDeep as error:  # The other one had looked further ahead.
+        faults.add(error.place, "", _DEEP)
+        return None
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark
         line = text.splitlines()[mark.line] if mark.line < len(text.splitlines()) else ""
@@ -103,6 +108,14 @@ def _tree(text: str, file: str, faults: Faults) -> Node | None:
         return None
     faults.add(Place(file, 1, 1), "", "not YAML")  # Only where the two parsers disagree.
     return None
+
+
+class _TooDeep(Exception):
+    """From `place` on nothing more is read: the time that a parser takes grows with the square of the depth."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        super().__init__()
 
 
 class _Composer:
@@ -118,10 +131,10 @@ class _Composer:
         """Return the root of the one document."""
         next(self._events)  # the stream begins
         event = next(self._events)
-        if isinstance(event, yaml.StreamEndEvent):
+        root = None if isinstance(event, yaml.StreamEndEvent) else self._node(next(self._events), 0)
+        if root is None or (isinstance(root, Scalar) and root.plain and not root.value):  # the latter after `---`
             self._faults.add(Place(self._file, 1, 1), "", "the document is empty")
             return None
-        root = self._node(next(self._events), 0)
         next(self._events)  # the document ends
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
@@ -143,16 +156,8 @@ class _Composer:
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(place, str(event.value), plain=not event.style)
         if depth == DEEPEST:
-            self._faults.add(place, "", f"nested more than {DEEPEST} levels deep")
-            self._skip()
-            return Unread(place)
+            raise _TooDeep(place)
         return self._items(place, depth) if isinstance(event, yaml.SequenceStartEvent) else self._entries(place, depth)
-
-    def _skip(self) -> None:
-        level = 1
-        while level:
-            event = next(self._events)
-            level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
 
     def _items(self, place: Place, depth: int) -> Items:
         items = []

@@ -12,7 +12,7 @@ from playwright.sync_api import Error as BrowserError
 from evidence import package, report, verify
 from keyturn.cli import evidence as command
 from keyturn.cli import main
-from keyturn.cli.main import report as report_error
+from keyturn.cli.output import report as report_error
 from keyturn.errors import CannotStart, NotVerified
 from tests.evidence.authority import served
 from tests.evidence.conftest import record

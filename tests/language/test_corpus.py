@@ -22,7 +22,7 @@ ROOMS = ("keyturn/document", "keyturn/check", "keyturn/interpolate.py")
 ELSEWHERE = {
     "the document is larger than 1 MiB",
     "the document is not UTF-8 text",
-    "cannot be read:",
+    "it cannot be read:",
     "no such runbook beside this one",
     "missing",
     "; give it with --set",

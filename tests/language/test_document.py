@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
+from keyturn.check import check_file
 from keyturn.document import load, read, tree
 from keyturn.errors import Exit, Invalid
 from keyturn.fault import Faults, Faulty
@@ -14,10 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from keyturn.catalogue import Catalogue
     from keyturn.fault import Fault
     from keyturn.model import Runbook
 
     Changed = Callable[..., tuple[Runbook | None, tuple[Fault, ...]]]
+
+
+DEEP = "nested more than 16 levels deep; nothing behind this was read"
 
 
 def messages(raw: bytes, tmp_path: Path) -> list[str]:
@@ -105,12 +111,14 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
     [
         (b"", "1:1 the document is empty"),
         (b"# only a remark\n", "1:1 the document is empty"),
+        (b"---\n", "1:1 the document is empty"),
+        (b'""\n', "1:1 a mapping belongs here"),
         (b"\xff\xfea", "1:1 the document is not UTF-8 text"),
         (b"a: b\nc: \x07d\n", "2:4 a character that may not stand in YAML"),
         (b"- a\n", "1:1 a mapping belongs here"),
         (b"a: b\n\tc: d\n", "2:1 a tab in the indentation; use spaces"),
         (b"a: [b\n", "2:1 not YAML: expected ',' or ']', but got '<stream end>'"),
-        (b"a: " + b"[" * 40 + b"]" * 40, "1:19 nested more than 16 levels deep"),
+        (b"a: " + b"[" * 40 + b"]" * 40, f"1:19 {DEEP}"),
         (b"? [a]\n: b\n", "1:3 a key must be a plain word"),
         (b"a: &x [*x]\n", "1:8 an alias; write it out"),
         (b"? *x\n: b\n", "1:3 an alias; write it out"),
@@ -118,6 +126,33 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
 )
 def test_what_is_no_runbook_at_all_is_told_at_its_place(raw: bytes, told: str, tmp_path: Path) -> None:
     assert told in messages(raw, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        (b"a: " + b"[" * 40 + b"]" * 40, "1:19"),
+        (b"a: " + b"[" * 50_000, "1:19"),  # the fast parser gives up before it has come so far
+        (b"".join(b" " * depth + b"a:\n" for depth in range(400)), "17:17"),
+        (b"? " * 20_000, "1:33"),
+    ],
+)
+def test_what_is_nested_very_deep_is_told_as_that_alone_and_at_once(raw: bytes, place: str, tmp_path: Path) -> None:
+    assert messages(raw, tmp_path) == [f"{place} {DEEP}"]
+
+
+def test_of_thousands_of_faults_some_are_told_and_how_many_more(folder: Path, catalogue: Catalogue) -> None:
+    path = folder / "practice.yaml"
+    lines = "".join(f"stepz{number}: 1\n" for number in range(1500))
+    path.write_text(path.read_text("utf-8").replace("do: paste_value", "do: paste_valu") + lines, "utf-8")
+    _, faults = check_file(path, lambda _packages: catalogue)
+    *told, last = faults.sorted()
+    assert (len(told), len(faults)) == (1001, 1501)
+    assert told[0].nearest == "paste_value"
+    assert last.message == "and 500 more; put these right first"
+    others = Faults()
+    others.take(faults, lambda _: True)
+    assert others.sorted() == faults.sorted()
 
 
 def test_a_document_of_more_than_a_mebibyte_is_refused_unread(tmp_path: Path) -> None:
@@ -132,9 +167,29 @@ def test_aliases_that_would_explode_are_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match=r"nowhere\.yaml cannot be read: no such file") as caught:
+    with pytest.raises(Invalid, match=r"nowhere\.yaml:1:1: it cannot be read: no such file") as caught:
         load(tmp_path / "nowhere.yaml")
     assert caught.value.exit is Exit.INVALID
+
+
+def test_a_file_that_is_not_there_has_a_place_for_editors_too(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere.yaml"
+    faults = Faults()
+    read(path, faults)
+    assert [fault.place for fault in faults.sorted()] == [Place(str(path), 1, 1)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of Unix")
+def test_a_pipe_is_not_waited_for(folder: Path, catalogue: Catalogue) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "practice.procedure.md").unlink()
+    os.mkfifo(folder / "practice.procedure.md")
+    for name, told in (
+        ("pipe", "it cannot be read: it is not a file"),
+        ("practice", "no such file beside the runbook"),
+    ):
+        _, faults = check_file(folder / f"{name}.yaml", lambda _packages: catalogue)
+        assert [fault.message for fault in faults.sorted()] == [told]
 
 
 def test_without_the_fast_parser_all_is_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,6 +267,11 @@ def test_each_fault_of_form_is_told(changed: Changed, old: str, new: str, told: 
     _, faults = changed((old, new))
     assert told in "\n".join(fault.message for fault in faults)
     assert all(isinstance(fault.place, Place) for fault in faults)
+
+
+def test_an_action_that_cannot_be_read_is_not_told_as_missing(changed: Changed) -> None:
+    _, faults = changed(("do: delete_key\n      with", "do: Delete_Key\n      with"))
+    assert [fault.path for fault in faults] == ["steps.add-key.undo.do"]
 
 
 def test_steps_that_are_no_list_are_told(changed: Changed, folder: Path) -> None:

@@ -41,6 +41,7 @@ def test_it_accepts_every_good_runbook(path: Path, validator: Draft202012Validat
 
 
 FORM = [
+    "choices-of-a-text",
     "control-unknown-shape",
     "covers-twice",
     "fact-unknown",
@@ -49,10 +50,12 @@ FORM = [
     "format-unknown",
     "gate-unknown",
     "id-in-capitals",
+    "id-that-is-a-number-to-yaml",
     "key-missing",
     "key-unknown",
     "portals-empty",
     "probe-as-a-text",
+    "revision-in-quotes",
     "revision-no-number",
     "steps-no-list",
     "timeout-without-unit",
@@ -77,7 +80,7 @@ def described(schema: Any, trail: str = "") -> Iterator[tuple[str, str]]:
         for name, part in schema.get("properties", {}).items():
             yield f"{trail}.{name}", part.get("description", "")
         for name, part in schema.items():
-            yield from described(part, f"{trail}.{name}")
+            yield from described(part if name != "if" else None, f"{trail}.{name}")
     elif isinstance(schema, list):
         for part in schema:
             yield from described(part, trail)

@@ -18,17 +18,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from keyturn import desktop_clipboard, settings, signing, store_head, system
 from keyturn.cli import secrets, secrets_keys, secrets_values
-from keyturn.errors import CannotStart
+from keyturn.errors import CannotStart, NotTold
 from secrets_store import (
     BadInput,
+    ModesTooOpen,
     NoTerminal,
+    NotStored,
     NotThere,
     NotVerified,
     OtherKey,
     RecipientsChanged,
     Secret,
+    SharedFolder,
     Store,
+    StoreError,
     keychain,
+    place,
     terminal,
 )
 from secrets_store.age import X25519Identity
@@ -108,6 +113,7 @@ def test_init_with_a_terminal_offers_words_and_makes_a_break_glass_pair(
             return "wrong" if len(said) == 2 else said[1].split()[-1][-6:]
         return {1: "", 2: "wrong", 3: words, 4: ""}[len(answers)] if hidden or "Break" in prompt else ""
 
+    monkeypatch.setattr(terminal, "check", lambda: None)
     monkeypatch.setattr(terminal, "ask", ask)
     monkeypatch.setattr(terminal, "say", said.append)
     monkeypatch.setattr(keychain, "remember", lambda *_: False)
@@ -124,6 +130,7 @@ def test_init_makes_nothing_when_words_or_key_are_not_repeated(
     def ask(prompt: str, *, hidden: bool) -> str:
         return "not it" if question in prompt else "a passphrase of mine" if hidden else ""
 
+    monkeypatch.setattr(terminal, "check", lambda: None)
     monkeypatch.setattr(terminal, "ask", ask)
     monkeypatch.setattr(terminal, "say", lambda _text: None)
     with pytest.raises(BadInput, match=r"not repeated|not written down"):
@@ -131,13 +138,78 @@ def test_init_makes_nothing_when_words_or_key_are_not_repeated(
     assert not folder.exists()
 
 
-def test_init_without_a_terminal_makes_nothing(run: Run, folder: Path) -> None:
+def test_init_without_a_terminal_makes_nothing(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for words in ([], ["--passphrase-fd", str(piped(PASSPHRASE))]):
+        monkeypatch.setattr(terminal, "ask", pytest.fail)
         with pytest.raises(NoTerminal) as refused:
             run("init", *words)
         assert refused.value.hint == "give --passphrase-fd, and --break-glass or --single-recipient-i-accept-loss"
     assert not folder.exists()
     run("init", "--single-recipient-i-accept-loss", "--passphrase-fd", str(piped(PASSPHRASE)))
+
+
+@pytest.fixture
+def nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a terminal at which every question and every word fails the test."""
+    monkeypatch.setattr(terminal, "check", lambda: None)
+    monkeypatch.setattr(terminal, "ask", lambda *_, **__: pytest.fail("asked"))
+    monkeypatch.setattr(terminal, "say", pytest.fail)
+
+
+@pytest.mark.usefixtures("nobody_is_asked")
+def test_init_refuses_a_place_before_it_asks_or_shows_anything(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.touch()
+    refused: list[tuple[Path, type[StoreError]]] = [
+        (folder, BadInput),
+        (folder / "below", NotStored),
+        (folder.parent / "Dropbox" / "store", SharedFolder),
+    ]
+    for place_, refusal in refused:
+        with pytest.raises(refusal):
+            run("init", store=place_)
+    monkeypatch.setattr(place, "_OTHERS", 0o700)  # as if the file system knew no private folders
+    with pytest.raises(ModesTooOpen):
+        run("init", store=folder.parent / "elsewhere")
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["signing_key", "store"]
+
+
+@pytest.mark.usefixtures("nobody_is_asked")
+def test_init_refuses_a_key_or_a_passphrase_before_it_asks_or_shows_anything(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BadInput, match="public key"):
+        run("init", "--break-glass", "age1")
+    with pytest.raises(BadInput, match="at least 12 characters"):
+        run("init", "--passphrase-fd", str(piped(b"short\n")))
+
+    def damaged() -> None:
+        raise CannotStart("this is not an Ed25519 key")
+
+    monkeypatch.setattr(signing, "load_or_make", damaged)
+    with pytest.raises(CannotStart):
+        run("init")
+    assert not folder.exists()
+
+
+def test_init_asks_again_for_what_cannot_be_taken_and_says_why(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    public = str(X25519Identity.generate().recipient)
+    asked: list[str] = []
+    said: list[str] = []
+    answers = iter(["short", "words of my own", "words of my own", X25519Identity.generate().text(), public])
+
+    def ask(prompt: str, *, hidden: bool) -> str:
+        asked.append(f"{hidden} {prompt.split(maxsplit=1)[0]}")
+        return next(answers)
+
+    monkeypatch.setattr(terminal, "check", lambda: None)
+    monkeypatch.setattr(terminal, "ask", ask)
+    monkeypatch.setattr(terminal, "say", said.append)
+    assert run("init")[1]["recipients"]["break-glass"] == public
+    assert asked == ["True Passphrase:", "True Passphrase:", "True Type", "False Break-glass", "False Break-glass"]
+    assert said[0] == "a passphrase has at least 12 characters; take the generated words"
+    assert said[1].startswith("this is a private key, and now it was shown; ")
 
 
 def test_list_show_and_due_need_no_key(run: Run, store: Store) -> None:
@@ -345,6 +417,11 @@ def test_what_cannot_be_handed_out_is_said_before_a_key_is_asked_for(
             ["export", "--env", str(there)],
             ["export", "--kdbx", str(there)],
         ],
+        "no file can be made in": [
+            ["copy", "vendor-secret", "--out", str(tmp_path / "nowhere" / "out")],
+            ["export", "--env", str(tmp_path / "nowhere" / "env")],
+            ["export", "--kdbx", str(tmp_path / "signing_key" / "kdbx")],
+        ],
         "descriptor 987 is not open": [["copy", "vendor-secret", "--fd", "987"]],
         "share standard output": [["copy", "vendor-secret", "--fd", "1"]],
     }
@@ -358,7 +435,7 @@ def test_a_descriptor_that_takes_nothing_is_said_to(run: Run, store: Store, key_
     reader, writer = os.pipe()
     os.close(reader)
     sealed(store)
-    with pytest.raises(BadInput, match="could not be written to descriptor"):
+    with pytest.raises(NotTold, match="could not be written to descriptor"):
         run("copy", "vendor-secret", "--fd", str(writer), "--identity-fd", key_fd())
     os.close(writer)
 
@@ -530,6 +607,28 @@ def test_export_writes_what_was_named(
     assert asked[0][2:] == (tmp_path / "k.kdbx", "words-of-its-own")
     with pytest.raises(BadInput):
         run("export")
+
+
+def test_of_an_empty_store_nothing_is_exported(run: Run, store: Store, tmp_path: Path) -> None:
+    assert store.entries() == []
+    for form in ("--env", "--kdbx"):
+        with pytest.raises(NotThere, match="nothing to export"):
+            run("export", form, str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+def test_who_ends_it_at_a_question_ends_it_in_order(
+    run: Run, monkeypatch: pytest.MonkeyPatch, end: signal.Signals
+) -> None:
+    before = signal.signal(end, lambda *_: pytest.fail("not taken for an interruption"))
+    monkeypatch.setattr(terminal, "check", lambda: None)
+    monkeypatch.setattr(terminal, "ask", lambda *_, **__: os.kill(os.getpid(), end))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run("init")
+    finally:
+        signal.signal(end, before)
 
 
 def test_a_database_is_not_written_under_a_passphrase_that_is_none(

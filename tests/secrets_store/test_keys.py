@@ -109,8 +109,9 @@ def test_key_files_are_read_as_age_writes_them() -> None:
     found = read_keys(f"# created\n\n{one.text()}\r\n{PQ}\n".encode())
     assert [type(key) for key in found] == [X25519Identity, HybridIdentity]
     for bad in (b"", b"# only\n", b"AGE-SECRET-KEY-1QQ\n", "é".encode()):
-        with pytest.raises(CannotUnlock):
+        with pytest.raises(CannotUnlock) as caught:
             read_keys(bad)
+        assert "as age-keygen writes it" in caught.value.hint
 
 
 def test_a_key_from_a_descriptor_comes_first(locked: Store, break_glass: X25519Identity) -> None:
@@ -260,6 +261,7 @@ def test_on_windows_the_console_is_asked(monkeypatch: pytest.MonkeyPatch) -> Non
     console.getwch = console.getwche = lambda: next(keys)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "msvcrt", console)
     monkeypatch.setattr(sys, "platform", "win32")
+    terminal.check()
     assert terminal.ask("P: ", hidden=True) == "abc"
     assert terminal.ask("K: ", hidden=False) == "de"
     with pytest.raises(KeyboardInterrupt):

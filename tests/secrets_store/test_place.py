@@ -18,6 +18,7 @@ from secrets_store import (
     ModesTooOpen,
     NotStored,
     NotThere,
+    NotVerified,
     Secret,
     SharedFolder,
     Store,
@@ -212,6 +213,18 @@ def test_a_pipe_in_the_holders_place_is_not_waited_for(store: Store) -> None:
     (store.folder / "holder").unlink()
     os.mkfifo(store.folder / "holder", 0o600)
     store.intend(metadata())
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_is_no_lock_is_told_as_that(store: Store, kind: str) -> None:
+    (store.folder / "lock").unlink()
+    if kind == "folder":
+        (store.folder / "lock").mkdir(mode=0o700)
+    else:
+        (store.folder / "lock").symlink_to("elsewhere")
+    with pytest.raises(NotVerified, match="lock is not a file") as caught:
+        store.intend(metadata())
+    assert "see to the disk" not in caught.value.hint
 
 
 def test_a_held_store_is_refused_with_the_holder_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -198,10 +198,24 @@ def test_a_list_in_another_form_is_a_fault(operator: X25519Identity) -> None:
         read_recipients(f"operator\n{operator.recipient}\n".encode())
 
 
-@pytest.mark.parametrize("text", ["", "age1", "ssh-ed25519 AAAA", "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9"])
-def test_what_is_no_public_key_is_refused(text: str) -> None:
-    with pytest.raises(BadInput):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "does not begin"),
+        ("age1", "no key has|checksum|cut"),
+        ("ssh-ed25519 AAAA", "that the store can seal to"),
+        ("age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9", "a plugin's or a post-quantum"),
+        ("age1pq1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9", "a plugin's or a post-quantum"),
+        (f" {X25519Identity.generate().text()}", "a private key, and now it was shown"),
+        (PQ.lower(), "a private key, and now it was shown"),
+    ],
+)
+def test_what_is_no_public_key_is_refused_as_what_it_is(text: str, said: str) -> None:
+    with pytest.raises(BadInput, match=said):
         Recipient.from_text("somebody", text)
+
+
+def test_a_recipient_s_name_is_of_one_line() -> None:
     with pytest.raises(BadInput):
         Recipient("two\nlines", X25519Identity.generate().recipient)
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from secrets_store import (
     BadInput,
+    ModesTooOpen,
     NotStored,
     NotThere,
     NotVerified,
@@ -19,6 +20,7 @@ from secrets_store import (
     Secret,
     Store,
     disk,
+    place,
     verify,
 )
 from secrets_store.age import X25519Identity, open_sealed
@@ -199,6 +201,15 @@ def test_a_disk_that_refuses_leaves_nothing_of_a_new_store(
 
     monkeypatch.setattr(Journal, "start", refuse)
     with pytest.raises(NotStored, match="no space left"):
+        Store.throw_away(folder, signing_key)
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_where_folders_cannot_be_private_nothing_is_made(
+    folder: Path, signing_key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "_OTHERS", 0o700)  # as on a file system without modes, which shows all of them
+    with pytest.raises(ModesTooOpen):
         Store.throw_away(folder, signing_key)
     assert list(folder.parent.iterdir()) == []
 
