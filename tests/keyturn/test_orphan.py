@@ -225,6 +225,22 @@ def test_a_value_that_is_known_as_lost_is_told_as_that_only_once(store: Store, m
     assert it.portal.rows == []
 
 
+@pytest.mark.parametrize(("rows", "told"), [([], "abandon"), ([OURS], "lost")])
+def test_no_signal_cuts_in_two_what_the_store_is_told_of_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, rows: list[Any], told: str
+) -> None:
+    it = scene(store, Portal(rows=rows, gone=True), monkeypatch, says=says(Choice.GO_ON))
+    tell, within = getattr(store, told), []
+
+    def telling(*args: Any, **kwargs: Any) -> None:
+        within.append(it.portal.within)
+        tell(*args, **kwargs)
+
+    monkeypatch.setattr(store, told, telling)
+    assert it.recover() is None
+    assert within == [1]
+
+
 @pytest.mark.parametrize(
     ("undo", "says_why"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -39,7 +39,7 @@ class Around:
 class Pane(AddClientSecretPane):
     """The pane, filled in, its button a made-up one."""
 
-    surroundings: Any = Around
+    surroundings: ClassVar[Any] = Around
     expires_list: Any = SimpleNamespace(text=lambda: "730 days (24 months)")
     add_button: Any = SimpleNamespace(click=lambda trial=False: None)  # noqa: ARG005  # called by that name
 
