@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks.results import write_counted
-from keyturn.browser import find_browser
+from keyturn.browser import Installed, find_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,18 +30,31 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+# What a test answers with `route` is answered before a name is looked up.
+_NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def only_loopback() -> Iterator[None]:
-    """Refuse every address but this machine's, so that no test can reach a real portal."""
-    connect = socket.socket.connect
+    """Refuse every address but this machine's, so that no test can reach a real portal.
+
+    So does every browser that this process starts, or has a keeper start. What runs as a command of its own does not:
+    it is given addresses of replicas alone.
+    """
+    connect, launch_options = socket.socket.connect, Installed.launch_options
 
     def guarded(self: socket.socket, address: Any) -> None:
         if isinstance(address, tuple) and not is_loopback(str(address[0])):
             pytest.fail(f"a test tried to reach {address[0]}")
         connect(self, address)
 
+    def options(self: Installed, **how: bool) -> dict[str, Any]:
+        given = launch_options(self, **how)
+        return {**given, "args": [*given["args"], _NO_OTHER_HOST]}
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(Installed, "launch_options", options)
         yield
 
 

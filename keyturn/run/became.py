@@ -25,7 +25,8 @@ def note_what_became(engine: Engine, step: Step) -> None:
     try:
         for entry, op in _notes(engine, step):
             if op not in entry.notes:
-                engine.store.note(entry.id, op)
+                with engine.whole():
+                    engine.store.note(entry.id, op)
     except StoreError as error:
         engine.state.changed.append(f"store: not noted what this means for a stored value: {error.message}")
 

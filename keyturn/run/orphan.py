@@ -147,18 +147,20 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
 
 
 def _was_not_made(engine: Engine, step: Step, intended: Intended, intent: Intent | None, why: str) -> None:
-    if intent:
-        engine.store.abandon(intent, why)
-    engine.emit(SecretNotMade(step.id, intended.secret, intended.intent, why))
-    engine.state.not_made(step)
+    with engine.whole():
+        if intent:
+            engine.store.abandon(intent, why)
+        engine.emit(SecretNotMade(step.id, intended.secret, intended.intent, why))
+        engine.state.not_made(step)
 
 
 def _is_lost(engine: Engine, step: Step, intended: Intended, intent: Intent | None, secret_id: str) -> None:
     why = "it was made, its value was not taken, and its page is gone"
-    if intent:
-        engine.store.lost(intent, why, secret_id=secret_id)
-    engine.emit(ValueLost(step.id, intended.secret, intended.intent, secret_id, why))
-    engine.state.unfinished.lose(step.id)
+    with engine.whole():
+        if intent:
+            engine.store.lost(intent, why, secret_id=secret_id)
+        engine.emit(ValueLost(step.id, intended.secret, intended.intent, secret_id, why))
+        engine.state.unfinished.lose(step.id)
 
 
 def _entered(engine: Engine, step: Step) -> set[str]:

@@ -116,7 +116,8 @@ def _taken_back(engine: Engine, way: Way) -> None:
         engine.emit(Failed(step.id, f"undo: {step.title}", expected, seen, tuple(engine.state.changed), do_next))
         raise
     if step.copies and (held := engine.state.held.get(step.copies)):
-        engine.store.note(held.entry.id, "portal-deleted")
+        with engine.whole():
+            engine.store.note(held.entry.id, "portal-deleted")
     what = f"portal: {step.title} – undone"
     engine.state.note_change(what)
     engine.emit(Undone(step.id, way.say))

@@ -165,3 +165,15 @@ def test_a_time_that_is_not_written_as_ours_is_told(tmp_path: Path, at: str) -> 
     path.write_bytes(canonical({"at": at, "kind": "acting", "prev": GENESIS, "seq": 1}) + b"\n")
     with pytest.raises(ChainBroken, match="lacks its time"):
         read_chain(path)
+
+
+@pytest.mark.parametrize("lacks", ["at", "kind"])
+def test_a_line_without_its_time_or_kind_is_told(tmp_path: Path, lacks: str) -> None:
+    whole = {"at": "2026-11-24T02:07:10.123Z", "kind": "acting", "prev": GENESIS, "seq": 1}
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(canonical(whole) + b"\n")
+    assert len(read_chain(path).entries) == 1
+    for line in ({**whole, lacks: 1}, {name: whole[name] for name in whole if name != lacks}):
+        path.write_bytes(canonical(line) + b"\n")
+        with pytest.raises(ChainBroken, match="line 1: lacks its time or kind"):
+            read_chain(path)

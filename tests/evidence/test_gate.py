@@ -274,6 +274,20 @@ def test_what_unfolds_to_more_than_can_be_searched_is_a_finding(
     assert finding.unsearched
 
 
+def test_what_is_packed_too_deeply_to_be_searched_is_a_finding_wherever_the_value_may_be(
+    gate: LeakGate, tmp_path: Path, value: str
+) -> None:
+    def packed(body: bytes, times: int) -> set[str]:
+        for _ in range(times):
+            body = gzip.compress(bytes(1000) + body)  # Without them what is inside would stand there as it is.
+        (tmp_path / "deep.gz").write_bytes(body)
+        return {finding.how for finding in gate.search(tmp_path)}
+
+    assert packed(b"nothing", 5) == set()
+    assert packed(value.encode(), 5) == {"the value can be read, plain"}
+    assert packed(value.encode(), 7) == {"it is packed too deeply to be searched"}
+
+
 def test_a_link_in_an_archive_that_leads_nowhere_does_not_hide_the_rest(
     gate: LeakGate, tmp_path: Path, value: str
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,13 +18,15 @@ from keyturn.run.state import RunState
 from secrets_store import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from keyturn.events import Event, Result
     from keyturn.gates import Gatekeeper, Pump
     from pages.errors import PageError
 
 VALUE = secret_format.make()
+STORE_CHANGES = ("intend", "seal", "note", "abandon", "lost")
 
 
 class Made(NamedTuple):
@@ -53,6 +55,9 @@ class Stage:
     is_there: Callable[[], bool] = lambda: True  # whether the page is on screen
 
     loads: Counter[str] = field(default_factory=Counter)
+
+    held: Callable[[], AbstractContextManager[None]] = nullcontext  # what keeps signals off what must be whole
+    within: int = 0  # how many of those are around what is being done
 
     def __post_init__(self) -> None:
         html = SimpleNamespace(wait_for=self._wait_for)
@@ -129,9 +134,19 @@ class Stage:
 
         def called(*_args: Any, **_kwargs: Any) -> Any:
             self.log.append(name)
+            assert self.within or name not in STORE_CHANGES, f"a signal could cut {name} in two"
             return Secret(self.copied, "label") if name == "take" else answers.get(name)
 
         return called
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        with self.held():
+            self.within += 1
+            try:
+                yield
+            finally:
+                self.within -= 1
 
     def turn(self) -> Any:
         return nullcontext()
@@ -198,6 +213,7 @@ def build(
         recorder=fake,
         gatekeeper=gatekeeper or Nobody(),
         mode=mode,
+        whole=stage.whole,
         listeners=(events.append, lambda event: stage.log.append(f"! {event.kind}")),
     )
     engine.session = fake

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from tests.keyturn.stage import STEP
 from tests.secrets_store.conftest import EXPIRES, metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from keyturn.model import Step
@@ -50,7 +52,7 @@ def engine(store: Store, held: Entry | None = None) -> Any:
     def action(step: Step) -> Any:
         return SimpleNamespace(secret="proves" if step is TEST else None)
 
-    return SimpleNamespace(store=store, state=state, action=action)
+    return SimpleNamespace(store=store, state=state, action=action, whole=nullcontext)
 
 
 def test_a_value_that_was_shown_to_work_is_tested_and_those_before_it_superseded(store: Store) -> None:
@@ -85,6 +87,23 @@ def test_a_stored_secret_that_was_deleted_in_the_portal_is_noted_so(store: Store
     note_what_became(unknown, DELETE)
     note_what_became(engine(store), replace(DELETE, args={}))
     assert unknown.state.changed == []
+
+
+def test_no_signal_cuts_a_note_in_two(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed(store, "old")
+    told: list[str] = []
+
+    @contextmanager
+    def whole() -> Iterator[None]:
+        told.append("from here on")
+        yield
+        told.append("up to here")
+
+    monkeypatch.setattr(store, "note", lambda _, op: told.append(op))
+    whole_engine = engine(store)
+    whole_engine.whole = whole
+    note_what_became(whole_engine, DELETE)
+    assert told == ["from here on", "portal-deleted", "up to here"]
 
 
 def test_a_store_that_cannot_take_the_note_stops_nothing_and_is_told(

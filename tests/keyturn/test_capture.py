@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from pages.errors import PageError
 from secrets_store import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from keyturn.events import Event
 
@@ -29,13 +29,21 @@ class Noting:
         self.clipboard = SimpleNamespace(turn=nullcontext, put=lambda _: None, clear=lambda: left)
         self.recorder = SimpleNamespace(conceal=lambda: None)
         self.noted: list[str] = []
-        self.store = SimpleNamespace(note=lambda _, what: self.noted.append(what))
+        self.within = False  # of what no signal may cut in two
+        self.store = SimpleNamespace(note=self._note)
+
+    def _note(self, _entry: object, what: str) -> None:
+        assert self.within, "a signal could cut it in two"
+        self.noted.append(what)
 
     def announce(self, *_: object) -> None:
         pass
 
-    def whole(self) -> Any:
-        return nullcontext()
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        self.within = True
+        yield
+        self.within = False
 
     def emit(self, event: Event) -> None:
         self.noted.append(event.kind)

@@ -112,10 +112,13 @@ def test_nobody_carries_the_run_on_while_its_values_are_being_opened(killed: Pat
     assert len(asked) == 1
 
 
-def test_what_is_sealed_is_not_sealed_again(killed: Path, key: Ed25519PrivateKey) -> None:
+def test_what_is_sealed_is_not_sealed_again_and_stays_as_it_is(killed: Path, key: Ed25519PrivateKey) -> None:
+    asked: list[list[str]] = []
     package_up(killed, key, _nothing)
     with pytest.raises(NotARecording, match="sealed already"):
-        package_up(killed, key, _nothing)
+        package_up(killed, key, lambda entries: asked.append(entries) or [])  # type: ignore[func-returns-value]
+    assert asked == []
+    assert verify.verify(killed).faults == []
 
 
 @pytest.mark.parametrize("inside", [".", "data"])

@@ -140,7 +140,7 @@ def test_between_the_button_and_the_sealed_store_no_signal_is_obeyed(stage: Stag
 
     stage.act = act
     engine, events = build(stage, CREATE)
-    engine.whole = interruption.held
+    stage.held = interruption.held
     with pytest.raises(KeyboardInterrupt):
         engine.run()
     assert engine.state.held["client_secret"].secret_id == "new"
@@ -192,7 +192,7 @@ def test_a_line_of_the_journal_is_written_whole(
 def test_what_always_runs_is_not_cut_short(stage: Stage, interruption: Interruption) -> None:
     stage.act = interruption  # The first one interrupts the step,
     engine, events = build(stage, STEP)
-    engine.whole = interruption.held
+    stage.held = interruption.held
 
     def emit(event: Event) -> None:
         if event.kind == "clipboard-left":

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturn.gates import Gatekeeper
+    from keyturn.model import Step
     from keyturn.run.engine import Engine
     from secrets_store import Intent
 
@@ -85,8 +86,8 @@ class Scene:
     store: Store
     intent: Intent
 
-    def recover(self) -> Any:
-        return recover(self.engine, STEP)
+    def recover(self, step: Step = STEP) -> Any:
+        return recover(self.engine, step)
 
     def kinds(self) -> list[type[Event]]:
         return [type(event) for event in self.events]
@@ -222,6 +223,43 @@ def test_a_value_that_is_known_as_lost_is_told_as_that_only_once(store: Store, m
     assert it.recover() is None
     assert ValueLost not in it.kinds()
     assert it.portal.rows == []
+
+
+@pytest.mark.parametrize(("rows", "told"), [([], "abandon"), ([OURS], "lost")])
+def test_no_signal_cuts_in_two_what_the_store_is_told_of_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, rows: list[Any], told: str
+) -> None:
+    it = scene(store, Portal(rows=rows, gone=True), monkeypatch, says=says(Choice.GO_ON))
+    tell, within = getattr(store, told), []
+
+    def telling(*args: Any, **kwargs: Any) -> None:
+        within.append(it.portal.within)
+        tell(*args, **kwargs)
+
+    monkeypatch.setattr(store, told, telling)
+    assert it.recover() is None
+    assert within == [1]
+
+
+@pytest.mark.parametrize(
+    ("undo", "says_why"),
+    [
+        (None, "this run may have made the secret new, and cannot delete it"),
+        (Undo(say="delete it by hand"), "this run may have made the secret new, and cannot delete it"),
+        (replace(UNDO, args={"secret_id": "old"}), "way to delete new does not name it"),
+    ],
+    ids=["no way back", "one in words only", "one that names another"],
+)
+def test_without_a_way_to_delete_exactly_this_one_nobody_is_asked_and_nothing_is_touched(
+    store: Store, monkeypatch: pytest.MonkeyPatch, undo: Undo | None, says_why: str
+) -> None:
+    person = says(Choice.GO_ON)
+    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch, says=person)
+    with pytest.raises(GuardRefused, match=says_why):
+        it.recover(replace(STEP, undo=undo))
+    assert person.asked == []
+    assert it.portal.rows == [OURS]
+    assert store.open_intents() == [it.intent]
 
 
 TWIN = SimpleNamespace(secret_id="twin", expires_on=date(2028, 11, 24), description="Ours")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -409,6 +409,8 @@ def test_a_group_without_users_is_not_saved(bench: Callable[..., Bench]) -> None
     with pytest.raises(NoEffect, match="at least one user"):
         page.select_group(STAFF, "")
     assert here.portal.pressed["save_group"] == 0
+    editor: Any = here.page("group-editor")  # It stays open, the group selected that was asked for.
+    assert [editor.has_selected_group(group) for group in (STAFF, "Awareness - Pilot")] == [True, False]
 
 
 @pytest.mark.parametrize(("fault", "error"), [("ma-group-not-kept", NoEffect), ("ma-server-error", PortalRefused)])

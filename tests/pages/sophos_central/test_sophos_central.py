@@ -90,6 +90,8 @@ def test_a_rotation_ends_with_the_new_key_saved_and_synchronised(bench: Callable
     form = here.filled_in(secret.value)
     form.enter_client_id(before.client_id)
     form.enter_tenant_domain(before.tenant_domain)
+    assert (form.has_client_id(before.client_id), form.has_client_id("another")) == (True, False)
+    assert (form.has_tenant_domain(before.tenant_domain), form.has_tenant_domain("another.example")) == (True, False)
     assert form.has_application_key()
     assert form.has_expiration("2028-01-08")
     form.test_connection()
