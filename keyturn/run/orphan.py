@@ -10,7 +10,6 @@ so that another can be made. Where there are more that could be ours, nothing is
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playwright.sync_api import Error as BrowserError
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from keyturn.model import Scalar, Step, Undo
     from keyturn.run.engine import Engine
     from secrets_store import Intent
-
-_LOOK_AGAIN = 100  # ms
 
 
 class Recovered(NamedTuple):
@@ -98,9 +95,9 @@ def _still_shown(engine: Engine, step: Step, intended: Intended) -> Any:
     if not engine.session.is_open(portal(step)):
         return None
     page: Any = engine.session.page(step.page)
-    until = time.monotonic() + SETTLING
-    while True:
-        unreadable: PageError | None = None
+    unreadable: PageError | None = None
+    for _ in engine.session.looks(step.page, SETTLING):
+        unreadable = None
         made: tuple[Any, ...] = ()
         try:
             made = page.copyable_beside(intended.known_ids)
@@ -110,11 +107,11 @@ def _still_shown(engine: Engine, step: Step, intended: Intended) -> Any:
             pass  # The page is not the one that shows it.
         if len(made) > 1:
             raise _not_told_apart([one.secret_id for one in made], "their values can still be copied from the page")
-        if made or time.monotonic() > until:
-            if unreadable:
-                raise unreadable
-            return made[0] if made else None
-        engine.session.tab(portal(step)).wait_for_timeout(_LOOK_AGAIN)
+        if made:
+            return made[0]
+    if unreadable:
+        raise unreadable
+    return None
 
 
 def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | None) -> None:

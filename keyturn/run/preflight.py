@@ -7,7 +7,6 @@ for, and what comes after it can be seen only as far as it happens to be on scre
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from pages.page import Page
 
 _BREATH = 100  # ms for which the browser works while a person signs in
-_ASK_AGAIN = 50  # ms between two looks at the page while something is expected
 _LENGTH = 160  # characters of what a step found out that are told
 
 
@@ -171,13 +169,11 @@ class Preflight:
         return target is not None and target.count() == 1
 
     def _expect(self, step: Step, page: Page) -> None:
-        until = time.monotonic() + min(step.timeout, self._patience)
         for probe in step.expect:
-            while not self._session.answer(probe):
-                if time.monotonic() > until:
-                    expected = f"the page to answer {probe.ask.replace('_', ' ')}"
-                    raise NoEffect(page.title, step.do, expected=expected, seen=page.seen())
-                page.tab.wait_for_timeout(_ASK_AGAIN)
+            looks = self._session.looks(probe.page, min(step.timeout, self._patience))
+            if not any(self._session.answer(probe) for _ in looks):
+                expected = f"the page to answer {probe.ask.replace('_', ' ')}"
+                raise NoEffect(page.title, step.do, expected=expected, seen=page.seen())
 
     def _signed_in(self, step: Step, page: Any) -> bool:
         page.tab.wait_for_timeout(_BREATH)

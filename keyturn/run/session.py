@@ -6,8 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pages.waiting import LOOK_AGAIN, looks
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext
     from playwright.sync_api import Page as Tab
@@ -85,6 +87,10 @@ class Session:
     def tabs(self) -> dict[str, Tab]:
         """Return the open tabs by portal."""
         return {portal: tab for portal, tab in self._tabs.items() if not tab.is_closed()}
+
+    def looks(self, where: str, seconds: float) -> Iterator[None]:
+        """Yield for each look at `portal.page` that there is time for in `seconds`; the portal works between two."""
+        return looks(seconds, lambda: self.tab(where.partition(".")[0]).wait_for_timeout(LOOK_AGAIN))
 
     def answer(self, probe: Probe) -> bool:
         """Return whether `probe` is so at this moment. On a page that is not on screen, or cannot tell, nothing is.

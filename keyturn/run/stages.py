@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from keyturn.model import Probe, Scalar, Step
     from keyturn.run.engine import Engine
 
-_ASK_AGAIN = 50  # ms between two looks at the page while something is expected
-
 
 class Skip(Exception):  # not an error: a step whose `when` does not hold
     """The step does not apply; `reason` says why in the runbook's words."""
@@ -188,13 +186,10 @@ def _call(engine: Engine, step: Step, page: Any, args: dict[str, Scalar]) -> Any
 
 def _expect(engine: Engine, step: Step, probe: Probe) -> None:
     """Look until `probe` is so, for as long as the step may take. What goes wrong meanwhile came after the press."""
-    until = time.monotonic() + step.timeout
     try:
-        while not engine.session.answer(probe):
-            if time.monotonic() > until:
-                page = engine.session.page(probe.page)
-                raise ExpectationMissed(f"“{page.title}” to answer {probe.ask.replace('_', ' ')}", page.seen())
-            engine.session.tab(probe.page.partition(".")[0]).wait_for_timeout(_ASK_AGAIN)
+        if not any(engine.session.answer(probe) for _ in engine.session.looks(probe.page, step.timeout)):
+            page = engine.session.page(probe.page)
+            raise ExpectationMissed(f"“{page.title}” to answer {probe.ask.replace('_', ' ')}", page.seen())
     except PageError as error:
         error.pressed = error.pressed or step.effect is not Effect.READ
         raise

@@ -15,10 +15,11 @@ from keyturn.gates import Answer, Choice, Mode, Nobody, Question
 from keyturn.model import Always, Effect, Probe, SecretSpec, Step
 from keyturn.run.engine import Engine
 from keyturn.run.state import RunState
+from pages.waiting import looks
 from secrets_store import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from keyturn.events import Event, Result
     from keyturn.gates import Gatekeeper, Pump
@@ -108,6 +109,9 @@ class Stage:
 
     def is_closed(self, _portal: str) -> bool:
         return False
+
+    def looks(self, _where: str, seconds: float) -> Iterator[None]:
+        return looks(seconds, lambda: self._wait(100))
 
     def answer(self, probe: Probe) -> bool:
         if any("{{" in str(value) for value in probe.args.values()):
