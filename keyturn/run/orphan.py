@@ -19,7 +19,7 @@ from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretNot
 from keyturn.gates import About
 from keyturn.run.capture import copy_and_seal, listed_for, open_intent
 from keyturn.run.made_by_hand import SETTLING
-from keyturn.run.state import Intended, Sealed
+from keyturn.run.state import Intended, Sealed, outputs_of
 from keyturn.run.way_back import portal
 from pages.errors import PageError
 
@@ -57,7 +57,7 @@ def recover(engine: Engine, step: Step) -> Recovered | None:
         return None
     if intent and (made := _still_shown(engine, step, intended)):
         copy_and_seal(engine, step, engine.session.page(step.page), intent, made)
-        return Recovered(Result.DONE, "its value was copied from the page that was still open", _outputs(step, made))
+        return Recovered(Result.DONE, "its value was copied from the page that was still open", outputs_of(step, made))
     _settle(engine, step, intended, intent)
     return None
 
@@ -68,7 +68,7 @@ def _completed(engine: Engine, step: Step, sealed: Sealed, reason: str) -> Recov
     if sealed.remark:
         engine.confirm(step, f"The value is sealed, but {sealed.remark}. Go on with it?")
     del engine.state.unfinished.sealed[step.id]
-    return Recovered(Result.DONE, reason, _outputs(step, sealed))
+    return Recovered(Result.DONE, reason, outputs_of(step, sealed))
 
 
 def _journalled(engine: Engine, step: Step, intended: Intended) -> Sealed:
@@ -211,10 +211,6 @@ def _delete(engine: Engine, step: Step, secret_id: str, undo: Undo, args: dict[s
 class _Made(NamedTuple):
     secret_id: str
     expires_on: str
-
-
-def _outputs(step: Step, made: Any) -> dict[str, str]:
-    return {name: str(getattr(made, part)) for name, part in step.outputs.items()}
 
 
 def _not_told_apart(secret_ids: list[str], why: str) -> GuardRefused:

@@ -42,10 +42,9 @@ class Session:
 
     def page(self, where: str) -> Page:
         """Return the page object for `portal.page`, in the portal's tab."""
-        portal, _, name = where.partition(".")
-        spec = self._state.runbook.portals[portal]
+        portals, portal = self._state.runbook.portals, where.partition(".")[0]
         tab = self.tab(portal)
-        return self._catalogue.page(spec.pages, name).cls(tab, str(self._state.fill(spec.url)))
+        return self._catalogue.at(portals, where).cls(tab, str(self._state.fill(portals[portal].url)))
 
     def tab(self, portal: str) -> Tab:
         """Return the tab of `portal`, in front: behind another it is a hidden document, where portals stop working."""
@@ -97,10 +96,9 @@ class Session:
 
         Raises `NotYetKnown` when its arguments are not known yet.
         """
-        portal, _, name = probe.page.partition(".")
-        spec = self._catalogue.page(self._state.runbook.portals[portal].pages, name).probe(probe.ask)
+        spec = self._catalogue.at(self._state.runbook.portals, probe.page).probe(probe.ask)
         args = self._state.bound(probe.args, spec.parameters if spec else {})
-        if not self.is_open(portal):
+        if not self.is_open(probe.page.partition(".")[0]):
             return False
         page = self.page(probe.page)
         if not page.is_on_screen():

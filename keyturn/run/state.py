@@ -55,6 +55,11 @@ class Sealed:
     remark: str = ""  # about an unknown shape, which a person is to confirm
 
 
+def outputs_of(step: Step, made: object) -> dict[str, str]:
+    """Return what `step` gives to those after it, read off `made`, which its action returned."""
+    return {name: str(getattr(made, field)) for name, field in step.outputs.items()}
+
+
 @dataclass(slots=True)
 class Unfinished:
     """What the run began and did not end, by step: in an earlier part, or in this one before it was tried again."""

@@ -196,7 +196,7 @@ def build(
     engine = Engine(
         RunState("run", runbook, {"id": "one"}),
         context=SimpleNamespace(set_default_timeout=lambda _ms: None),  # type: ignore[arg-type]
-        catalogue=SimpleNamespace(page=lambda *_: SimpleNamespace(actions=actions)),  # type: ignore[arg-type]
+        catalogue=SimpleNamespace(at=lambda *_: SimpleNamespace(actions=actions)),  # type: ignore[arg-type]
         clipboard=fake,
         store=fake,
         recorder=fake,
