@@ -106,6 +106,7 @@ class Engine:
         if step.effect is not Effect.READ:
             self.first_press = step.id not in self.state.doubtful
             self.state.doubtful.add(step.id)
+            self.state.created.discard(step.id)
             self.state.unfinished.announced.add(step.id)
 
     def action(self, step: Step) -> ActionSpec:

@@ -63,7 +63,7 @@ def make(engine: Engine, step: Step, page: Any, known: tuple[str, ...]) -> tuple
 def copied_again(engine: Engine, step: Step, page: Any, made: Any) -> None:
     """Copy the value of `made`, which its page still shows. What stops that leaves a secret whose value nobody has."""
     engine.emit(Acting(step.id, step.page, "copy_again", {"secret_id": made.secret_id}))
-    engine.state.note_change(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
+    engine.state.note_created(step, made.secret_id, made.expires_on)
     engine.clipboard.await_copy()  # Afresh: nothing that was copied before is taken for it.
     try:
         page.copy_again(made.secret_id)

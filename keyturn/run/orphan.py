@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from playwright.sync_api import Error as BrowserError
 
 from keyturn.errors import GuardRefused
-from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretNotMade, SecretSealed, ValueLost
+from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretSealed
 from keyturn.gates import About
-from keyturn.run.capture import copy_and_seal, listed_for, open_intent
+from keyturn.run.capture import copy_and_seal, listed_for
+from keyturn.run.intent import give_up, lose, open_intent
 from keyturn.run.made_by_hand import SETTLING
 from keyturn.run.state import Intended, Sealed, outputs_of
 from keyturn.run.way_back import portal
@@ -53,7 +54,7 @@ def recover(engine: Engine, step: Step) -> Recovered | None:
         return _completed(engine, step, _journalled(engine, step, intended), "its value was in the store already")
     intent = open_intent(engine, intended)
     if step.id not in unfinished.announced:
-        _was_not_made(engine, step, intended, intent, "its button had not been pressed")
+        give_up(engine, step, intent, "its button had not been pressed")
         return None
     if intent and (made := _still_shown(engine, step, intended)):
         copy_and_seal(engine, step, engine.session.page(step.page), intent, made)
@@ -63,7 +64,7 @@ def recover(engine: Engine, step: Step) -> Recovered | None:
 
 
 def _completed(engine: Engine, step: Step, sealed: Sealed, reason: str) -> Recovered:
-    engine.state.note_change(f"portal: a secret was created, ID {sealed.secret_id}, expires {sealed.expires_on}")
+    engine.state.note_created(step, sealed.secret_id, sealed.expires_on)
     engine.state.note_change(f"store: its value was sealed as {sealed.entry}")
     if sealed.remark:
         engine.confirm(step, f"The value is sealed, but {sealed.remark}. Go on with it?")
@@ -123,7 +124,7 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
     held = {entry.metadata.secret_id for entry in engine.store.entries()}  # Whoever made them: their values are safe.
     fresh = page.new_beside({*intended.known_ids, *state.spared, *held})
     if not fresh:
-        _was_not_made(engine, step, intended, intent, "it is not in the portal's list")
+        give_up(engine, step, intent, "it is not in the portal's list")
         state.unfinished.seen[step.id] = frozenset(listed)
         return
     entered = _entered(engine, step)
@@ -137,25 +138,10 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
     undo, args = _way_to_delete(engine, step, secret_id, expires_on)
     _ask(engine, step, intent, secret_id)
     if not intended.lost:
-        _is_lost(engine, step, intended, intent, secret_id)
+        lose(engine, step, intent, secret_id, "it was made, its value was not taken, and its page is gone")
     _delete(engine, step, secret_id, undo, args)
     del state.unfinished.intended[step.id]
     engine.reload(step)
-
-
-def _was_not_made(engine: Engine, step: Step, intended: Intended, intent: Intent | None, why: str) -> None:
-    if intent:
-        engine.store.abandon(intent, why)
-    engine.emit(SecretNotMade(step.id, intended.secret, intended.intent, why))
-    engine.state.not_made(step)
-
-
-def _is_lost(engine: Engine, step: Step, intended: Intended, intent: Intent | None, secret_id: str) -> None:
-    why = "it was made, its value was not taken, and its page is gone"
-    if intent:
-        engine.store.lost(intent, why, secret_id=secret_id)
-    engine.emit(ValueLost(step.id, intended.secret, intended.intent, secret_id, why))
-    engine.state.unfinished.lose(step.id)
 
 
 def _entered(engine: Engine, step: Step) -> set[str]:
