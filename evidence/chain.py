@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Self
 from evidence.error import ChainBroken, EvidenceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 GENESIS = "0" * 64
@@ -50,9 +49,8 @@ class ChainedLog:
     strength of it. It is cut off, and an entry `mended` says so. Raises `ChainBroken` when the file does not verify.
     """
 
-    def __init__(self, path: Path, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._now = now
         chain = read_chain(path) if path.exists() else Chain((), GENESIS)
         self.head = chain.head
         self.seq = len(chain.entries)
@@ -68,7 +66,7 @@ class ChainedLog:
         """Write one entry and return it once it is on disk. Raises `EvidenceError` when it cannot be written."""
         if taken := OWN & fields.keys():
             raise EvidenceError(f"a journal entry cannot name its own “{min(taken)}”")
-        entry = {**fields, "kind": kind, "seq": self.seq + 1, "at": stamp(self._now()), "prev": self.head}
+        entry = {**fields, "kind": kind, "seq": self.seq + 1, "at": stamp(utc_now()), "prev": self.head}
         line = canonical(entry)
         whole = os.fstat(self._file).st_size
         try:

@@ -39,19 +39,18 @@ _KINDS = {
 _NAMES = "https://keyturn.invalid/ns/oscal"  # marks properties as ours; resolves nowhere
 
 
-def write(  # noqa: PLR0913  # each is a word of the auditor's, given by name
+def write(  # each is a word of the auditor's, given by name
     folder: Path,
     to: Path,
     *,
     controls: Sequence[str] | None = None,
-    plan: str = "#assessment-plan",
     allowed_signers: Path | None = None,
     tsa_root: Path | None = None,
 ) -> Path:
     """Write the assessment results of the recording in `folder` to `to`; return it.
 
-    `controls`: identifiers of the controls that the procedure is evidence for. `plan`: address of the assessment plan.
-    The others: as of `verify.verify`. Raises `NotARecording` where the journal tells no time: OSCAL asks for one.
+    `controls`: identifiers of the controls that the procedure is evidence for. The others: as of
+    `verify.verify`. Raises `NotARecording` where the journal tells no time: OSCAL asks for one.
     """
     data = folder / "data" if (folder / "data").is_dir() else folder
     story = story_reading.read(data)
@@ -59,13 +58,13 @@ def write(  # noqa: PLR0913  # each is a word of the auditor's, given by name
         raise NotARecording(f"{folder.name}: its journal tells no time", hint="--format html shows what is in it")
     standing = standings.of(data.parent, story, allowed_signers=allowed_signers, tsa_root=tsa_root)
     asked = controls or texts(story.facts.get("controls")) or CONTROLS
-    results = _results(story, standing, list(asked), plan)
+    results = _results(story, standing, list(asked))
     text = json.dumps({"assessment-results": results}, indent=2, ensure_ascii=False)
     to.write_text(text + "\n", encoding="utf-8", newline="\n")
     return to
 
 
-def _results(story: Story, standing: Standing, controls: list[str], plan: str) -> dict[str, Any]:
+def _results(story: Story, standing: Standing, controls: list[str]) -> dict[str, Any]:
     run = story.fact("run") or "run"
     observations = [_observation(story, run, one) for one in story.instructions]
     result = {
@@ -89,7 +88,7 @@ def _results(story: Story, standing: Standing, controls: list[str], plan: str) -
             "version": "1",
             "oscal-version": VERSION,
         },
-        "import-ap": {"href": plan},
+        "import-ap": {"href": "#assessment-plan"},
         "results": [result if observations else {key: value for key, value in result.items() if key != "observations"}],
     }
 

@@ -47,9 +47,9 @@ def write(
     return path
 
 
-def print_pdf(browser: Browser, page: Path, to: Path | None = None) -> Path:
+def print_pdf(browser: Browser, page: Path) -> Path:
     """Print the HTML report `page` through a browser to A4 and return the PDF's path."""
-    path = to or page.with_suffix(".pdf")
+    path = page.with_suffix(".pdf")
     context = browser.new_context(offline=True)
     try:
         tab = context.new_page()

@@ -23,7 +23,7 @@ def package_of(folder: Path, allowed_signers: Path | None = None, tsa_root: Path
     verdict = verify.verify(folder, allowed_signers=allowed_signers, tsa_root=tsa_root)
     info = package.read_info(folder)
     faults = "".join(f"<li>{escaped(fault)}</li>" for fault in verdict.faults)
-    wrong = f'<div class="box bad"><h3>It does not verify</h3><ul>{faults}</ul></div>' if faults else ""
+    wrong = f'<div class="box"><h3>It does not verify</h3><ul>{faults}</ul></div>' if faults else ""
     own = "" if allowed_signers else ", by the recording’s own word"
     signed = f"by {verdict.signer}, key {verdict.key}{own}" if verdict.signer else "no valid signature"
     unproven = "".join(f"<li>{escaped(one)}</li>" for one in verdict.does_not_prove)

@@ -91,10 +91,10 @@ def _searched(gate: dict[str, Any], *, profile: bool) -> str:
 
 def _stopped(story: Story) -> str:
     """Return where the run stopped, if it did; a journal that breaks off tells it too."""
-    fault = f'<div class="box bad">{escaped(story.fault)}</div>' if story.fault else ""
+    fault = f'<div class="box">{escaped(story.fault)}</div>' if story.fault else ""
     if story.failure:
         pairs = [(word.capitalize(), story.failure.get(word)) for word in ("step", "expected", "seen", "next")]
-        return f'{fault}<div class="box bad"><h3>Where it stopped</h3>{facts(pairs)}</div>'
+        return f'{fault}<div class="box"><h3>Where it stopped</h3>{facts(pairs)}</div>'
     cut = next((act for act in stories.last_times(story.acts) if not act.result), None)
     if cut is None:
         return fault
@@ -107,7 +107,7 @@ def _stopped(story: Story) -> str:
             else "its action had not begun",
         ),
     ]
-    return f'{fault}<div class="box bad"><h3>Where it was cut short</h3>{facts(pairs)}</div>'
+    return f'{fault}<div class="box"><h3>Where it was cut short</h3>{facts(pairs)}</div>'
 
 
 def who(story: Story) -> str:

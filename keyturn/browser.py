@@ -96,6 +96,12 @@ def context_options(*, headed: bool) -> dict[str, Any]:
     return {"locale": "en-US", **({"no_viewport": True} if headed else {"viewport": WINDOW})}
 
 
+def be_patient(context: BrowserContext, milliseconds: float = PATIENCE) -> None:
+    """Let each gesture, and what is looked for, take so long."""
+    context.set_default_timeout(milliseconds)
+    expect.set_options(timeout=milliseconds)
+
+
 def refuse_debugging() -> None:
     """Raise `CannotStart` under the switches that make the browser library print or record page content."""
     for name in ("DEBUG", "DEBUG_FILE", "PWDEBUG"):
@@ -130,8 +136,7 @@ def open_browser(installed: Installed, *, headed: bool, profile: Path | None = N
             context = None  # Its text holds the whole command line; ours is below.
         if context is None:
             raise CannotStart(f"{installed.name} did not start", hint="`keyturn doctor` tells what it needs")
-        expect.set_options(timeout=PATIENCE)
-        context.set_default_timeout(PATIENCE)
+        be_patient(context)
         try:
             yield context
         finally:

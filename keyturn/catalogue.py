@@ -18,6 +18,7 @@ from pages.page import Page
 if typing.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from keyturn.model import Portal
     from pages.mark import SecretRole
 
 _PLAIN: Mapping[type, str] = {str: "a text", int: "a whole number", bool: "true or false"}
@@ -65,6 +66,7 @@ class ActionSpec:
 
     `returns` says in words what they hold; `leads_to` is the page that is on screen afterwards, where it is another.
     `shown_by`: the page's method that tells the same by looking, for what a person does by hand; empty without one.
+    `at`: what of the page it presses or fills in first; empty where it presses nothing.
     """
 
     name: str
@@ -76,6 +78,7 @@ class ActionSpec:
     secret: SecretRole | None
     anywhere: bool
     shown_by: str = ""
+    at: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,11 @@ class Catalogue:
             self._specs[package, name] = described(self._packages[package][name])
         return self._specs[package, name]
 
+    def at(self, portals: Mapping[str, Portal], where: str) -> PageSpec:
+        """Return the description of `portal.page`; `portals` says which package each one's pages are of."""
+        portal, _, name = where.partition(".")
+        return self.page(portals[portal].pages, name)
+
 
 def described(cls: type[Page]) -> PageSpec:
     """Return what the page class `cls` offers. Raises `TypeError` for a class whose methods no runbook could call."""
@@ -150,6 +158,7 @@ def _action(method: Any) -> ActionSpec:
         secret=method.keyturn_secret,
         anywhere=method.keyturn_anywhere,
         shown_by=method.keyturn_shown_by,
+        at=method.keyturn_at,
     )
 
 

@@ -6,12 +6,12 @@ programs do, which are told by their names. Tested by substitution; on Windows a
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+
+from keyturn.system import said_by
 
 _PROCESSES: Final = Path("/proc")
 # Names as the kernel cuts them, at 15 characters, and what people call the program.
@@ -62,11 +62,11 @@ def _linux() -> set[str]:
 
 
 def _macos() -> set[str]:
-    return {name.rpartition("/")[2][:15] for name in _said("ps", "-axco", "command").splitlines()}
+    return {name.rpartition("/")[2][:15] for name in said_by("ps", "-axco", "command").splitlines()}
 
 
 def _gnome() -> list[str]:
-    enabled = _said("gsettings", "get", "org.gnome.shell", "enabled-extensions")
+    enabled = said_by("gsettings", "get", "org.gnome.shell", "enabled-extensions")
     return [f"a GNOME extension ({part.strip('@')})" for part in _EXTENSIONS if part in enabled.casefold()]
 
 
@@ -84,11 +84,3 @@ def _value(hive: str, path: str, name: str) -> Any:
             return winreg.QueryValueEx(key, name)[0]
     except FileNotFoundError:
         return None
-
-
-def _said(*command: str) -> str:
-    program = shutil.which(command[0])
-    if not program:
-        return ""
-    told = subprocess.run([program, *command[1:]], check=False, capture_output=True, text=True, errors="replace")  # noqa: S603  # ours
-    return told.stdout

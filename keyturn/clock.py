@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import re
-import shutil
-import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+
+from keyturn.system import said_by
 
 SET, UNSET, UNKNOWN = "synchronised", "not synchronised", "not known"
 _STEP = 1.0  # seconds by which two clocks part only when one was set
@@ -35,7 +35,7 @@ def state() -> str:
     if sys.platform == "linux":
         return _linux()
     if sys.platform == "win32":
-        return _windows(_said("w32tm", "/query", "/status"))
+        return _windows(said_by("w32tm", "/query", "/status"))
     return UNKNOWN  # macOS tells it to administrators only.
 
 
@@ -54,14 +54,6 @@ def _windows(said: str) -> str:
     if not match:
         return UNKNOWN
     return UNSET if int(match[1]) == _NOT_SET else SET
-
-
-def _said(*command: str) -> str:
-    program = shutil.which(command[0])
-    if not program:
-        return ""
-    told = subprocess.run([program, *command[1:]], check=False, capture_output=True, text=True, errors="replace")  # noqa: S603  # ours
-    return told.stdout
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,15 @@ def browser_places(name: str) -> list[Path]:
     return [place for place in places if place.is_file()]
 
 
+def said_by(*command: str) -> str:
+    """Return what a program of the system says; nothing where it is not there."""
+    program = shutil.which(command[0])
+    if not program:
+        return ""
+    told = subprocess.run([program, *command[1:]], check=False, capture_output=True, text=True, errors="replace")  # noqa: S603  # ours
+    return told.stdout
+
+
 def default_profiles() -> list[Path]:
     """Return the folders of the profiles with which installed browsers start by themselves."""
     if sys.platform == "win32":

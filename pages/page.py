@@ -98,6 +98,12 @@ class Page:
             button.click()
         expect(what).to_be_visible()
 
+    def enter(self, field: Locator, text: str) -> None:
+        """Fill `text` in and see that the field holds it."""
+        field.fill(text)
+        with self.expecting(f"the field to hold “{text}”"):
+            expect(field).to_have_value(text)
+
     def press_once(self, button: Locator) -> None:
         """Press a button whose effect cannot be taken back; from here on the portal may have changed.
 

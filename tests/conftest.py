@@ -8,7 +8,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,6 +75,13 @@ def own_locks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
         yield
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """Give a folder with a short name: sockets are made below it, whose names may have a hundred letters or so."""
+    with tempfile.TemporaryDirectory(prefix="kt-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

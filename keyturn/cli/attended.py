@@ -132,12 +132,8 @@ def attend(
 
 def _places(prepared: Prepared) -> dict[str, str]:
     """Return the title of each step's page, as a person reads it there."""
-
-    def title(where: str) -> str:
-        portal, _, name = where.partition(".")
-        return prepared.catalogue.page(prepared.runbook.portals[portal].pages, name).cls.title
-
-    return {step.id: title(step.page) for step in prepared.runbook.steps}
+    portals, catalogue = prepared.runbook.portals, prepared.catalogue
+    return {step.id: catalogue.at(portals, step.page).cls.title for step in prepared.runbook.steps}
 
 
 def let_look(person: Person, over: Callable[[], bool]) -> None:

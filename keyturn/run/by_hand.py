@@ -8,7 +8,6 @@ for.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as BrowserError
@@ -18,6 +17,7 @@ from keyturn.gates import Choice
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
 from pages.errors import PageError
+from pages.waiting import looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,10 +53,8 @@ def do_by_hand(engine: Engine, step: Step, page: Any) -> tuple[Any, Answer]:
 
     answer = wait(engine, step, seen)
     if step.outputs and answer.choice is Choice.GO_ON and not seen() and not (step.args and made is not None):
-        until = time.monotonic() + step.timeout  # The portal takes its time to show it.
-        while not seen():
-            if time.monotonic() > until:
-                return None, answer
+        late = any(seen() for _ in looks(step.timeout, engine.breathe))  # The portal takes its time to show it.
+        return (made if late else None), answer
     return made, answer
 
 

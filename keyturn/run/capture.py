@@ -20,15 +20,13 @@ from keyturn.events import (
     ConcealmentProven,
     Pasted,
     SecretCaptured,
-    SecretIntended,
-    SecretNotMade,
     SecretSealed,
-    ValueLost,
 )
 from keyturn.gates import Answer, Choice
 from keyturn.run import made_by_hand
 from keyturn.run.by_hand import do_by_hand, shown
-from keyturn.run.state import Held, Intended, Sealed
+from keyturn.run.intent import give_up, lose, open_intent, tell_intent
+from keyturn.run.state import Held, Sealed
 from pages.errors import PageError
 from secrets_store import Metadata
 
@@ -63,7 +61,7 @@ def create_and_capture(
     interrupted = None
     with ExitStack() as stack:
         with _nothing_pressed(engine, step, intent):
-            _tell_intent(engine, step, known, intent)
+            tell_intent(engine, step, known, intent)
             stack.enter_context(engine.clipboard.turn())
             stack.enter_context(nullcontext() if by_hand else engine.whole())
             engine.clipboard.await_copy()
@@ -76,12 +74,12 @@ def create_and_capture(
                 made, answer = getattr(page, step.do)(**args), Answer(Choice.SEEN, "the page")
         except PageError as error:
             if not error.pressed:  # Nothing was made. Otherwise the intent stays open: something may have been.
-                _abandon(engine, step, intent, "the button was not pressed")
+                give_up(engine, step, intent, "the button was not pressed")
             raise
         if made is None:
-            _abandon(engine, step, intent, "the operator made no secret")
+            give_up(engine, step, intent, "the operator made no secret")
             return None, answer
-        engine.state.note_change(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
+        engine.state.note_created(step, made.secret_id, made.expires_on)
         take_and_seal(engine, step, page, intent, made)
     if interrupted:
         raise interrupted
@@ -94,7 +92,7 @@ def _nothing_pressed(engine: Engine, step: Step, intent: Intent) -> Iterator[Non
     try:
         yield
     except (KeyturnError, EvidenceError, KeyboardInterrupt):
-        _abandon(engine, step, intent, "the button was not pressed")
+        give_up(engine, step, intent, "the button was not pressed")
         raise
 
 
@@ -112,7 +110,7 @@ def capture_made(engine: Engine, step: Step, page: Any) -> Any:
         metadata = _metadata(engine, step.copies, spec, str(engine.state.fill(spec.label)))
         with engine.whole():
             intent = engine.store.intend(metadata)
-        _tell_intent(engine, step, known, intent)
+        tell_intent(engine, step, known, intent)
     copy_and_seal(engine, step, page, intent, made)
     return made
 
@@ -120,11 +118,6 @@ def capture_made(engine: Engine, step: Step, page: Any) -> Any:
 def listed_for(engine: Engine, step: Step, page: Any) -> tuple[str, ...]:
     """Return the IDs that `page` lists where `step` makes its secret. Raises where it lists those of another place."""
     return tuple(page.known_ids(**engine.state.bound(step.args, engine.action(step).parameters)))
-
-
-def open_intent(engine: Engine, intended: Intended) -> Intent | None:
-    """Return the intent that the run announced before, None when the store has closed it."""
-    return next((one for one in engine.store.open_intents() if one.id == intended.intent), None)
 
 
 def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> None:
@@ -232,18 +225,6 @@ def _on_the_clipboard(engine: Engine, secret: Secret, *, by_hand: bool) -> Itera
         raise broke
 
 
-def _tell_intent(engine: Engine, step: Step, known: tuple[str, ...], intent: Intent) -> None:
-    engine.emit(SecretIntended(step.id, step.copies, known, intent.id))
-    engine.state.unfinished.intend(step.id, Intended(step.copies, intent.id, known))
-
-
-def _abandon(engine: Engine, step: Step, intent: Intent, why: str) -> None:
-    with engine.whole():
-        engine.store.abandon(intent, why)
-        engine.emit(SecretNotMade(step.id, step.copies, intent.id, why))
-        engine.state.not_made(step)
-
-
 def _none_appeared(engine: Engine, step: Step, known: tuple[str, ...]) -> None:
     """Raise `GuardRefused` when the list holds more than when it was searched for an orphan: that came late."""
     seen = engine.state.unfinished.seen.get(step.id)
@@ -277,10 +258,7 @@ def _checked(engine: Engine, step: Step, intent: Intent, secret: Secret, secret_
     if engine.state.runbook.secrets[step.copies].format == "any":
         return ""
     if refusals := _refusals(engine, step, secret):
-        why = "the copied value was refused"
-        engine.store.lost(intent, why, secret_id=secret_id)
-        engine.emit(ValueLost(step.id, step.copies, intent.id, secret_id, why))
-        engine.state.unfinished.lose(step.id)
+        lose(engine, step, intent, secret_id, "the copied value was refused")
         raise ValueRefused(
             f"the copied value was refused: {'; '.join(refusals)}",
             hint=f"nobody has the value of the new secret, ID {secret_id}: delete it in the portal and start again",

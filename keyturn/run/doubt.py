@@ -30,8 +30,8 @@ def note_doubt(engine: Engine, step: Step, error: BaseException) -> None:
             engine.emit(NotDone(step.id, "its button was not pressed"))
         return
     engine.first_press = False  # What goes wrong from here on says nothing of this press.
-    if step.copies and any("a secret was created" in change for change in engine.state.changed[engine.told :]):
-        return  # Told already, by its ID.
+    if step.id in engine.state.created:
+        return  # Told already, by the secret's ID.
     pressed = getattr(error, "pressed", False)
     how = "the button was pressed" if pressed else "the button may have been pressed"
     engine.state.note_change(f"portal: {step.title} – {how}, the result was not seen")

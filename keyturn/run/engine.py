@@ -7,10 +7,9 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import Error as BrowserError
-from playwright.sync_api import expect
 
 from evidence import EvidenceError
-from keyturn.browser import PATIENCE
+from keyturn.browser import PATIENCE, be_patient
 from keyturn.clipboard import ClipboardFailed
 from keyturn.errors import KeyturnError, Stopped
 from keyturn.events import Acting, ClipboardLeft, LeftOpen, Pictured, StepStarted
@@ -21,6 +20,7 @@ from keyturn.run.attendance import Attendance, nobody_else
 from keyturn.run.one_step import take_step
 from keyturn.run.reach import reach
 from keyturn.run.session import Session
+from keyturn.run.sign_in import SignIn
 from keyturn.run.way_back import portal as portal_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Engine:
         self.told = len(state.changed)  # how much of what has changed has been told
         self.acting = ""  # the step whose action was called, until it is told what may have come of that
         self.first_press = False  # nothing that was announced for this step before is in doubt
-        self.sign_in_screen = ""  # the one that was told last
+        self.sign_in = SignIn(self.emit)
         self._overlay = overlay
         self._second = second
         self.whole = whole
@@ -106,12 +106,12 @@ class Engine:
         if step.effect is not Effect.READ:
             self.first_press = step.id not in self.state.doubtful
             self.state.doubtful.add(step.id)
+            self.state.created.discard(step.id)
             self.state.unfinished.announced.add(step.id)
 
     def action(self, step: Step) -> ActionSpec:
         """Return what is known of the step's action."""
-        portal, _, name = step.page.partition(".")
-        return self._catalogue.page(self.state.runbook.portals[portal].pages, name).actions[step.do]
+        return self._catalogue.at(self.state.runbook.portals, step.page).actions[step.do]
 
     def run(self, first: str = "", last: str = "") -> None:
         """Carry the steps out, from `first` to `last` where given. Raises what stopped it, after telling it."""
@@ -223,12 +223,11 @@ class Engine:
 
     def picture(self, step: Step, moment: Moment) -> str:
         """Take a picture of the step's tab unless the runbook keeps it dark; return its path, empty without one."""
-        portal = step.page.partition(".")[0]
         if step.evidence is Pictures.DARK or (step.evidence is Pictures.AFTER and moment == "before"):
             return ""
-        if not self.session.is_open(portal):
+        if not self.session.is_open(portal_of(step)):
             return ""
-        tab = self.session.tab(portal)
+        tab = self.session.tab(portal_of(step))
         with self._overlay.hidden(tab) if self._overlay else nullcontext():
             path = self.recorder.picture(tab, step.id, moment, anew=step.effect is not Effect.READ)
         if path:
@@ -240,7 +239,7 @@ class Engine:
         """Let the browser wait as long as `step` may take, and record nothing where its screens are not to be seen."""
         before, self._patience = self._patience, step.timeout * 1000
         darkens = step.evidence is Pictures.DARK and not self._dark
-        self._wait_for(self._patience)
+        be_patient(self._context, self._patience)
         try:
             if darkens:
                 self._dark = True
@@ -252,11 +251,7 @@ class Engine:
                 with suppress(BrowserError):  # A browser that has gone records nothing more.
                     self.recorder.light()
             self._patience = before
-            self._wait_for(before)
-
-    def _wait_for(self, milliseconds: float) -> None:
-        self._context.set_default_timeout(milliseconds)
-        expect.set_options(timeout=milliseconds)
+            be_patient(self._context, before)
 
     def come_back(self) -> None:
         """Take in the tabs that an earlier part of the run left open; each may stand anywhere, and be disguised."""

@@ -8,7 +8,6 @@ secret counts only when the portal has had that time and its list holds none; el
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from keyturn.errors import StepFailed, Stopped
@@ -17,6 +16,7 @@ from keyturn.gates import Answer, Choice
 from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.by_hand import shown, wait
 from pages.errors import PageError
+from pages.waiting import looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ def make(engine: Engine, step: Step, page: Any, known: tuple[str, ...]) -> tuple
 def copied_again(engine: Engine, step: Step, page: Any, made: Any) -> None:
     """Copy the value of `made`, which its page still shows. What stops that leaves a secret whose value nobody has."""
     engine.emit(Acting(step.id, step.page, "copy_again", {"secret_id": made.secret_id}))
-    engine.state.note_change(f"portal: a secret was created, ID {made.secret_id}, expires {made.expires_on}")
+    engine.state.note_created(step, made.secret_id, made.expires_on)
     engine.clipboard.await_copy()  # Afresh: nothing that was copied before is taken for it.
     try:
         page.copy_again(made.secret_id)
@@ -74,10 +74,7 @@ def copied_again(engine: Engine, step: Step, page: Any, made: Any) -> None:
 
 def _settled(engine: Engine, look: Callable[[], Any]) -> Any:
     """Return what `look` shows, None when the portal has had its time and nothing is to be seen."""
-    until = time.monotonic() + SETTLING
-    while (made := look()) is None and time.monotonic() < until:
-        engine.breathe()
-    return made
+    return next((made for _ in looks(SETTLING, engine.breathe) if (made := look()) is not None), None)
 
 
 def _listed(page: Any) -> tuple[str, ...]:

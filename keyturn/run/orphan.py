@@ -10,17 +10,17 @@ so that another can be made. Where there are more that could be ours, nothing is
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playwright.sync_api import Error as BrowserError
 
 from keyturn.errors import GuardRefused
-from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretNotMade, SecretSealed, ValueLost
+from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretSealed
 from keyturn.gates import About
-from keyturn.run.capture import copy_and_seal, listed_for, open_intent
+from keyturn.run.capture import copy_and_seal, listed_for
+from keyturn.run.intent import give_up, lose, open_intent
 from keyturn.run.made_by_hand import SETTLING
-from keyturn.run.state import Intended, Sealed
+from keyturn.run.state import Intended, Sealed, outputs_of
 from keyturn.run.way_back import portal
 from pages.errors import PageError
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from keyturn.model import Scalar, Step, Undo
     from keyturn.run.engine import Engine
     from secrets_store import Intent
-
-_LOOK_AGAIN = 100  # ms
 
 
 class Recovered(NamedTuple):
@@ -56,22 +54,22 @@ def recover(engine: Engine, step: Step) -> Recovered | None:
         return _completed(engine, step, _journalled(engine, step, intended), "its value was in the store already")
     intent = open_intent(engine, intended)
     if step.id not in unfinished.announced:
-        _was_not_made(engine, step, intended, intent, "its button had not been pressed")
+        give_up(engine, step, intent, "its button had not been pressed")
         return None
     if intent and (made := _still_shown(engine, step, intended)):
         copy_and_seal(engine, step, engine.session.page(step.page), intent, made)
-        return Recovered(Result.DONE, "its value was copied from the page that was still open", _outputs(step, made))
+        return Recovered(Result.DONE, "its value was copied from the page that was still open", outputs_of(step, made))
     _settle(engine, step, intended, intent)
     return None
 
 
 def _completed(engine: Engine, step: Step, sealed: Sealed, reason: str) -> Recovered:
-    engine.state.note_change(f"portal: a secret was created, ID {sealed.secret_id}, expires {sealed.expires_on}")
+    engine.state.note_created(step, sealed.secret_id, sealed.expires_on)
     engine.state.note_change(f"store: its value was sealed as {sealed.entry}")
     if sealed.remark:
         engine.confirm(step, f"The value is sealed, but {sealed.remark}. Go on with it?")
     del engine.state.unfinished.sealed[step.id]
-    return Recovered(Result.DONE, reason, _outputs(step, sealed))
+    return Recovered(Result.DONE, reason, outputs_of(step, sealed))
 
 
 def _journalled(engine: Engine, step: Step, intended: Intended) -> Sealed:
@@ -98,9 +96,9 @@ def _still_shown(engine: Engine, step: Step, intended: Intended) -> Any:
     if not engine.session.is_open(portal(step)):
         return None
     page: Any = engine.session.page(step.page)
-    until = time.monotonic() + SETTLING
-    while True:
-        unreadable: PageError | None = None
+    unreadable: PageError | None = None
+    for _ in engine.session.looks(step.page, SETTLING):
+        unreadable = None
         made: tuple[Any, ...] = ()
         try:
             made = page.copyable_beside(intended.known_ids)
@@ -110,11 +108,11 @@ def _still_shown(engine: Engine, step: Step, intended: Intended) -> Any:
             pass  # The page is not the one that shows it.
         if len(made) > 1:
             raise _not_told_apart([one.secret_id for one in made], "their values can still be copied from the page")
-        if made or time.monotonic() > until:
-            if unreadable:
-                raise unreadable
-            return made[0] if made else None
-        engine.session.tab(portal(step)).wait_for_timeout(_LOOK_AGAIN)
+        if made:
+            return made[0]
+    if unreadable:
+        raise unreadable
+    return None
 
 
 def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | None) -> None:
@@ -126,7 +124,7 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
     held = {entry.metadata.secret_id for entry in engine.store.entries()}  # Whoever made them: their values are safe.
     fresh = page.new_beside({*intended.known_ids, *state.spared, *held})
     if not fresh:
-        _was_not_made(engine, step, intended, intent, "it is not in the portal's list")
+        give_up(engine, step, intent, "it is not in the portal's list")
         state.unfinished.seen[step.id] = frozenset(listed)
         return
     entered = _entered(engine, step)
@@ -140,27 +138,10 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
     undo, args = _way_to_delete(engine, step, secret_id, expires_on)
     _ask(engine, step, intent, secret_id)
     if not intended.lost:
-        _is_lost(engine, step, intended, intent, secret_id)
+        lose(engine, step, intent, secret_id, "it was made, its value was not taken, and its page is gone")
     _delete(engine, step, secret_id, undo, args)
     del state.unfinished.intended[step.id]
     engine.reload(step)
-
-
-def _was_not_made(engine: Engine, step: Step, intended: Intended, intent: Intent | None, why: str) -> None:
-    with engine.whole():
-        if intent:
-            engine.store.abandon(intent, why)
-        engine.emit(SecretNotMade(step.id, intended.secret, intended.intent, why))
-        engine.state.not_made(step)
-
-
-def _is_lost(engine: Engine, step: Step, intended: Intended, intent: Intent | None, secret_id: str) -> None:
-    why = "it was made, its value was not taken, and its page is gone"
-    with engine.whole():
-        if intent:
-            engine.store.lost(intent, why, secret_id=secret_id)
-        engine.emit(ValueLost(step.id, intended.secret, intended.intent, secret_id, why))
-        engine.state.unfinished.lose(step.id)
 
 
 def _entered(engine: Engine, step: Step) -> set[str]:
@@ -216,10 +197,6 @@ def _delete(engine: Engine, step: Step, secret_id: str, undo: Undo, args: dict[s
 class _Made(NamedTuple):
     secret_id: str
     expires_on: str
-
-
-def _outputs(step: Step, made: Any) -> dict[str, str]:
-    return {name: str(getattr(made, part)) for name, part in step.outputs.items()}
 
 
 def _not_told_apart(secret_ids: list[str], why: str) -> GuardRefused:

@@ -7,25 +7,23 @@ for, and what comes after it can be seen only as far as it happens to be on scre
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as BrowserError
-from playwright.sync_api import expect
 
-from keyturn.browser import PATIENCE
+from keyturn.browser import be_patient
 from keyturn.errors import StepFailed
-from keyturn.events import SignInScreen
 from keyturn.gates import Mode
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, FactKind, Gate
 from keyturn.run.attendance import Attendance
 from keyturn.run.facts import holds
 from keyturn.run.session import Session
-from keyturn.run.state import RunState
+from keyturn.run.sign_in import SignIn
+from keyturn.run.state import RunState, outputs_of
 from keyturn.run.way_back import portal as portal_of
 from pages.errors import NoEffect, PageError
 
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext
 
+    from keyturn.catalogue import ActionSpec
     from keyturn.events import Listener
     from keyturn.gates import Gatekeeper
     from keyturn.model import Fact, Scalar, Step
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from pages.page import Page
 
 _BREATH = 100  # ms for which the browser works while a person signs in
-_ASK_AGAIN = 50  # ms between two looks at the page while something is expected
 _LENGTH = 160  # characters of what a step found out that are told
 
 
@@ -78,13 +76,12 @@ class Preflight:
         self._book = prepared.runbook
         self._catalogue = prepared.catalogue
         self._context = context
-        self._tell = listener
+        self._sign_in = SignIn(listener)
         self._patience = patience
         self._state = RunState("preflight", prepared.runbook, prepared.inputs)
         self._session = Session(context, prepared.catalogue, self._state, lambda _tab, _portal: None)
         self._attendance = Attendance(gatekeeper, Mode.AUTO, listener, self._state.told)
         self._behind: dict[str, str] = {}  # portal -> the first step in it that was not done
-        self._screen = ""
 
     def visit(self) -> Iterator[Looked]:
         """Yield each step of the runbook as it was looked at.
@@ -138,11 +135,11 @@ class Preflight:
         with self._waiting(step):
             if step.gate is Gate.SIGN_IN:
                 self._attendance.before(step, lambda: self._signed_in(step, page))
-            if not self._action(step).keyturn_anywhere:
+            if not self._action(step).anywhere:
                 page.arrive()
             made = getattr(page, step.do)(**args)
-            found = {name: str(getattr(made, field)) for name, field in step.outputs.items()}
-            self._state.outputs |= {f"steps.{step.id}.{name}": text for name, text in found.items()}
+            found = outputs_of(step, made)
+            self._state.give(step, found)
             self._expect(step, page)
         told = ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in found.items() if text)
         return Looked(step, Look.THERE, _cut(" ".join(told.split())) or "as it should be")
@@ -165,34 +162,27 @@ class Preflight:
         return Looked(step, Look.LATER, f"only visible after {behind}")
 
     def _is_in_place(self, step: Step, page: Page, args: Mapping[str, Scalar]) -> bool:
-        if not self._action(step).keyturn_at:
+        if not self._action(step).at:
             return True
         target = page.target(step.do, args)
         return target is not None and target.count() == 1
 
     def _expect(self, step: Step, page: Page) -> None:
-        until = time.monotonic() + min(step.timeout, self._patience)
         for probe in step.expect:
-            while not self._session.answer(probe):
-                if time.monotonic() > until:
-                    expected = f"the page to answer {probe.ask.replace('_', ' ')}"
-                    raise NoEffect(page.title, step.do, expected=expected, seen=page.seen())
-                page.tab.wait_for_timeout(_ASK_AGAIN)
+            looks = self._session.looks(probe.page, min(step.timeout, self._patience))
+            if not any(self._session.answer(probe) for _ in looks):
+                expected = f"the page to answer {probe.ask.replace('_', ' ')}"
+                raise NoEffect(page.title, step.do, expected=expected, seen=page.seen())
 
     def _signed_in(self, step: Step, page: Any) -> bool:
         page.tab.wait_for_timeout(_BREATH)
-        if (screen := page.screen()) != self._screen:
-            self._screen = screen
-            self._tell(SignInScreen(step.id, screen))
-        return bool(page.is_signed_in())
+        return self._sign_in.is_over(step, page)
 
     def _page(self, step: Step) -> tuple[Page, dict[str, Scalar]]:
-        portal, _, name = step.page.partition(".")
-        action = self._catalogue.page(self._book.portals[portal].pages, name).actions[step.do]
-        return self._session.page(step.page), self._state.bound(step.args, action.parameters)
+        return self._session.page(step.page), self._state.bound(step.args, self._action(step).parameters)
 
-    def _action(self, step: Step) -> Any:
-        return getattr(type(self._session.page(step.page)), step.do)
+    def _action(self, step: Step) -> ActionSpec:
+        return self._catalogue.at(self._book.portals, step.page).actions[step.do]
 
     def _stay_behind(self, step: Step) -> None:
         self._behind.setdefault(portal_of(step), step.id)
@@ -210,16 +200,11 @@ class Preflight:
 
     @contextmanager
     def _waiting(self, step: Step) -> Iterator[None]:
-        milliseconds = min(step.timeout, self._patience) * 1000
-        self._wait_for(milliseconds)
+        be_patient(self._context, min(step.timeout, self._patience) * 1000)
         try:
             yield
         finally:
-            self._wait_for(PATIENCE)
-
-    def _wait_for(self, milliseconds: float) -> None:
-        self._context.set_default_timeout(milliseconds)
-        expect.set_options(timeout=milliseconds)
+            be_patient(self._context)
 
 
 def _cut(text: str) -> str:

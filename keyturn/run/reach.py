@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from keyturn.errors import GuardRefused
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from keyturn.run.engine import Engine
 
 _SETTLING = 5.0  # seconds in which a page that was left in the middle of a change has come to rest
-_LOOK_AGAIN = 100  # ms
 
 
 def reach(engine: Engine, step: Step, *, afresh: bool = False) -> None:
@@ -83,9 +81,4 @@ def _is_there(engine: Engine, step: Step) -> bool:
     if engine.action(step).anywhere:
         return True
     page = engine.session.page(step.page)
-    until = time.monotonic() + _SETTLING
-    while not page.is_on_screen():
-        if time.monotonic() > until:
-            return False
-        page.tab.wait_for_timeout(_LOOK_AGAIN)
-    return True
+    return any(page.is_on_screen() for _ in engine.session.looks(step.page, _SETTLING))

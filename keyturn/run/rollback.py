@@ -6,7 +6,6 @@ back: `keyturn resume` finds out first.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from pages.page import Page
 
 _SETTLING = 5.0  # seconds in which a page that was just loaded shows what it holds
-_LOOK_AGAIN = 100  # ms
 _LOOK = "look in the portal, then roll back again"
 _THEIR_ACT = {Result.DONE, Result.BY_OPERATOR, Result.OVERRIDDEN}
 
@@ -156,9 +154,9 @@ def _shows(engine: Engine, step: Step, patience: float, *, wanted: bool, there: 
     for where, probes in groupby(_probes(step), key=lambda probe: probe.page):
         page = engine.session.page(where) if where == there else engine.bring(where)
         there, asked = where, tuple(probes)
-        until = time.monotonic() + patience
-        while (seen := _seen(engine, page, asked)) is not wanted and time.monotonic() < until:
-            page.tab.wait_for_timeout(_LOOK_AGAIN)
+        for _ in engine.session.looks(where, patience):
+            if (seen := _seen(engine, page, asked)) is wanted:
+                break
         if seen is None:
             raise NotUndone(f"it cannot be seen whether “{step.title}” is undone", hint=_LOOK)
         shown = shown and seen

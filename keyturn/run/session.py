@@ -6,8 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pages.waiting import LOOK_AGAIN, looks
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext
     from playwright.sync_api import Page as Tab
@@ -40,10 +42,9 @@ class Session:
 
     def page(self, where: str) -> Page:
         """Return the page object for `portal.page`, in the portal's tab."""
-        portal, _, name = where.partition(".")
-        spec = self._state.runbook.portals[portal]
+        portals, portal = self._state.runbook.portals, where.partition(".")[0]
         tab = self.tab(portal)
-        return self._catalogue.page(spec.pages, name).cls(tab, str(self._state.fill(spec.url)))
+        return self._catalogue.at(portals, where).cls(tab, str(self._state.fill(portals[portal].url)))
 
     def tab(self, portal: str) -> Tab:
         """Return the tab of `portal`, in front: behind another it is a hidden document, where portals stop working."""
@@ -86,15 +87,18 @@ class Session:
         """Return the open tabs by portal."""
         return {portal: tab for portal, tab in self._tabs.items() if not tab.is_closed()}
 
+    def looks(self, where: str, seconds: float) -> Iterator[None]:
+        """Yield for each look at `portal.page` that there is time for in `seconds`; the portal works between two."""
+        return looks(seconds, lambda: self.tab(where.partition(".")[0]).wait_for_timeout(LOOK_AGAIN))
+
     def answer(self, probe: Probe) -> bool:
         """Return whether `probe` is so at this moment. On a page that is not on screen, or cannot tell, nothing is.
 
         Raises `NotYetKnown` when its arguments are not known yet.
         """
-        portal, _, name = probe.page.partition(".")
-        spec = self._catalogue.page(self._state.runbook.portals[portal].pages, name).probe(probe.ask)
+        spec = self._catalogue.at(self._state.runbook.portals, probe.page).probe(probe.ask)
         args = self._state.bound(probe.args, spec.parameters if spec else {})
-        if not self.is_open(portal):
+        if not self.is_open(probe.page.partition(".")[0]):
             return False
         page = self.page(probe.page)
         if not page.is_on_screen():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any
 
 from keyturn.errors import GuardRefused, StepFailed
-from keyturn.events import GuardHeld, Result, Retrying, SignInScreen
+from keyturn.events import GuardHeld, Result, Retrying
 from keyturn.events import GuardRefused as GuardRefusedEvent
 from keyturn.gates import Choice
 from keyturn.interpolate import NotYetKnown
@@ -15,7 +15,7 @@ from keyturn.run import by_hand
 from keyturn.run.capture import create_and_capture, paste
 from keyturn.run.facts import holds, worded
 from keyturn.run.orphan import recover
-from keyturn.run.state import FOUND_DONE
+from keyturn.run.state import FOUND_DONE, outputs_of
 from keyturn.run.unclear import is_shown, was_done
 from pages.errors import PageError
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from keyturn.gates import Answer
     from keyturn.model import Probe, Scalar, Step
     from keyturn.run.engine import Engine
-
-_ASK_AGAIN = 50  # ms between two looks at the page while something is expected
 
 
 class Skip(Exception):  # not an error: a step whose `when` does not hold
@@ -47,14 +45,6 @@ class ExpectationMissed(StepFailed):
 
 class DoneTooEarly(GuardRefused):
     """A person did by hand what the guard would have refused."""
-
-
-class _SignsIn(Protocol):
-    """A page on which a person signs in."""
-
-    def is_signed_in(self) -> bool: ...
-
-    def screen(self) -> str: ...
 
 
 def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
@@ -86,7 +76,7 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
     made, result, reason = _done_by_hand(engine, step) if theirs else (None, Result.DONE, "")
     if result is Result.DONE:
         made = _act(engine, step)
-    outputs = {name: str(getattr(made, field)) for name, field in step.outputs.items()}
+    outputs = outputs_of(step, made)
     engine.state.give(step, outputs)
     for probe in step.expect:
         _expect(engine, step, probe)
@@ -117,20 +107,16 @@ def is_already(engine: Engine, step: Step) -> bool:
 def _asked(engine: Engine, step: Step) -> bool:
     """Ask the person whatever is to be asked before `step`; return whether they do it themselves."""
     if step.gate is Gate.SIGN_IN:
-        page = cast("_SignsIn", engine.session.page(step.page))
+        page: Any = engine.session.page(step.page)
         engine.attendance.before(step, lambda: _signed_in(engine, step, page))
         return False
     wants = engine.attendance.before(step, engine.no_answer)
     return (wants or step.gate is Gate.MANUAL) and not by_hand.is_keyturns(engine, step)
 
 
-def _signed_in(engine: Engine, step: Step, page: _SignsIn) -> bool:
+def _signed_in(engine: Engine, step: Step, page: Any) -> bool:
     engine.breathe()
-    screen = page.screen()
-    if screen != engine.sign_in_screen:
-        engine.sign_in_screen = screen
-        engine.emit(SignInScreen(step.id, screen))
-    return page.is_signed_in()
+    return engine.sign_in.is_over(step, page)
 
 
 def _done_by_hand(engine: Engine, step: Step) -> tuple[Any, Result, str]:
@@ -188,13 +174,10 @@ def _call(engine: Engine, step: Step, page: Any, args: dict[str, Scalar]) -> Any
 
 def _expect(engine: Engine, step: Step, probe: Probe) -> None:
     """Look until `probe` is so, for as long as the step may take. What goes wrong meanwhile came after the press."""
-    until = time.monotonic() + step.timeout
     try:
-        while not engine.session.answer(probe):
-            if time.monotonic() > until:
-                page = engine.session.page(probe.page)
-                raise ExpectationMissed(f"“{page.title}” to answer {probe.ask.replace('_', ' ')}", page.seen())
-            engine.session.tab(probe.page.partition(".")[0]).wait_for_timeout(_ASK_AGAIN)
+        if not any(engine.session.answer(probe) for _ in engine.session.looks(probe.page, step.timeout)):
+            page = engine.session.page(probe.page)
+            raise ExpectationMissed(f"“{page.title}” to answer {probe.ask.replace('_', ' ')}", page.seen())
     except PageError as error:
         error.pressed = error.pressed or step.effect is not Effect.READ
         raise

@@ -55,6 +55,11 @@ class Sealed:
     remark: str = ""  # about an unknown shape, which a person is to confirm
 
 
+def outputs_of(step: Step, made: object) -> dict[str, str]:
+    """Return what `step` gives to those after it, read off `made`, which its action returned."""
+    return {name: str(getattr(made, field)) for name, field in step.outputs.items()}
+
+
 @dataclass(slots=True)
 class Unfinished:
     """What the run began and did not end, by step: in an earlier part, or in this one before it was tried again."""
@@ -96,6 +101,7 @@ class RunState:
     outputs: dict[str, str] = field(default_factory=dict)  # "steps.<id>.<output>" -> text
     results: dict[str, Result] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)  # steps that may have changed something, and were not seen to
+    created: set[str] = field(default_factory=set)  # steps whose last press is known to have made a secret
     held: dict[str, Held] = field(default_factory=dict)  # name of the secret -> what is held
     changed: list[str] = field(default_factory=list)
     values: list[Secret] = field(default_factory=list)  # whatever came by the clipboard, for the leak gate to look for
@@ -111,6 +117,11 @@ class RunState:
         """Note that `what` is otherwise than before the run, once."""
         if what not in self.changed:
             self.changed.append(what)
+
+    def note_created(self, step: Step, secret_id: str, expires_on: str) -> None:
+        """Note that `step` made a secret, by which it is told of."""
+        self.created.add(step.id)
+        self.note_change(f"portal: a secret was created, ID {secret_id}, expires {expires_on}")
 
     def not_made(self, step: Step) -> None:
         """Note that the secret which `step` was about to make does not exist."""

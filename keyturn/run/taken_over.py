@@ -23,6 +23,7 @@ from keyturn.run.by_hand import is_seen, shown
 from keyturn.run.capture import capture_made
 from keyturn.run.facts import fails_for_good, holds
 from keyturn.run.stages import check_guard, is_already
+from keyturn.run.state import outputs_of
 from keyturn.run.way_back import portal
 from pages.errors import PageError
 
@@ -123,14 +124,14 @@ def _seen(engine: Engine, step: Step, by: str) -> Found | None:
         else:
             made = shown(engine, step, page)() if step.outputs and page.is_on_screen() else None
         if made is not None:
-            outputs = {name: str(getattr(made, part)) for name, part in step.outputs.items()}
+            outputs = outputs_of(step, made)
         if not step.copies and not _is_so(engine, step):
             return None
     except BrowserError:
         return None
     if step.copies and made is None:
         return None
-    engine.state.outputs.update({f"steps.{step.id}.{name}": text for name, text in outputs.items()})
+    engine.state.give(step, outputs)
     try:
         check_guard(engine, step, done=True)
     except GuardRefused as refused:

@@ -6,7 +6,6 @@ page that would show it. Nothing is pressed here.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from keyturn.events import NotDone
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from keyturn.run.engine import Engine
 
 _SETTLING = 5.0  # seconds in which a page that was left in the middle of a change has come to rest
-_LOOK_AGAIN = 100  # ms
 
 
 def was_done(engine: Engine, step: Step) -> bool:
@@ -66,9 +64,4 @@ def _can_be_seen(engine: Engine, step: Step) -> bool:
 
 
 def _is_so(engine: Engine, step: Step) -> bool:
-    until = time.monotonic() + _SETTLING
-    while not is_shown(engine, step):
-        if time.monotonic() > until:
-            return False
-        engine.session.tab(portal(step)).wait_for_timeout(_LOOK_AGAIN)
-    return True
+    return any(is_shown(engine, step) for _ in engine.session.looks(step.page, _SETTLING))

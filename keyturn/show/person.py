@@ -127,8 +127,7 @@ class _Person:
         return lines
 
     def _page(self, named: str) -> PageSpec:
-        portal, _, name = named.partition(".")
-        return self.catalogue.page(self.runbook.portals[portal].pages, name)
+        return self.catalogue.at(self.runbook.portals, named)
 
     def _text(self, value: Scalar) -> str:
         return substitute(value, self.said) if isinstance(value, str) else str(value).lower()

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Final
 
+from pages.errors import NoEffect
 from pages.page import Component
 
 # Waits up to two seconds inside the page and tells only yes or no. The browser library's own waiting for a value would
@@ -33,17 +34,14 @@ _PUT_IN: Final = """field => {
     }
     return field.value ? field.keyturnPut : 0;
 }"""
-# What a date field says it takes -> how to write that.
-DATE_FORMS: Final = {"MM/DD/YYYY": "%m/%d/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
+_BY_HAND: Final = "the field takes dates in a form that is not known here: enter the date by hand"
+# What a date field says it takes -> how to write that. The portals' own forms are not public.
+_DATE_FORMS: Final = {"MM/DD/YYYY": "%m/%d/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
 # Date and time as the replicas write them, and near kin. How the real portals write them is not public.
 _MOMENTS: Final = ("%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M %p", "%m/%d/%Y %I:%M %p")
 
 # A whole number, with or without the marks between its thousands, and what is counted: `1,204 users`.
 _COUNT: Final = re.compile(r"(\d+|\d{1,3}(?:[.,'\u2019\s]\d{3})+)(?:\s+[^\W\d]+)?")
-
-
-class UnknownDateFormError(ValueError):
-    """The field does not say how it takes a date, or in no known form. Its text is what the field says."""
 
 
 class SecretField(Component):
@@ -67,14 +65,15 @@ class SecretField(Component):
 class DateField(Component):
     """A field for a date, which says by its type or its hint how it takes one."""
 
-    def dated(self, day: str) -> str:
-        """Return the ISO date `day` as this field takes it. Raises `UnknownDateFormError` rather than guess."""
+    def dated(self, day: str, title: str, verb: str) -> str:
+        """Return the ISO date `day` as this field takes it. Raises `NoEffect`, of `title` and `verb`, not to guess."""
         if self.root.get_attribute("type") == "date":
             return date.fromisoformat(day).isoformat()
         hint = (self.root.get_attribute("placeholder") or "").strip()
-        if hint.upper() not in DATE_FORMS:
-            raise UnknownDateFormError(hint)
-        return date.fromisoformat(day).strftime(DATE_FORMS[hint.upper()])
+        if hint.upper() not in _DATE_FORMS:
+            expected = f"a field that takes {' or '.join(_DATE_FORMS)}"
+            raise NoEffect(title, verb, expected=expected, seen=f"one that says “{hint}”", advice=_BY_HAND)
+        return date.fromisoformat(day).strftime(_DATE_FORMS[hint.upper()])
 
 
 def count(text: str) -> str:

@@ -10,8 +10,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from pages.library import expect
 from pages.surroundings import Surroundings
+from pages.waiting import wait_for_any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -73,6 +73,5 @@ class VendorPortal(Surroundings):
 
     def answered(self, done: Locator) -> bool:
         """Wait until `done` is to be seen, or the portal refuses or wants a sign-in; return whether `done` is."""
-        ends = done.or_(self.refused).or_(self.sign_in_heading)
-        expect(ends.filter(visible=True)).not_to_have_count(0)
+        wait_for_any(done, self.refused, self.sign_in_heading)
         return done.filter(visible=True).count() > 0

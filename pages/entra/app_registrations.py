@@ -15,6 +15,7 @@ from pages.errors import NotOne
 from pages.library import expect
 from pages.mark import action
 from pages.page import Page
+from pages.waiting import wait_for_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +76,7 @@ class AppRegistrationsPage(Page):
             row = self.registration_row(application_id)
             # Not the row alone: it is there before the filter too, and a click while the list redraws is lost.
             expect(self.grid.rows.or_(self.nothing_notice)).to_have_count(1)
-            expect(row.or_(self.nothing_notice)).to_be_visible()
+            wait_for_any(row, self.nothing_notice)
         if not row.count():
             raise NotOne(
                 self.title,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +14,7 @@ from pages.entra.lifetime import is_near
 from pages.errors import NoEffect, NotOne
 from pages.library import expect
 from pages.page import Component
+from pages.waiting import LOOK_AGAIN, looks
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -52,7 +52,6 @@ _SCREEN: Final = "Certificates & secrets"  # the title of the page that holds th
 _EXPIRED_BADGE: Final = re.compile(r"\s*Expired$", re.IGNORECASE)  # 2026-11: reported beside a past date, not seen
 _COUNTED: Final = re.compile(r"\((\d+)\)")
 _SETTLING: Final = 10.0  # seconds in which the tab's count, which lags at times, and the rows have come to agree
-_LOOK_AGAIN: Final = 100  # ms
 _BALLOON: Final = 3_000  # ms that the balloon “Copied” is waited for; it is up for about two seconds
 
 
@@ -100,14 +99,12 @@ class SecretsGrid(Component):
         one that is not whole must not pass for one.
         """
         expect(self.filled).to_be_visible()
-        until = time.monotonic() + _SETTLING
-        while True:
+        for _ in looks(_SETTLING, lambda: self.root.page.wait_for_timeout(LOOK_AGAIN)):
             try:
                 return self._counted(verb)
-            except NoEffect:
-                if time.monotonic() > until:
-                    raise
-            self.root.page.wait_for_timeout(_LOOK_AGAIN)
+            except NoEffect as error:
+                not_whole = error
+        raise not_whole
 
     def holds(self, secret_id: str) -> bool | None:
         """Return whether the list has `secret_id` at this moment; None where a row is missing or cannot be read."""

@@ -14,8 +14,8 @@ from pages.entra.blade import Blade
 from pages.entra.message import BladeNotice, MessageBox, Toasts
 from pages.entra.sign_in_screen import SignInScreen
 from pages.errors import PortalRefused, SessionEnded
-from pages.library import expect
 from pages.surroundings import Surroundings, Trouble
+from pages.waiting import wait_for_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,23 +84,23 @@ class Shell(Surroundings):
 
     def go(self, address: str, landmark: Locator) -> None:
         """Load `address` and wait for `landmark`, or for a sign-in screen; once more if the portal stays blank."""
-        there = landmark.or_(self.sign_in.any_field).first
+        there = (landmark, self.sign_in.any_field)
         self.load(address)
         try:
-            expect(there).to_be_visible(timeout=BLANK)
+            wait_for_any(*there, timeout=BLANK)
         except AssertionError:
             self.load(address)
             self.tab.reload(wait_until="domcontentloaded")  # A change of the fragment alone would load nothing.
-            expect(there).to_be_visible()
+            wait_for_any(*there)
 
     def wait_for_answer(self, answer: Locator) -> None:
         """Wait until the blade shows `answer` to a gesture, or a toast refuses it; else `AssertionError`."""
         if not self.blade.frame.count():
-            expect(answer.or_(self.toasts.refusal_notice).first).to_be_visible()
+            wait_for_any(answer, self.toasts.refusal_notice)
             return
         for _ in range(LOOKS):
             with suppress(AssertionError):
-                expect(answer.first).to_be_visible(timeout=LOOK)
+                wait_for_any(answer, timeout=LOOK)
                 return
             if self.toasts.refusal():
                 return

@@ -11,6 +11,7 @@ from pages.errors import NoEffect, SessionEnded
 from pages.library import expect
 from pages.mark import action, glance
 from pages.page import Page
+from pages.waiting import wait_for_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,7 @@ class SignInPage(Page):
         shows one of its numbered errors, because no more screens follow it.
         """
         with self.expecting("a person to sign in"):
-            expect(self.around.account_notice.or_(self.around.sign_in.refusal_notice)).to_be_visible()
+            wait_for_any(self.around.account_notice, self.around.sign_in.refusal_notice)
         if self.around.sign_in.refusal():
             raise self.failure("wait_until_signed_in")
         # The shell paints the account before it knows the name.

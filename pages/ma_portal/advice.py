@@ -6,7 +6,6 @@ from typing import Final
 
 from pages.components.advice import Advice, Row
 
-DATE: Final = "the field takes dates in a form that is not known here: enter the date by hand"
 ADVICE: Final[Advice] = (
     Row(
         r"Have you entered a Client Secret ID",

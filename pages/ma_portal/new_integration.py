@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pages.components.vendor_field import DATE_FORMS, DateField, SecretField, UnknownDateFormError
+from pages.components.vendor_field import DateField, SecretField
 from pages.errors import NoEffect
 from pages.library import expect
-from pages.ma_portal.advice import DATE
 from pages.ma_portal.portal import MaPortal
 from pages.mark import action, probe
 from pages.page import Page
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
 # The procedure's names of the types and the list's own, both from the vendor's documentation.
 _WORDINGS: Final = (("Microsoft Entra ID", "Entra ID"), ("CSV file", "CSV Upload"))
-# What the date field says it takes -> how to write that. The real portal's format is not public.
-_DATE_FORMS: Final = {"MM/DD/YYYY": "%m/%d/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
 
 
 class NewIntegrationPage(Page):
@@ -69,17 +66,17 @@ class NewIntegrationPage(Page):
     @action(at="nickname_field")
     def enter_nickname(self, nickname: str) -> None:
         """Enter the Integration Nickname."""
-        self._enter(self.nickname_field, nickname)
+        self.enter(self.nickname_field, nickname)
 
     @action(at="application_id_field")
     def enter_application_id(self, application_id: str) -> None:
         """Enter the Application ID."""
-        self._enter(self.application_id_field, application_id)
+        self.enter(self.application_id_field, application_id)
 
     @action(at="directory_id_field")
     def enter_directory_id(self, directory_id: str) -> None:
         """Enter the Directory ID."""
-        self._enter(self.directory_id_field, directory_id)
+        self.enter(self.directory_id_field, directory_id)
 
     @action(at="client_secret_value_field", secret="pastes", shown_by="put_in")  # noqa: S106  # a role, no secret
     def paste_client_secret_value(self) -> None:
@@ -105,7 +102,7 @@ class NewIntegrationPage(Page):
 
         Raises `NoEffect` when the field names a form that is not known: a guess could swap day and month.
         """
-        self._enter(self.expiration_date_field, self._dated(expires_on))
+        self.enter(self.expiration_date_field, self._dated(expires_on))
 
     @action(at="test_button", secret="proves")  # noqa: S106  # a role, no secret
     def test_connection(self) -> None:
@@ -193,23 +190,8 @@ class NewIntegrationPage(Page):
         """Whether the last connection test was a good one and nothing was changed after it."""
         return self.test_passed_dialog.is_visible() or self.tested_notice.is_visible()
 
-    def _enter(self, field: Locator, text: str) -> None:
-        field.fill(text)
-        with self.expecting(f"the field to hold “{text}”"):
-            expect(field).to_have_value(text)
-
     def _dated(self, expires_on: str) -> str:
-        try:
-            return DateField(self.expiration_date_field).dated(expires_on)
-        except UnknownDateFormError as unknown:
-            hint = str(unknown)
-        raise NoEffect(
-            self.title,
-            "enter_expiration_date",
-            expected=f"a field that takes {' or '.join(DATE_FORMS)}",
-            seen=f"one that says “{hint}”",
-            advice=DATE,
-        )
+        return DateField(self.expiration_date_field).dated(expires_on, self.title, "enter_expiration_date")
 
 
 def _any_wording(integration_type: str) -> re.Pattern[str]:

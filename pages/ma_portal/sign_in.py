@@ -9,6 +9,7 @@ from pages.library import expect
 from pages.ma_portal.portal import MaPortal
 from pages.mark import action, glance
 from pages.page import Page
+from pages.waiting import wait_for_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,13 +44,13 @@ class SignInPage(Page):
     def open(self) -> None:
         """Open the MA Portal."""
         self.around.load(self.url)
-        there = self.around.sign_in_heading.or_(self.around.account_notice).filter(visible=True)
+        there = self.around.sign_in_heading.or_(self.around.account_notice)
         refused = self.around.refusal_notice
         with self.expecting("the MA Portal or its sign-in page"):
-            expect(there.or_(refused)).not_to_have_count(0)
+            wait_for_any(there, refused)
         # An alert on a page that names an account is about something else, such as a secret that has expired. And where
         # neither is to be seen any more, somebody is signing in.
-        if refused.count() and not there.count():
+        if refused.count() and not there.filter(visible=True).count():
             raise self.failure("open")
 
     @action(anywhere=True)

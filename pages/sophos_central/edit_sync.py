@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pages.components.vendor_field import DATE_FORMS, DateField, SecretField, UnknownDateFormError
+from pages.components.vendor_field import DateField, SecretField
 from pages.errors import NoEffect
 from pages.library import expect
 from pages.mark import action, probe
@@ -48,12 +48,12 @@ class EditSyncPage(Page):
     @action(at="client_id_field")
     def enter_client_id(self, client_id: str) -> None:
         """Enter the Client ID."""
-        self._enter(self.client_id_field, client_id)
+        self.enter(self.client_id_field, client_id)
 
     @action(at="tenant_domain_field")
     def enter_tenant_domain(self, tenant_domain: str) -> None:
         """Enter the Tenant Domain."""
-        self._enter(self.tenant_domain_field, tenant_domain)
+        self.enter(self.tenant_domain_field, tenant_domain)
 
     @action(at="application_key_field", secret="pastes", shown_by="put_in")  # noqa: S106  # a role, no secret
     def paste_application_key(self) -> None:
@@ -73,7 +73,7 @@ class EditSyncPage(Page):
     @action(at="expiration_field")
     def enter_expiration(self, expires_on: str) -> None:
         """Enter the Application Key Expiration, given as `2028-01-08`, in the form that the field takes."""
-        self._enter(self.expiration_field, self._dated(expires_on))
+        self.enter(self.expiration_field, self._dated(expires_on))
 
     @action(at="test_button", secret="proves")  # noqa: S106  # a role, no secret
     def test_connection(self) -> None:
@@ -135,19 +135,5 @@ class EditSyncPage(Page):
                 seen="a field into which nothing was put since the page was loaded",
             )
 
-    def _enter(self, field: Locator, text: str) -> None:
-        field.fill(text)
-        with self.expecting(f"the field to hold “{text}”"):
-            expect(field).to_have_value(text)
-
     def _dated(self, expires_on: str) -> str:
-        try:
-            return DateField(self.expiration_field).dated(expires_on)
-        except UnknownDateFormError as unknown:
-            hint = str(unknown)
-        raise NoEffect(
-            self.title,
-            "enter_expiration",
-            expected=f"a field that takes {' or '.join(DATE_FORMS)}",
-            seen=f"one that says “{hint}”",
-        )
+        return DateField(self.expiration_field).dated(expires_on, self.title, "enter_expiration")

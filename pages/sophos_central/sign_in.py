@@ -9,6 +9,7 @@ from pages.library import expect
 from pages.mark import action, glance
 from pages.page import Page
 from pages.sophos_central.portal import SophosCentral
+from pages.waiting import wait_for_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,7 @@ class SignInPage(Page):
         """Open Sophos Central."""
         self.around.load(self.url)
         with self.expecting("Sophos Central or its sign-in page"):
-            expect(self.around.sign_in_heading.or_(self.around.account_notice)).to_be_visible()
+            wait_for_any(self.around.sign_in_heading, self.around.account_notice)
 
     @action(anywhere=True)
     def wait_until_signed_in(self) -> Account:

@@ -31,6 +31,7 @@ from keyturn.run.resume import Again, resume
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
 from secrets_store import Store, unlock
+from tests.processes import at_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -150,6 +151,12 @@ class Rehearse(Protocol):
         then: Callable[[Rehearsed, Callable[[], Rehearsed]], None] | None = ...,
         **inputs: str,
     ) -> Rehearsed: ...
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """Give an environment whose home is empty."""
+    return at_home(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
 from secrets_store import Store
 from tests.end_to_end.conftest import asked_for_token
+from tests.processes import at_home, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,9 +58,8 @@ class Desk:
     @property
     def environment(self) -> dict[str, str]:
         """Places of the operator's own, the display, and what somebody there knows of colleagues."""
-        places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), str(self.home))
         known = {COLLEAGUES: " ".join(self.colleagues)}
-        return {**os.environ, **places, **known, **({"DISPLAY": self.display} if self.display else {})}
+        return {**at_home(self.home), **known, **({"DISPLAY": self.display} if self.display else {})}
 
     @property
     def how(self) -> tuple[str, ...]:
@@ -174,10 +173,8 @@ def kill_keepers(*runs: str) -> None:
             for process in _tree(kept.folder):
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
-    until = time.monotonic() + 30
-    while any(run in keeper.kept_runs() for run in runs or keeper.kept_runs()):  # Its lock is freed by the system.
-        assert time.monotonic() < until, "the keeper lives on"
-        time.sleep(0.05)
+    # Its lock is freed by the system.
+    until(lambda: not set(runs or keeper.kept_runs()) & set(keeper.kept_runs()), 30, "the keeper lives on")
 
 
 def _tree(folder: str) -> list[int]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.end_to_end.enduring import BOUNDS, grown, growth, measured
+from tests.processes import at_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,11 +43,10 @@ def test_rehearsals_one_after_another_leave_nothing_behind(tmp_path: Path, figur
 def rehearsed(home: Path, seconds: float) -> list[dict[str, Any]]:
     """Return what a process that rehearses again and again told after each, for so many seconds, and four at least."""
     temporary = tempfile.mkdtemp(prefix="kt-")  # short: sockets lie below it
-    places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), str(home))
     command = [sys.executable, "-m", "tests.end_to_end.enduring", str(home)]
     samples, until = [], time.monotonic() + seconds
     with (home / "errors.txt").open("w") as errors, subprocess.Popen(
-        command, env={**os.environ, **places, "TMPDIR": temporary}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        command, env={**at_home(home), "TMPDIR": temporary}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=errors, text=True,
     ) as running:  # fmt: skip
         assert running.stdin

@@ -7,16 +7,16 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.end_to_end.interrupting import KILLED, RUNBOOK, desk
+from tests.processes import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.end_to_end.interrupting import Desk, Ended
@@ -129,13 +129,6 @@ def test_a_recording_that_was_changed_is_not_gone_on_with(at: Desk) -> None:
     assert "procedure.md" in refused.told
 
 
-def _until(so: Callable[[], bool]) -> None:
-    until = time.monotonic() + 300
-    while not so():
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.02)
-
-
 def test_ctrl_c_ends_in_order_and_once_more_while_it_is_ending_changes_nothing(at: Desk) -> None:
     def told(kind: str) -> bool:
         return any(f'"kind":"{kind}"' in path.read_text() for path in at.home.glob("recordings/*/data/journal.jsonl"))
@@ -145,9 +138,9 @@ def test_ctrl_c_ends_in_order_and_once_more_while_it_is_ending_changes_nothing(a
         command, env=at.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, start_new_session=True,
     ) as running:  # fmt: skip
-        _until(lambda: told("pictured"))
+        until(lambda: told("pictured"), 300)
         os.killpg(running.pid, signal.SIGINT)
-        _until(lambda: told("search-began"))
+        until(lambda: told("search-began"), 300)
         os.killpg(running.pid, signal.SIGINT)
         out, err = running.communicate(timeout=300)
     assert running.returncode == 130, err

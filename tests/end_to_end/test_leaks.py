@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 import urllib.parse
@@ -210,13 +209,6 @@ def places_of(tree: int, folder: Path) -> Iterator[tuple[str, bytes]]:
             with contextlib.suppress(OSError):
                 if path.is_file():
                     yield path.name, path.read_bytes()
-
-
-@pytest.fixture
-def short() -> Iterator[Path]:
-    """A folder with a short name: sockets are made below it, whose names may have a hundred letters or so."""
-    with tempfile.TemporaryDirectory(prefix="kt-") as folder:
-        yield Path(folder)
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks at processes as Linux shows them")

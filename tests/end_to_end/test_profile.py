@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
     from rehearsal import Replicas
 
 MADE_UP = "q7R8Q~pXlZk-4vT_c1Mn~Wb0LsGyH2dJuEaVfIoK"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    """Give an environment whose home is empty."""
-    places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"), str(tmp_path))
-    return {**os.environ, **places}
 
 
 def command(home: Path, replicas: Replicas, *options: str) -> list[str]:

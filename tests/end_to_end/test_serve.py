@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-
-import pytest
 
 from keyturn import signing
 from keyturn.settings import shipped_runbooks
@@ -22,12 +19,6 @@ if TYPE_CHECKING:
 
 KEYTURN = [sys.executable, "-m", "keyturn"]
 RUNBOOK = str(shipped_runbooks() / "update-entra-client-secret.yaml")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
-    """Give an environment whose home is empty, so that the operator's own key and store are left alone."""
-    return {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
 
 
 @contextmanager

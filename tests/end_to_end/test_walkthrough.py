@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -30,11 +29,10 @@ PATIENCE = 240.0  # seconds; a browser on a busy machine
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> dict[str, str]:
+def home(home: dict[str, str]) -> dict[str, str]:
     """Give an environment with a home of its own and no display."""
-    env = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
-    places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), str(tmp_path))
-    return {**env, **places, "PYTHONPATH": str(ROOT)}
+    env = {name: value for name, value in home.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    return {**env, "PYTHONPATH": str(ROOT)}
 
 
 class Walk(Terminal):

@@ -6,17 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from evidence import sight
 from evidence.window_film import kept
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.processes import until
 
 pytestmark = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="needs ffmpeg")
 
@@ -45,11 +41,11 @@ def test_the_screen_is_filmed_no_longer_than_the_recorder_lives(display: dict[st
     try:
         assert process.stdout
         grabber = int(process.stdout.readline())
-        _until(lambda: film.exists() and film.stat().st_size > 0, "nothing was filmed")
+        until(lambda: film.exists() and film.stat().st_size > 0, otherwise="nothing was filmed")
     finally:
         process.kill()
         process.communicate()
-    _until(lambda: not _alive(grabber), "the screen is still being filmed")
+    until(lambda: not _alive(grabber), otherwise="the screen is still being filmed")
     frames = tmp_path / "frames"
     frames.mkdir()
     assert sight.frames(film, frames)
@@ -74,13 +70,6 @@ def test_a_film_without_a_frame_is_not_kept(tmp_path: Path) -> None:
         film.write_bytes(torn)
         assert not kept(film)
         assert not film.exists()
-
-
-def _until(so: Callable[[], bool], otherwise: str) -> None:
-    until = time.monotonic() + 60
-    while not so():
-        assert time.monotonic() < until, otherwise
-        time.sleep(0.05)
 
 
 def _alive(pid: int) -> bool:

@@ -15,6 +15,7 @@ from keyturn.gates import Answer, Choice, Mode, Nobody, Question
 from keyturn.model import Always, Effect, Probe, SecretSpec, Step
 from keyturn.run.engine import Engine
 from keyturn.run.state import RunState
+from pages.waiting import looks
 from secrets_store import Secret
 
 if TYPE_CHECKING:
@@ -114,6 +115,9 @@ class Stage:
     def is_closed(self, _portal: str) -> bool:
         return False
 
+    def looks(self, _where: str, seconds: float) -> Iterator[None]:
+        return looks(seconds, lambda: self._wait(100))
+
     def answer(self, probe: Probe) -> bool:
         if any("{{" in str(value) for value in probe.args.values()):
             self.engine.state.fill_all(probe.args)
@@ -207,7 +211,7 @@ def build(
     engine = Engine(
         RunState("run", runbook, {"id": "one"}),
         context=SimpleNamespace(set_default_timeout=lambda _ms: None),  # type: ignore[arg-type]
-        catalogue=SimpleNamespace(page=lambda *_: SimpleNamespace(actions=actions)),  # type: ignore[arg-type]
+        catalogue=SimpleNamespace(at=lambda *_: SimpleNamespace(actions=actions)),  # type: ignore[arg-type]
         clipboard=fake,
         store=fake,
         recorder=fake,

@@ -21,7 +21,7 @@ USER, POLICY = ("HKCU", r"Software\Microsoft\Clipboard"), ("HKLM", r"Software\Po
 def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Give a machine on which nothing runs."""
     monkeypatch.setattr(clipboard_history, "_PROCESSES", tmp_path)
-    monkeypatch.setattr(clipboard_history, "_said", lambda *_: "")
+    monkeypatch.setattr(clipboard_history, "said_by", lambda *_: "")
     return tmp_path
 
 
@@ -45,13 +45,13 @@ def test_programs_of_desktops_are_known_by_name(monkeypatch: pytest.MonkeyPatch,
 
 def test_extensions_of_gnome_are_known_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(clipboard_history, "_said", lambda *_: "['clipboard-indicator@tudmotu.com', 'dash@x']")
+    monkeypatch.setattr(clipboard_history, "said_by", lambda *_: "['clipboard-indicator@tudmotu.com', 'dash@x']")
     assert keepers() == ["a GNOME extension (clipboard-indicator)"]
 
 
 def test_programs_of_macos_are_known_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setattr(clipboard_history, "_said", lambda *_: "COMM\nFinder\nMaccy\n/Applications/Raycast\n")
+    monkeypatch.setattr(clipboard_history, "said_by", lambda *_: "COMM\nFinder\nMaccy\n/Applications/Raycast\n")
     assert keepers() == ["Maccy", "Raycast"]
 
 

@@ -42,7 +42,7 @@ def test_linux_is_asked_and_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_windows_tells_it_by_a_number_in_any_language(monkeypatch: pytest.MonkeyPatch, said: str, state: str) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(clock, "_said", lambda *_: said)
+    monkeypatch.setattr(clock, "said_by", lambda *_: said)
     assert clock.state() == state
 
 

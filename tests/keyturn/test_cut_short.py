@@ -8,10 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
-import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,9 +21,10 @@ from keyturn.cli import main
 from keyturn.errors import CannotStart, LeakFound
 from keyturn.run.cut_short import package_up
 from tests.evidence.conftest import record
+from tests.processes import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 VALUE = "q7R8Q~pXlZk-4vT_c1Mn~Wb0LsGyH2dJuEaVfIoK"
 
@@ -182,19 +180,8 @@ def test_nothing_is_put_in_order_through_a_link(killed: Path, key: Ed25519Privat
     assert (killed / package.JOURNAL).read_bytes() == before
 
 
-@pytest.fixture
-def short() -> Iterator[Path]:
-    """A folder with a short name: sockets are made below it, whose names may have a hundred letters or so."""
-    with tempfile.TemporaryDirectory(prefix="kt-") as folder:
-        yield Path(folder)
-
-
-def _until(so: Callable[[], object], run: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 120
-    while not so():
-        assert run.poll() is None, "it ended by itself"
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.05)
+def _has_sealed(folder: Path) -> bool:
+    return any("secret-sealed" in one.read_text() for one in folder.glob("r/*/data/journal.jsonl"))
 
 
 def _let_go() -> None:
@@ -216,7 +203,8 @@ def test_a_rehearsal_that_was_killed_is_packaged_with_what_it_had_filmed(
         command = [sys.executable, "-m", "keyturn", "rehearse", "--headless", *folders]
         run = subprocess.Popen(command, stdout=said, stderr=said)
     try:
-        _until(lambda: any("secret-sealed" in one.read_text() for one in short.glob("r/*/data/journal.jsonl")), run)
+        until(lambda: run.poll() is not None or _has_sealed(short), 120)
+        assert run.poll() is None, "it ended by itself"
     finally:
         os.kill(run.pid, signal.SIGKILL)
         run.wait()

@@ -187,6 +187,16 @@ def test_a_secret_that_was_made_is_told_once_by_its_id(stage: Stage) -> None:
     assert engine.state.changed == ["portal: a secret was created, ID new, expires 2028-11-23"]
 
 
+def test_a_press_after_a_secret_that_was_told_is_in_doubt_like_any_other(stage: Stage) -> None:
+    engine, _ = build(stage, CREATE)
+    engine.begin(CREATE, 1)
+    engine.announce(CREATE, {})
+    engine.state.note_created(CREATE, "new", "2028-11-23")
+    engine.announce(CREATE, {})
+    note_doubt(engine, CREATE, page_error(NoEffect, pressed=True))
+    assert engine.state.changed[1:] == [PRESSED]
+
+
 @pytest.mark.parametrize(
     ("refuses", "error"),
     [

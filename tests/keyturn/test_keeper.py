@@ -22,6 +22,7 @@ from keyturn.browser import WINDOW, find_browser
 from keyturn.errors import CannotStart
 from keyturn.keeper import client, process, record
 from keyturn.run.browsing import Browsing
+from tests.processes import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,13 +44,6 @@ with keeper.attached(Kept.read(sys.argv[1])) as context:
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-
-
-def _until(so: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.05)
 
 
 def _apart(act: Callable[[], list[str]]) -> list[str]:
@@ -76,7 +70,7 @@ def test_a_page_is_still_there_after_the_tool_was_killed_and_nothing_stays_when_
         os.kill(user.pid, signal.SIGKILL)
     assert list(keeper.kept_runs()) == ["run-1"]
     assert _apart(lambda: _shown_at_last(kept)) == ["shown once"]
-    _until(lambda: not record.is_alive("run-1"))
+    until(lambda: not record.is_alive("run-1"))
     assert keeper.kept_runs() == {}
     assert not Path(kept.folder).exists()
 
@@ -123,7 +117,7 @@ def test_a_browser_that_does_not_start_is_told_and_leaves_no_folder(
 
 def test_a_browser_without_tabs_that_nobody_uses_is_ended() -> None:
     kept = keeper.start("run-4", find_browser("auto"), headed=False)
-    _until(lambda: not record.is_alive("run-4"), 10 * process._LOOK)
+    until(lambda: not record.is_alive("run-4"), 10 * process._LOOK)
     assert not Path(kept.folder).exists()
 
 
@@ -133,7 +127,7 @@ def test_a_browser_that_is_not_to_outlive_keyturn_ends_when_that_was_killed() ->
         assert user.stdout
         assert user.stdout.readline() == b"shown\n"
         os.kill(user.pid, signal.SIGKILL)
-    _until(lambda: not record.is_alive("run-6"), 10 * process._LOOK)
+    until(lambda: not record.is_alive("run-6"), 10 * process._LOOK)
     assert not Path(kept.folder).exists()
 
 
@@ -153,7 +147,7 @@ def test_one_keeper_after_another_leaves_no_process_that_nobody_asked_how_it_end
     first = keeper.Keeper()
     assert first._process.stdin
     first._process.stdin.close()
-    _until(lambda: os.waitid(os.P_PID, first._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None, 60)
+    until(lambda: os.waitid(os.P_PID, first._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None, 60)
     second = keeper.Keeper()
     second.dismiss()
     assert first._process.returncode == 0
