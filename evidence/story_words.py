@@ -38,6 +38,8 @@ _WORDS = {
         "secret",
         "a new secret stands in the portal that may be of this run, its value lost, ID {secret_id}",
     ),
+    "secrets-entrusted": ("person", "before that these secrets stood there: {secret_ids}"),
+    "secrets-compared": ("person", "after that these did: {secret_ids}; gone, and not for a step to delete: {missing}"),
     "orphan-deleted": ("secret", "the secret whose value nobody has, ID {secret_id}, was deleted"),
     "secret-sealed": ("secret", "sealed in the store as {entry}, read back and compared"),
     "pasted": ("secret", "value pasted"),

@@ -32,7 +32,9 @@ from keyturn.events.secret import (
     SecretCaptured,
     SecretIntended,
     SecretNotMade,
+    SecretsCompared,
     SecretSealed,
+    SecretsEntrusted,
     ValueLost,
 )
 from keyturn.events.step import (
@@ -86,6 +88,8 @@ __all__ = [
     "SecretIntended",
     "SecretNotMade",
     "SecretSealed",
+    "SecretsCompared",
+    "SecretsEntrusted",
     "SessionLost",
     "SignInScreen",
     "StepEnded",

@@ -87,6 +87,25 @@ class Pasted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecretsEntrusted(Event):
+    """A person is about to have the browser. `secret_ids` stand where the step `of` makes its secret."""
+
+    step: str
+    of: str
+    secret_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsCompared(Event):
+    """After that the list was compared with what it held. `missing` are gone, and no step was to delete them."""
+
+    step: str
+    of: str
+    secret_ids: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClipboardLeft(Event):
     """The clipboard was let go: `cleared`, or `not ours` when it no longer held the value."""
 

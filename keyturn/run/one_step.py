@@ -15,6 +15,7 @@ from keyturn.model import Effect
 from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.became import note_what_became
 from keyturn.run.doubt import note_doubt
+from keyturn.run.entrusted import check
 from keyturn.run.failure import LAST_WORD, offers, told
 from keyturn.run.stages import ExpectationMissed, Skip, carry_out, is_already
 from keyturn.run.taken_over import taken_over
@@ -153,6 +154,7 @@ def _begun(engine: Engine, step: Step, number: int) -> None:
 
 
 def _carried_out(engine: Engine, step: Step) -> Ending:
+    check(engine, step)
     engine.attendance.wish(step)
     with engine.under_way(step):
         return Ending(*carry_out(engine, step))

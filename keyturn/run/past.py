@@ -181,6 +181,18 @@ def _given_back(past: Past, _entry: dict[str, Any]) -> None:
     past.unfinished.taken_over = {}
 
 
+def _secrets_entrusted(past: Past, entry: dict[str, Any]) -> None:
+    past.unfinished.entrusted.lend(entry["of"], entry["secret_ids"])
+
+
+def _secrets_compared(past: Past, entry: dict[str, Any]) -> None:
+    past.unfinished.entrusted.compared(entry["of"], entry["secret_ids"])
+
+
+def _orphan_deleted(past: Past, entry: dict[str, Any]) -> None:
+    past.unfinished.entrusted.deleted(entry["secret_id"])
+
+
 def _changed(past: Past, entry: dict[str, Any]) -> None:
     past.changed.append(entry["what"])
 
@@ -213,6 +225,9 @@ _TELLS: dict[str, Callable[[Past, dict[str, Any]], None]] = {
     "secret-sealed": _secret_sealed,
     "taken-over": _taken_over,
     "given-back": _given_back,
+    "secrets-entrusted": _secrets_entrusted,
+    "secrets-compared": _secrets_compared,
+    "orphan-deleted": _orphan_deleted,
     "changed": _changed,
     "undone": _undone,
     "resumed": _resumed,

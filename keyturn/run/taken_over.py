@@ -21,6 +21,7 @@ from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect, Gate
 from keyturn.run.by_hand import is_seen, shown
 from keyturn.run.capture import capture_made
+from keyturn.run.entrusted import entrust
 from keyturn.run.facts import fails_for_good, holds
 from keyturn.run.stages import check_guard, is_already
 from keyturn.run.way_back import portal
@@ -51,6 +52,7 @@ def taken_over(engine: Engine, step: Step, by: str) -> list[Found]:
 
     Raises `Stopped`, and `GuardRefused` for a deletion that was not to be done.
     """
+    entrust(engine, step, everywhere=True)
     engine.emit(TakenOver(step.id, by))
     before = _so_before(engine, step)
     question = Question(step.id, step.title, Gate.MANUAL, _ACT, About.TAKEN_OVER, _OFFERS)
