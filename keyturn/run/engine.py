@@ -218,6 +218,7 @@ class Engine:
         self.recorder.disturbed()
         self.session.adopt()
         self.session.unsure |= set(self.session.tabs())
+        self.state.unfinished.touch(self.session.tabs(), self.state.outputs)
 
     def was_taken_over(self, step: Step) -> bool:
         """Return whether the person may have done `step`, so that what is found done counts as theirs."""

@@ -177,8 +177,9 @@ def _taken_over(past: Past, entry: dict[str, Any]) -> None:
     past.unfinished.taken_over = {entry["step"]: entry["by"]}
 
 
-def _given_back(past: Past, _entry: dict[str, Any]) -> None:
+def _given_back(past: Past, entry: dict[str, Any]) -> None:
     past.unfinished.taken_over = {}
+    past.unfinished.touch(entry.get("tabs", ()), past.outputs)
 
 
 def _secrets_entrusted(past: Past, entry: dict[str, Any]) -> None:

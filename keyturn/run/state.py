@@ -96,7 +96,13 @@ class Unfinished:
     sealed: dict[str, Sealed] = field(default_factory=dict)
     seen: dict[str, frozenset[str]] = field(default_factory=dict)  # IDs in the list when no orphan was in it
     taken_over: dict[str, str] = field(default_factory=dict)  # step -> the person who had the browser from there
+    touched: dict[str, frozenset[str]] = field(default_factory=dict)  # portal a person was in -> outputs from before
     entrusted: Entrusted = field(default_factory=Entrusted)  # secrets that are to stand there still
+
+    def touch(self, portals: Collection[str], outputs: Collection[str]) -> None:
+        """Note that a person may have done anything in `portals`. Only `outputs` are of what was there before."""
+        for portal in portals:
+            self.touched.setdefault(portal, frozenset(outputs))
 
     def intend(self, step: str, intended: Intended) -> None:
         """Note that `step` is about to make a secret. The button of this one has not been pressed."""

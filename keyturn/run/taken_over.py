@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from keyturn.model import Step
+    from keyturn.run.beyond import Beyond
     from keyturn.run.engine import Engine
 
 _OFFERS = (Choice.GIVE_BACK, Choice.CHANGE_MODE, Choice.STOP)
@@ -60,8 +61,19 @@ def taken_over(engine: Engine, step: Step, by: str) -> list[Found]:
         engine.attendance.obey(step, answer)
     engine.take_over()
     found = _reconciled(engine, step, by, before)
-    engine.emit(GivenBack(step.id, tuple(one.step.id for one in found)))
+    engine.emit(GivenBack(step.id, tuple(one.step.id for one in found), tuple(engine.session.tabs())))
     return found
+
+
+def passed(engine: Engine, step: Step, beyond: Beyond) -> list[Found]:
+    """Return how `step`, what comes after it, and the steps between them end, where a person did them all."""
+    steps = engine.state.runbook.steps
+    ahead = [one for one in _ahead(engine, step) if steps.index(one) <= steps.index(beyond.then)]
+    done = {step.id: Found(step, Result.OVERRIDDEN, f"{beyond.reason} ({beyond.by})")}
+    if found := _seen(engine, beyond.then, beyond.by):
+        done[beyond.then.id] = found
+    led = [found for at, one in enumerate(ahead) if (found := _led(engine, one, ahead[at + 1 :], done))]
+    return sorted([*done.values(), *led], key=lambda one: steps.index(one.step))
 
 
 def _reconciled(engine: Engine, first: Step, by: str, before: Collection[str]) -> list[Found]:

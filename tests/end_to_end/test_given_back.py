@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,7 @@ from keyturn.errors import Exit
 from keyturn.gates import About, Answer, Choice
 from keyturn.model import Gate
 from rehearsal.entra.changes import delete_secret
+from rehearsal.ma_portal.state import Integration
 from tests.end_to_end.paper_desk import paper_desk
 
 if TYPE_CHECKING:
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 class TakesOver:
     """A person who takes the browser over at one question, does something, gives it back, and says yes to all else."""
 
-    def __init__(self, at: str, does: Callable[[], None] = lambda: None) -> None:
-        self._at, self._does = at, does
+    def __init__(self, at: str, does: Callable[[], None] = lambda: None, says: Choice = Choice.STOP) -> None:
+        self._at, self._does, self._says = at, does, says
+        self.asked: list[Question] = []
 
     def ask(self, question: Question, pump: Pump) -> Answer:
+        self.asked.append(question)
+        if question.about is About.BEYOND:
+            return Answer(self._says, "a person", "I did both")
         if question.about is About.TAKEN_OVER:
             self._does()
             return Answer(Choice.GIVE_BACK, "a person")
@@ -133,3 +138,50 @@ def test_a_list_that_is_not_on_screen_when_the_browser_is_given_back_is_brought_
         assert ended.code == Exit.GUARD_REFUSED
         assert wrong in ended.told
         assert {step["result"] for step in ended.summary["steps"] if step["id"] == "synchronise"} == {"done"}
+
+
+def saves_anew(at: PaperDesk) -> Callable[[], None]:
+    """Return somebody's resetting of the integration and saving of a new one by hand; all it says is not empty."""
+
+    def does() -> None:
+        if not any("ma.invalid" in tab.url for tab in at.browser.pages):
+            at.browser.new_page().load("users", "https://ma.invalid")
+        portal: Any = at.world.portals["ma_portal"]
+        was = portal.integration
+        portal.reset()
+        synchronised = at.world.clock() if was.last_sync else None
+        portal.integration = Integration(was.credentials, was.group_id, synchronised)
+
+    return does
+
+
+@pytest.mark.parametrize("takes_over_at", ["delete-expired-secret", "reset-integration", "never synchronised"])
+def test_an_integration_that_a_person_reset_and_saved_is_not_reset_again_unless_they_say_so(
+    tmp_path: Path, takes_over_at: str
+) -> None:
+    with paper_desk(tmp_path, "expired") as at:
+        if takes_over_at == "never synchronised":  # What was read then says nothing, before and after.
+            portal: Any = at.world.portals["ma_portal"]
+            portal.integration.group_id, portal.integration.last_sync = "", None
+            takes_over_at = "reset-integration"
+        at.person = TakesOver(takes_over_at, saves_anew(at))
+        ended = at.run()
+        assert ended.code == Exit.STOPPED
+        assert at.state()["ma_portal"]["integration"]
+        assert not at.state()["presses"].get("ma-reset")
+        at.person = person = TakesOver("nowhere")
+        assert at.resume().code == Exit.STOPPED
+        assert person.asked[-1].about is About.BEYOND
+
+
+def test_who_reset_and_saved_by_hand_goes_on_after_that_and_what_was_not_seen_is_not_claimed(tmp_path: Path) -> None:
+    with paper_desk(tmp_path, "expired") as at:
+        at.person = TakesOver("reset-integration", saves_anew(at), Choice.OVERRIDE)
+        ended = at.run()
+    assert ended.code == 0, ended.told
+    results = {step["id"]: (step["result"], step["reason"]) for step in ended.summary["steps"]}
+    assert results["reset-integration"] == ("overridden", "I did both (a person)")
+    assert results["test-connection"][0] == "skipped"
+    assert results["save-credentials"][0] == "overridden"
+    assert "the connection test has not passed" in results["save-credentials"][1]
+    assert results["synchronise"][0] == "done"
