@@ -33,6 +33,7 @@ class Past:
     since: str = ""  # when the last line was written
     last_step: str = ""  # the one that was begun last
     head: str = ""  # digest of the journal's last line
+    inputs: dict[str, str] = field(default_factory=dict)  # those in force, as the journal tells them; its chain held
     results: dict[str, Result] = field(default_factory=dict)
     ended: dict[str, dict[str, Any]] = field(default_factory=dict)  # step -> how it ended, as the journal tells it
     outputs: dict[str, str] = field(default_factory=dict)
@@ -202,8 +203,13 @@ def _undone(past: Past, entry: dict[str, Any]) -> None:
     past.undone.append(entry["step"])
 
 
-def _resumed(past: Past, _entry: dict[str, Any]) -> None:
+def _run_started(past: Past, entry: dict[str, Any]) -> None:
+    past.inputs = dict(entry.get("inputs", {}))
+
+
+def _resumed(past: Past, entry: dict[str, Any]) -> None:
     past.status, past.taking_back = KILLED, False
+    past.inputs = dict(entry.get("inputs") or past.inputs)  # A journal of before they were told holds none.
 
 
 def _rollback_began(past: Past, _entry: dict[str, Any]) -> None:
@@ -231,6 +237,7 @@ _TELLS: dict[str, Callable[[Past, dict[str, Any]], None]] = {
     "orphan-deleted": _orphan_deleted,
     "changed": _changed,
     "undone": _undone,
+    "run-started": _run_started,
     "resumed": _resumed,
     "rollback-began": _rollback_began,
     "run-ended": _run_ended,

@@ -48,7 +48,10 @@ class Again:
 
 
 def changes(past: Past, prepared: Prepared) -> tuple[str, ...]:
-    """Return what is not as it was when the run began, or when somebody last said yes to a change."""
+    """Return what is not as it was when the run began, or when somebody last said yes to a change.
+
+    What the inputs were, the journal says: nothing but its chain tells whether somebody has changed a word since.
+    """
     was, now = past.facts, facts_of(prepared.runbook)
     found = []
     if was["runbook_sha256"] != now["runbook_sha256"]:
@@ -56,7 +59,9 @@ def changes(past: Past, prepared: Prepared) -> tuple[str, ...]:
     included, includes = was["included_sha256"], now["included_sha256"]
     other = [file for file in sorted({*included, *includes}) if included.get(file) != includes.get(file)]
     found += [f"the runbook {file}, which it takes in, was changed" for file in other]
-    found += _different(was["inputs"], prepared.inputs)
+    began_with = past.inputs or was["inputs"]  # A run that was killed before it began told none.
+    found += _different(began_with, prepared.inputs)
+    found += [f"{one}, in its run.json" for one in _different(began_with, was["inputs"]) if one not in found]
     return tuple(found)
 
 

@@ -195,6 +195,18 @@ def test_every_change_since_the_run_began_is_told(tmp_path: Path) -> None:
     assert told(name="two") == ("the input name was one, and is now two",)
 
 
+def test_an_input_that_was_changed_in_the_recording_itself_is_told_by_the_journal(tmp_path: Path) -> None:
+    began = events.RunStarted("r", "b", 1, "t", "auto", "o", {}, {"name": "one"}, 1, (), (), rehearsal=False)
+    folder = recorded(tmp_path, began, started("one"), inputs={"name": "two"})
+    assert resume.changes(past.read(folder), prepared(name="two")) == ("the input name was one, and is now two",)
+    assert resume.changes(past.read(folder), prepared(name="one")) == (
+        "the input name was one, and is now two, in its run.json",
+    )
+    again = events.Resumed("r", "t", "auto", "o", {}, 1, (), (), False, {}, (), inputs={"name": "two"})
+    folder = recorded(tmp_path, began, again, started("one"), name="said-yes-to", inputs={"name": "two"})
+    assert resume.changes(past.read(folder), prepared(name="two")) == ()
+
+
 def around(gatekeeper: Any) -> Any:
     return SimpleNamespace(gatekeeper=gatekeeper)
 
