@@ -58,7 +58,7 @@ class Past:
 
     @property
     def kind(self) -> str:
-        """`run` or `rehearsal`."""
+        """`run` or `rehearsal`, or another word where that is not known."""
         return str(self.facts["kind"])
 
     @property

@@ -170,6 +170,14 @@ def test_a_run_that_ended_with_a_secret_in_doubt_goes_on_to_settle_it(tmp_path: 
     resumable.check_resumable(past.read(folder))
 
 
+@pytest.mark.parametrize(("kind", "said"), [("rehearsal", "was a rehearsal"), ("unknown", "is not known")])
+def test_what_is_no_run_is_told_as_what_it_is_known_to_be(tmp_path: Path, kind: str, said: str) -> None:
+    so_far = past.read(recorded(tmp_path, started("one"), kind=kind))
+    for check in (resumable.check_resumable, resumable.check_undoable):
+        with pytest.raises(CannotStart, match=said):
+            check(so_far)
+
+
 def prepared(**changed: Any) -> Any:
     """Return a run as it is prepared again; the digests of runbooks are their texts here."""
     digests = {"runbook_sha256": "1", "included_sha256": {"part.yaml": "2"}, **changed}
