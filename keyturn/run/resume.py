@@ -15,7 +15,7 @@ from keyturn.errors import NobodyThere, Stopped
 from keyturn.events import Resumed
 from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect, Gate
-from keyturn.run import alone
+from keyturn.run import alone, elsewhere
 from keyturn.run.part import Part
 from keyturn.run.past import refuse_stale
 from keyturn.run.provenance import facts_of, instructions_of, plan_of
@@ -91,13 +91,19 @@ def taken_up(
     """
     past = again.past
     applications = alone.applications_of(prepared.runbook, prepared.inputs)
-    with alone.holding(applications) as tell, keeper.attending(past.run):
+    despite = prepared.wish.despite_elsewhere
+    with (
+        alone.holding(applications) as tell,
+        elsewhere.holding(past.folder.parent, applications, despite=despite) as held,
+        keeper.attending(past.run),
+    ):
         refuse_stale(past)  # It was read before anybody was asked for a passphrase.
         changed = changes(past, prepared)
         by = _accepted(changed, around, again)
         state = state_of(prepared, around.store, again)
         check(state)
         tell(past.run)
+        held.tell(past.run)
         recording = Recording.reopen(
             past.folder,
             prepared.runbook,
@@ -107,6 +113,7 @@ def taken_up(
             journal_before=past.head,
             changes=list(changed),
             accepted_by=by,
+            **({"despite_elsewhere": held.despite} if held.despite else {}),
         )
         part = Part(prepared, around, recording, state)
         part.summary.steps = [_told(past, prepared, step) for step in past.results]

@@ -182,7 +182,8 @@ def prepared(**changed: Any) -> Any:
     """Return a run as it is prepared again; the digests of runbooks are their texts here."""
     digests = {"runbook_sha256": "1", "included_sha256": {"part.yaml": "2"}, **changed}
     book = SimpleNamespace(path="a-book.yaml", digests=digests, secrets={})
-    return SimpleNamespace(runbook=book, inputs={"name": changed.get("name", "one")})
+    wish = SimpleNamespace(despite_elsewhere=False)
+    return SimpleNamespace(runbook=book, wish=wish, inputs={"name": changed.get("name", "one")})
 
 
 @pytest.fixture(autouse=True)
