@@ -31,6 +31,7 @@ _WORDS = {
     "walked-again": ("again", "gone through once more to come back to the page"),
     "concealment-proven": ("concealed", "a made-up value was illegible in each frame of the page: {frames}"),
     "secret-intended": ("secret", "intent written to the store before the button was pressed"),
+    "secret-looked-for": ("secret", "looked for, as it may have been made by hand, for up to {seconds} s"),
     "secret-captured": ("secret", "value taken from the clipboard, shape checked {remark}"),
     "secret-not-made": ("secret", "the intended secret does not exist: {why}"),
     "value-lost": ("failed", "nobody has the value of the intended secret, ID {secret_id}: {why}"),

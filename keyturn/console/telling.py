@@ -90,6 +90,7 @@ _WORDS: Final[Mapping[type[events.Event], Callable[[Any], str]]] = {
     events.NotDone: lambda event: f"Nothing of it was done: {event.why}.",
     events.SecretSealed: _sealed,
     events.WalkedAgain: lambda event: f"Gone through once more, on the way back: {event.title}.",
+    events.SecretLookedFor: lambda event: f"Heard. First, for up to {duration(event.seconds)}: was a secret made?",
     events.SecretNotMade: lambda event: f"No secret was made: {event.why}.",
     events.ValueLost: lambda event: f"The value of the secret {event.secret_id} is lost: {event.why}.",
     events.OrphanFound: lambda event: f"A new secret may be of this run, its value lost: {event.secret_id}.",

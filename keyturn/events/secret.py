@@ -18,6 +18,14 @@ class SecretIntended(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecretLookedFor(Event):
+    """A person wants something else; first a secret that they may have asked for gets `seconds` to be shown."""
+
+    step: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class SecretNotMade(Event):
     """The secret that was intended does not exist: `why` says how that is known."""
 
