@@ -41,6 +41,7 @@ class About(StrEnum):
     FAILURE = "failure"  # the step failed; what now
     SECOND_PERSON = "second person"  # somebody else's signature is waited for; no answer given here is one
     ORPHAN = "orphan"  # whether a secret may be deleted that somebody else may have made and use
+    BEYOND = "done beyond"  # whether a change lies behind already, as what comes after it is seen
     RUN = "run"  # something about the whole run: a changed runbook
 
 

@@ -40,7 +40,8 @@ def action(
     `anywhere`: the action brings its page up itself, so the page need not be on screen before.
     `secret`: the action leaves a secret on the clipboard ("copies"), takes it from there ("pastes"), or returns only
     when one that was pasted on this portal has been shown to work ("proves").
-    A page that copies one has a method `known_ids`, which takes what the action takes and lists what there is before.
+    A page that copies one has a method `known_ids`, which takes what the action takes and lists what there is before,
+    and `ids_now`, which lists it by looking once, or returns None.
     `shown_by`: the method that tells, by looking once, what the action would return, or None while that is not to be
     seen: by it a person's own act is known. It takes the action's arguments, so that another group or date than the one
     asked for is not taken for it; where the action makes something, what existed before.

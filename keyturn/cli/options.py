@@ -26,6 +26,15 @@ def add_allow_synced(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_despite_elsewhere(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that carries a run out takes."""
+    parser.add_argument(
+        "--despite-elsewhere",
+        action="store_true",
+        help="go on although another machine's note says that it is at work on the registration; recorded",
+    )
+
+
 def add_walkthrough(parser: argparse.ArgumentParser, *, anew: bool = True) -> None:
     """Add what every command that drives a browser takes; `anew`: where a run begins, and not where one goes on."""
     shown = parser.add_mutually_exclusive_group()

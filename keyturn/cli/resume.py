@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn import settings, signing, store_head
 from keyturn.cli.given import given_inputs
-from keyturn.cli.options import add_allow_synced, add_common, add_walkthrough, wants_headed
+from keyturn.cli.options import add_allow_synced, add_common, add_despite_elsewhere, add_walkthrough, wants_headed
 from keyturn.cli.unlocking import add_unlock, unlocked
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--accept-changes", action="store_true", help="go on although the runbook or an input was changed; recorded"
     )
     parser.add_argument("--approve", action="append", default=[], metavar="STEP|all", help="answer a gate beforehand")
+    add_despite_elsewhere(parser)
     add_walkthrough(parser, anew=False)
     add_unlock(parser)
     add_common(parser)
@@ -170,6 +171,7 @@ def prepared_again(args: argparse.Namespace, so_far: Past) -> Prepared:
             headed=args.headed,
             mode=args.mode or asked["mode"],
             keep_open=args.keep_open,
+            despite_elsewhere=args.despite_elsewhere,
             approved=args.approve,
             first=asked["from"],
             last=asked["until"],

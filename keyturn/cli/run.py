@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyturn import settings, signing, store_head
 from keyturn.cli.given import given_inputs
-from keyturn.cli.options import add_allow_synced, add_common, add_walkthrough, wants_headed
+from keyturn.cli.options import add_allow_synced, add_common, add_despite_elsewhere, add_walkthrough, wants_headed
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +27,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         action="store_true",
         help="begin although an earlier run for the same registration was interrupted; recorded",
     )
+    add_despite_elsewhere(parser)
     add_walkthrough(parser)
     add_common(parser)
     add_allow_synced(parser)
@@ -64,6 +65,7 @@ def _run(args: argparse.Namespace, ready: Keeper) -> int:
         last=args.last,
         keep_open=args.keep_open,
         despite_interrupted=args.despite_interrupted,
+        despite_elsewhere=args.despite_elsewhere,
     )
     prepared = prepare(wish)
     key = signing.load_or_make()

@@ -65,6 +65,10 @@ def _screen(event: events.SignInScreen) -> str:
     return f"{event.screen[0].upper()}{event.screen[1:]}." if event.screen else ""
 
 
+def _compared(event: events.SecretsCompared) -> str:
+    return f"Gone, and no step was to delete it: {', '.join(event.missing)}." if event.missing else ""
+
+
 def _sealed(event: events.SecretSealed) -> str:
     return f"The value is sealed into the store: Secret ID {event.secret_id}, expires {event.expires_on}."
 
@@ -86,10 +90,12 @@ _WORDS: Final[Mapping[type[events.Event], Callable[[Any], str]]] = {
     events.NotDone: lambda event: f"Nothing of it was done: {event.why}.",
     events.SecretSealed: _sealed,
     events.WalkedAgain: lambda event: f"Gone through once more, on the way back: {event.title}.",
+    events.SecretLookedFor: lambda event: f"Heard. First, for up to {duration(event.seconds)}: was a secret made?",
     events.SecretNotMade: lambda event: f"No secret was made: {event.why}.",
     events.ValueLost: lambda event: f"The value of the secret {event.secret_id} is lost: {event.why}.",
     events.OrphanFound: lambda event: f"A new secret may be of this run, its value lost: {event.secret_id}.",
     events.OrphanDeleted: lambda event: f"The secret {event.secret_id}, whose value nobody had, was deleted.",
+    events.SecretsCompared: _compared,
     events.Undone: lambda event: f"Taken back, {event.step}: {event.say}.",
     events.SearchBegan: lambda event: SEARCHING[event.pictures_read],
 }

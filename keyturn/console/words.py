@@ -46,6 +46,7 @@ _YES = {
     About.CHANGE: "yes, do it",
     About.BY_HAND: "it is done",
     About.ORPHAN: "yes, nobody made it by hand: delete it",
+    About.BEYOND: "yes, it is from before: do this now",
     About.RUN: "yes",
 }
 _ASKS = {
@@ -54,6 +55,7 @@ _ASKS = {
     About.TAKEN_OVER: "The browser is yours until you give it back.",
     About.FAILURE: "This did not go as it should. What now?",
     About.ORPHAN: "Is it nobody's, and to be deleted?",
+    About.BEYOND: "Is that from before, or was it done by hand, and this too?",
     About.RUN: "Go on?",
 }
 

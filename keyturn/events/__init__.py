@@ -31,8 +31,11 @@ from keyturn.events.secret import (
     Pasted,
     SecretCaptured,
     SecretIntended,
+    SecretLookedFor,
     SecretNotMade,
+    SecretsCompared,
     SecretSealed,
+    SecretsEntrusted,
     ValueLost,
 )
 from keyturn.events.step import (
@@ -84,8 +87,11 @@ __all__ = [
     "SecondPersonAsked",
     "SecretCaptured",
     "SecretIntended",
+    "SecretLookedFor",
     "SecretNotMade",
     "SecretSealed",
+    "SecretsCompared",
+    "SecretsEntrusted",
     "SessionLost",
     "SignInScreen",
     "StepEnded",

@@ -76,10 +76,11 @@ class TakenOver(Event):
 
 @dataclass(frozen=True, slots=True)
 class GivenBack(Event):
-    """The person gave the browser back; `found` lists the steps that are seen to be done."""
+    """The person gave the browser back; `found` lists the steps that are seen to be done, `tabs` the portals open."""
 
     step: str
     found: tuple[str, ...]
+    tabs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

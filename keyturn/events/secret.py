@@ -18,6 +18,14 @@ class SecretIntended(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecretLookedFor(Event):
+    """A person wants something else; first a secret that they may have asked for gets `seconds` to be shown."""
+
+    step: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class SecretNotMade(Event):
     """The secret that was intended does not exist: `why` says how that is known."""
 
@@ -84,6 +92,25 @@ class Pasted(Event):
 
     step: str
     secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsEntrusted(Event):
+    """A person is about to have the browser. `secret_ids` stand where the step `of` makes its secret."""
+
+    step: str
+    of: str
+    secret_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsCompared(Event):
+    """After that the list was compared with what it held. `missing` are gone, and no step was to delete them."""
+
+    step: str
+    of: str
+    secret_ids: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from keyturn.events import HandedOver
 from keyturn.gates import Choice
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
+from keyturn.run.entrusted import entrust
 from pages.errors import PageError
 from pages.waiting import looks
 
@@ -61,6 +62,7 @@ def do_by_hand(engine: Engine, step: Step, page: Any) -> tuple[Any, Answer]:
 def wait(engine: Engine, step: Step, seen: Callable[[], bool]) -> Answer:
     """Hand `step` to the person until `seen`, or until they say something."""
     until = told(engine, step)
+    entrust(engine, step)
     engine.emit(HandedOver(step.id, until))
     return engine.attendance.by_hand(step, until, seen)
 

@@ -13,7 +13,7 @@ from keyturn.errors import CannotStart, Invalid
 from keyturn.events import RunStarted
 from keyturn.gates import check_approvals
 from keyturn.interruption import Interruption
-from keyturn.run import alone
+from keyturn.run import alone, elsewhere
 from keyturn.run.part import Part
 from keyturn.run.provenance import instructions_of, plan_of
 from keyturn.run.recording import Recording
@@ -55,6 +55,7 @@ class Wish:
     pace: float = 0.0  # seconds
     keep_open: bool = False
     despite_interrupted: bool = False
+    despite_elsewhere: bool = False
     approved: Collection[str] = ()
     first: str = ""
     last: str = ""
@@ -134,7 +135,10 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
     wish, applications = prepared.wish, alone.applications_of(prepared.runbook, prepared.inputs)
     if not around.outlives:
         applications = ()  # The registrations of a rehearsal are its own.
-    with alone.holding(applications) as tell:
+    with (
+        alone.holding(applications) as tell,
+        elsewhere.holding(around.recordings, applications, despite=wish.despite_elsewhere) as held,
+    ):
         left = alone.interrupted(applications, around.store, around.recordings)
         if not wish.despite_interrupted:
             alone.refuse_interrupted(left, around.recordings)
@@ -146,6 +150,7 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
             around.kind,
             applications=list(applications),
             despite_interrupted=list(left),
+            **({"despite_elsewhere": held.despite} if held.despite else {}),
             asked={
                 "mode": wish.mode,
                 "headed": wish.headed,
@@ -156,6 +161,7 @@ def conduct(prepared: Prepared, around: Around) -> tuple[Summary, BaseException 
             **({"profile": wish.profile.name} if wish.profile else {}),
         )
         tell(recording.folder.name)
+        held.tell(recording.folder.name)
         with keeper.attending(recording.folder.name):
             return _carried_out(prepared, around, recording)
 

@@ -17,6 +17,7 @@ from keyturn.gates import About, Choice, Mode, Question
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Always, Effect, Gate, Pictures
 from keyturn.run.attendance import Attendance, nobody_else
+from keyturn.run.entrusted import check_last
 from keyturn.run.one_step import take_step
 from keyturn.run.reach import reach
 from keyturn.run.session import Session
@@ -124,6 +125,7 @@ class Engine:
                     take_step(self, step, number)
                 if step.id == last:
                     break
+            check_last(self, step)
 
     @contextmanager
     def ending(self) -> Iterator[None]:
@@ -216,6 +218,7 @@ class Engine:
         self.recorder.disturbed()
         self.session.adopt()
         self.session.unsure |= set(self.session.tabs())
+        self.state.unfinished.touch(self.session.tabs(), self.state.outputs)
 
     def was_taken_over(self, step: Step) -> bool:
         """Return whether the person may have done `step`, so that what is found done counts as theirs."""

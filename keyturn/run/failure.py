@@ -8,13 +8,21 @@ from evidence import EvidenceError
 from keyturn.errors import LeakFound, NobodyThere, Stopped
 from keyturn.gates import Choice
 from keyturn.model import Effect
+from keyturn.run.entrusted import DeletedBeside
 from keyturn.run.stages import DoneTooEarly, ExpectationMissed
 from pages.errors import PageError, PortalRefused
 
 if TYPE_CHECKING:
     from keyturn.model import Step
 
-LAST_WORD = (Stopped, NobodyThere, DoneTooEarly, LeakFound, EvidenceError)  # ends after which nobody is asked
+LAST_WORD = (
+    Stopped,
+    NobodyThere,
+    DoneTooEarly,
+    DeletedBeside,
+    LeakFound,
+    EvidenceError,
+)  # ends after which nobody is asked
 
 
 def told(step: Step, error: Exception) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from keyturn.errors import StepFailed, Stopped
-from keyturn.events import Acting
+from keyturn.events import Acting, SecretLookedFor
 from keyturn.gates import Answer, Choice
 from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.by_hand import shown, wait
@@ -44,7 +44,7 @@ def make(engine: Engine, step: Step, page: Any, known: tuple[str, ...]) -> tuple
         answer = wait(engine, step, seen)
     except (Stopped, TakeOver, Passed, KeyboardInterrupt) as said:
         answer, wanted = Answer(Choice.SEEN, "the page"), said
-    made = _settled(engine, look)
+    made = _settled(engine, step, look)
     if made is not None:  # It exists: whatever the person wants next, its value is not left behind.
         copied_again(engine, step, page, made)
         if isinstance(wanted, Stopped):
@@ -72,9 +72,15 @@ def copied_again(engine: Engine, step: Step, page: Any, made: Any) -> None:
         raise
 
 
-def _settled(engine: Engine, look: Callable[[], Any]) -> Any:
-    """Return what `look` shows, None when the portal has had its time and nothing is to be seen."""
-    return next((made for _ in looks(SETTLING, engine.breathe) if (made := look()) is not None), None)
+def _settled(engine: Engine, step: Step, look: Callable[[], Any]) -> Any:
+    """Return what `look` shows, None when the portal has had its time and nothing is to be seen.
+
+    That whoever has said something was heard is told at once: to them it is a silence.
+    """
+    if (made := look()) is None:
+        engine.emit(SecretLookedFor(step.id, SETTLING))
+        made = next((seen for _ in looks(SETTLING, engine.breathe) if (seen := look()) is not None), None)
+    return made
 
 
 def _listed(page: Any) -> tuple[str, ...]:

@@ -14,10 +14,12 @@ from keyturn.gates import About, Choice, Mode, Question
 from keyturn.model import Effect
 from keyturn.run.attendance import Passed, TakeOver
 from keyturn.run.became import note_what_became
+from keyturn.run.beyond import Beyond
 from keyturn.run.doubt import note_doubt
+from keyturn.run.entrusted import check
 from keyturn.run.failure import LAST_WORD, offers, told
 from keyturn.run.stages import ExpectationMissed, Skip, carry_out, is_already
-from keyturn.run.taken_over import taken_over
+from keyturn.run.taken_over import passed, taken_over
 from keyturn.run.way_back import portal
 from pages.errors import NoEffect, PageError, ScreenNotReached, SessionEnded
 from secrets_store import StoreError
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from keyturn.gates import Answer
     from keyturn.model import Step
     from keyturn.run.engine import Engine
+    from keyturn.run.taken_over import Found
 
 Given = TypeVarTuple("Given")
 _SIGN_INS = 3  # times that a session may end in one step before something else is wrong
@@ -79,6 +82,8 @@ def take_step(engine: Engine, step: Step, number: int) -> None:
                 found = _tried(_carried_out, engine, step)
             elif isinstance(found, TakeOver):
                 found = _tried(_taken_over, engine, step, found.by)
+            elif isinstance(found, Beyond):
+                found = _tried(_gone_beyond, engine, step, found)
             elif isinstance(found, SessionEnded) and sign_ins < _SIGN_INS:
                 sign_ins = _SIGN_INS if found.pressed else sign_ins + 1
                 found = _tried(_signed_in_again, engine, step, found)
@@ -120,7 +125,7 @@ def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
 
 def _tried(
     act: Callable[[Engine, Step, *Given], Ending | None], engine: Engine, step: Step, *given: *Given
-) -> Ending | TakeOver | Exception | None:
+) -> Ending | TakeOver | Beyond | Exception | None:
     """Return what `act` returns, or what is to be dealt with: the person's wish, or an error that a step may meet."""
     try:
         return act(engine, step, *given)
@@ -128,7 +133,7 @@ def _tried(
         return Ending(Result.SKIPPED, skip.reason, applies=False)
     except Passed as passed:
         return Ending(Result.SKIPPED, passed.reason)
-    except (TakeOver, PageError, StoreError, EvidenceError, KeyturnError) as met:
+    except (TakeOver, Beyond, PageError, StoreError, EvidenceError, KeyturnError) as met:
         return met
     except BrowserError:
         pass  # Its text may hold page content.
@@ -153,6 +158,7 @@ def _begun(engine: Engine, step: Step, number: int) -> None:
 
 
 def _carried_out(engine: Engine, step: Step) -> Ending:
+    check(engine, step)
     engine.attendance.wish(step)
     with engine.under_way(step):
         return Ending(*carry_out(engine, step))
@@ -160,9 +166,19 @@ def _carried_out(engine: Engine, step: Step) -> Ending:
 
 def _taken_over(engine: Engine, step: Step, by: str) -> Ending | None:
     """Let the person have the browser; return the step's end if it is seen to be done, None when it is still to do."""
+    return _as_found(engine, step, taken_over(engine, step, by))
+
+
+def _gone_beyond(engine: Engine, step: Step, beyond: Beyond) -> Ending | None:
+    """Let the step end, with all up to what is seen after it."""
+    return _as_found(engine, step, passed(engine, step, beyond))
+
+
+def _as_found(engine: Engine, step: Step, all_found: list[Found]) -> Ending | None:
+    """End each step as it was found; return that of `step` itself, for it to end with, None without one."""
     own = None
     steps = engine.state.runbook.steps
-    for found in taken_over(engine, step, by):
+    for found in all_found:
         ending = Ending(found.result, found.reason, found.outputs)
         if found.step is step:
             own = ending

@@ -191,6 +191,7 @@ def _delete(engine: Engine, step: Step, secret_id: str, undo: Undo, args: dict[s
     engine.emit(Acting(step.id, where, undo.do, args))
     getattr(page, undo.do)(**args)
     engine.emit(OrphanDeleted(step.id, secret_id))
+    engine.state.unfinished.entrusted.deleted(secret_id)
     engine.state.note_change(f"portal: the secret {secret_id}, whose value nobody had, was deleted")
 
 

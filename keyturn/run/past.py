@@ -33,6 +33,7 @@ class Past:
     since: str = ""  # when the last line was written
     last_step: str = ""  # the one that was begun last
     head: str = ""  # digest of the journal's last line
+    inputs: dict[str, str] = field(default_factory=dict)  # those in force, as the journal tells them; its chain held
     results: dict[str, Result] = field(default_factory=dict)
     ended: dict[str, dict[str, Any]] = field(default_factory=dict)  # step -> how it ended, as the journal tells it
     outputs: dict[str, str] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class Past:
 
     @property
     def kind(self) -> str:
-        """`run` or `rehearsal`."""
+        """`run` or `rehearsal`, or another word where that is not known."""
         return str(self.facts["kind"])
 
     @property
@@ -177,8 +178,21 @@ def _taken_over(past: Past, entry: dict[str, Any]) -> None:
     past.unfinished.taken_over = {entry["step"]: entry["by"]}
 
 
-def _given_back(past: Past, _entry: dict[str, Any]) -> None:
+def _given_back(past: Past, entry: dict[str, Any]) -> None:
     past.unfinished.taken_over = {}
+    past.unfinished.touch(entry.get("tabs", ()), past.outputs)
+
+
+def _secrets_entrusted(past: Past, entry: dict[str, Any]) -> None:
+    past.unfinished.entrusted.lend(entry["of"], entry["secret_ids"])
+
+
+def _secrets_compared(past: Past, entry: dict[str, Any]) -> None:
+    past.unfinished.entrusted.compared(entry["of"], entry["secret_ids"])
+
+
+def _orphan_deleted(past: Past, entry: dict[str, Any]) -> None:
+    past.unfinished.entrusted.deleted(entry["secret_id"])
 
 
 def _changed(past: Past, entry: dict[str, Any]) -> None:
@@ -189,8 +203,13 @@ def _undone(past: Past, entry: dict[str, Any]) -> None:
     past.undone.append(entry["step"])
 
 
-def _resumed(past: Past, _entry: dict[str, Any]) -> None:
+def _run_started(past: Past, entry: dict[str, Any]) -> None:
+    past.inputs = dict(entry.get("inputs", {}))
+
+
+def _resumed(past: Past, entry: dict[str, Any]) -> None:
     past.status, past.taking_back = KILLED, False
+    past.inputs = dict(entry.get("inputs") or past.inputs)  # A journal of before they were told holds none.
 
 
 def _rollback_began(past: Past, _entry: dict[str, Any]) -> None:
@@ -213,8 +232,12 @@ _TELLS: dict[str, Callable[[Past, dict[str, Any]], None]] = {
     "secret-sealed": _secret_sealed,
     "taken-over": _taken_over,
     "given-back": _given_back,
+    "secrets-entrusted": _secrets_entrusted,
+    "secrets-compared": _secrets_compared,
+    "orphan-deleted": _orphan_deleted,
     "changed": _changed,
     "undone": _undone,
+    "run-started": _run_started,
     "resumed": _resumed,
     "rollback-began": _rollback_began,
     "run-ended": _run_ended,

@@ -61,6 +61,11 @@ def is_taken_back(past: Past) -> bool:
 def _check_real(past: Past) -> None:
     if past.folder.parent.name == "quarantine":
         raise CannotStart(f"a secret was found in the recording of {past.run}", hint="rotate again, with a new run")
+    if past.kind not in {"run", "rehearsal"}:  # As it is packaged where a kill left nothing that says so.
+        raise CannotStart(
+            f"whether {past.run} was a run or a rehearsal is not known: its recording does not say",
+            hint="its journal tells how far it came: look in the portals what it may have done",
+        )
     if past.kind != "run":
         raise CannotStart(
             f"{past.run} was a rehearsal, whose portals ended with it",

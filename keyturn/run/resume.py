@@ -15,7 +15,7 @@ from keyturn.errors import NobodyThere, Stopped
 from keyturn.events import Resumed
 from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect, Gate
-from keyturn.run import alone
+from keyturn.run import alone, elsewhere
 from keyturn.run.part import Part
 from keyturn.run.past import refuse_stale
 from keyturn.run.provenance import facts_of, instructions_of, plan_of
@@ -48,7 +48,10 @@ class Again:
 
 
 def changes(past: Past, prepared: Prepared) -> tuple[str, ...]:
-    """Return what is not as it was when the run began, or when somebody last said yes to a change."""
+    """Return what is not as it was when the run began, or when somebody last said yes to a change.
+
+    What the inputs were, the journal says: nothing but its chain tells whether somebody has changed a word since.
+    """
     was, now = past.facts, facts_of(prepared.runbook)
     found = []
     if was["runbook_sha256"] != now["runbook_sha256"]:
@@ -56,7 +59,9 @@ def changes(past: Past, prepared: Prepared) -> tuple[str, ...]:
     included, includes = was["included_sha256"], now["included_sha256"]
     other = [file for file in sorted({*included, *includes}) if included.get(file) != includes.get(file)]
     found += [f"the runbook {file}, which it takes in, was changed" for file in other]
-    found += _different(was["inputs"], prepared.inputs)
+    began_with = past.inputs or was["inputs"]  # A run that was killed before it began told none.
+    found += _different(began_with, prepared.inputs)
+    found += [f"{one}, in its run.json" for one in _different(began_with, was["inputs"]) if one not in found]
     return tuple(found)
 
 
@@ -86,13 +91,19 @@ def taken_up(
     """
     past = again.past
     applications = alone.applications_of(prepared.runbook, prepared.inputs)
-    with alone.holding(applications) as tell, keeper.attending(past.run):
+    despite = prepared.wish.despite_elsewhere
+    with (
+        alone.holding(applications) as tell,
+        elsewhere.holding(past.folder.parent, applications, despite=despite) as held,
+        keeper.attending(past.run),
+    ):
         refuse_stale(past)  # It was read before anybody was asked for a passphrase.
         changed = changes(past, prepared)
         by = _accepted(changed, around, again)
         state = state_of(prepared, around.store, again)
         check(state)
         tell(past.run)
+        held.tell(past.run)
         recording = Recording.reopen(
             past.folder,
             prepared.runbook,
@@ -102,6 +113,7 @@ def taken_up(
             journal_before=past.head,
             changes=list(changed),
             accepted_by=by,
+            **({"despite_elsewhere": held.despite} if held.despite else {}),
         )
         part = Part(prepared, around, recording, state)
         part.summary.steps = [_told(past, prepared, step) for step in past.results]

@@ -12,6 +12,7 @@ from keyturn.gates import Choice
 from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
 from keyturn.run import by_hand
+from keyturn.run.beyond import look_beyond
 from keyturn.run.capture import create_and_capture, paste
 from keyturn.run.facts import holds, worded
 from keyturn.run.orphan import recover
@@ -67,6 +68,7 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
         return Result.ALREADY, FOUND_DONE, {}
     engine.reach(step)
     engine.show(step)
+    look_beyond(engine, step)
     theirs = _asked(engine, step)
     check_guard(engine, step)
     if is_already(engine, step):

@@ -10,7 +10,7 @@ from keyturn.events import Result
 from keyturn.interpolate import NotYetKnown, fill, references
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from keyturn.catalogue import Parameter
     from keyturn.model import Runbook, Scalar, Step
@@ -61,6 +61,38 @@ def outputs_of(step: Step, made: object) -> dict[str, str]:
 
 
 @dataclass(slots=True)
+class Entrusted:
+    """Which secrets the run knows to stand in each list, by the step that makes one there."""
+
+    listed: dict[str, frozenset[str]] = field(default_factory=dict)
+    unchecked: set[str] = field(default_factory=set)  # lists that a person may have deleted from since
+    fresh: bool = False  # nobody has looked since a person had the browser last
+
+    def stand(self, of: str, secret_ids: Collection[str]) -> None:
+        """Note what the list held. Whatever a person may have deleted before is still to be looked for."""
+        self.listed[of] = frozenset(secret_ids) | (self.listed[of] if of in self.unchecked else frozenset())
+
+    def lend(self, of: str, secret_ids: Collection[str]) -> None:
+        """Note what the list held when a person was given the browser."""
+        self.stand(of, secret_ids)
+        self.unchecked.add(of)
+        self.fresh = True
+
+    def compared(self, of: str, secret_ids: Collection[str]) -> None:
+        """Note what the list holds, now that it was compared."""
+        self.unchecked.discard(of)
+        self.stand(of, secret_ids)
+
+    def made(self, of: str, secret_id: str) -> None:
+        """Note a secret that the run made."""
+        self.listed[of] = self.listed.get(of, frozenset()) | {secret_id}
+
+    def deleted(self, secret_id: str) -> None:
+        """Note that the run itself deleted a secret."""
+        self.listed = {of: stood - {secret_id} for of, stood in self.listed.items()}
+
+
+@dataclass(slots=True)
 class Unfinished:
     """What the run began and did not end, by step: in an earlier part, or in this one before it was tried again."""
 
@@ -69,11 +101,19 @@ class Unfinished:
     sealed: dict[str, Sealed] = field(default_factory=dict)
     seen: dict[str, frozenset[str]] = field(default_factory=dict)  # IDs in the list when no orphan was in it
     taken_over: dict[str, str] = field(default_factory=dict)  # step -> the person who had the browser from there
+    touched: dict[str, frozenset[str]] = field(default_factory=dict)  # portal a person was in -> outputs from before
+    entrusted: Entrusted = field(default_factory=Entrusted)  # secrets that are to stand there still
+
+    def touch(self, portals: Collection[str], outputs: Collection[str]) -> None:
+        """Note that a person may have done anything in `portals`. Only `outputs` are of what was there before."""
+        for portal in portals:
+            self.touched.setdefault(portal, frozenset(outputs))
 
     def intend(self, step: str, intended: Intended) -> None:
         """Note that `step` is about to make a secret. The button of this one has not been pressed."""
         self.intended[step] = intended
         self.announced.discard(step)
+        self.entrusted.stand(step, intended.known_ids)
 
     def lose(self, step: str) -> None:
         """Note that the secret of `step` was made, and that nobody has its value."""
@@ -84,6 +124,7 @@ class Unfinished:
         """Note that the value of the secret of `step` is safe."""
         self.intended.pop(step, None)
         self.sealed[step] = sealed
+        self.entrusted.made(step, sealed.secret_id)
 
     def end(self, step: str) -> None:
         """Note that `step` has an end."""

@@ -21,6 +21,7 @@ from keyturn.gates import About, Choice, Question
 from keyturn.model import Effect, Gate
 from keyturn.run.by_hand import is_seen, shown
 from keyturn.run.capture import capture_made
+from keyturn.run.entrusted import entrust
 from keyturn.run.facts import fails_for_good, holds
 from keyturn.run.stages import check_guard, is_already
 from keyturn.run.state import outputs_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from keyturn.model import Step
+    from keyturn.run.beyond import Beyond
     from keyturn.run.engine import Engine
 
 _OFFERS = (Choice.GIVE_BACK, Choice.CHANGE_MODE, Choice.STOP)
@@ -52,6 +54,7 @@ def taken_over(engine: Engine, step: Step, by: str) -> list[Found]:
 
     Raises `Stopped`, and `GuardRefused` for a deletion that was not to be done.
     """
+    entrust(engine, step, everywhere=True)
     engine.emit(TakenOver(step.id, by))
     before = _so_before(engine, step)
     question = Question(step.id, step.title, Gate.MANUAL, _ACT, About.TAKEN_OVER, _OFFERS)
@@ -59,8 +62,19 @@ def taken_over(engine: Engine, step: Step, by: str) -> list[Found]:
         engine.attendance.obey(step, answer)
     engine.take_over()
     found = _reconciled(engine, step, by, before)
-    engine.emit(GivenBack(step.id, tuple(one.step.id for one in found)))
+    engine.emit(GivenBack(step.id, tuple(one.step.id for one in found), tuple(engine.session.tabs())))
     return found
+
+
+def passed(engine: Engine, step: Step, beyond: Beyond) -> list[Found]:
+    """Return how `step`, what comes after it, and the steps between them end, where a person did them all."""
+    steps = engine.state.runbook.steps
+    ahead = [one for one in _ahead(engine, step) if steps.index(one) <= steps.index(beyond.then)]
+    done = {step.id: Found(step, Result.OVERRIDDEN, f"{beyond.reason} ({beyond.by})")}
+    if found := _seen(engine, beyond.then, beyond.by):
+        done[beyond.then.id] = found
+    led = [found for at, one in enumerate(ahead) if (found := _led(engine, one, ahead[at + 1 :], done))]
+    return sorted([*done.values(), *led], key=lambda one: steps.index(one.step))
 
 
 def _reconciled(engine: Engine, first: Step, by: str, before: Collection[str]) -> list[Found]:

@@ -206,6 +206,16 @@ class AddClientSecretPane(Page):
             return self._known
         raise self.failure("known_ids")
 
+    def ids_now(self, application_id: str) -> tuple[str, ...] | None:
+        """Return the IDs of all secrets of the registration with this Application (client) ID, by looking once.
+
+        None where they are not on screen, or not for certain all of them, or may be those of another registration.
+        """
+        try:
+            return SecretsGrid(self.around.blade).ids_now() if is_of(self.tab, application_id) else None
+        except library.Error:
+            return None  # The page is being left.
+
     def _same_as_before(self, grid: SecretsGrid, known: tuple[str, ...]) -> None:
         rows = grid.listed("add_and_copy_value")
         if {row.secret_id for row in rows} != set(known):

@@ -116,6 +116,14 @@ class SecretsGrid(Component):
             return True
         return None if len(rows) < self._count() else False
 
+    def ids_now(self) -> tuple[str, ...] | None:
+        """Return the IDs of all secrets at this moment; None while the list is not there, whole and readable."""
+        try:
+            rows = self.listed("ids_now") if self.filled.is_visible() else None
+        except NoEffect:
+            return None
+        return None if rows is None or len(rows) < self._count() else tuple(row.secret_id for row in rows)
+
     def listed(self, verb: str) -> list[SecretRow]:
         """Return what the rows show at this moment. Raises `NoEffect` for a row that cannot be read for certain."""
         if not self.rows.count():

@@ -210,6 +210,10 @@ class AddClientSecret(Entra):
         self.check_registration("known_ids", application_id or self.application_id)
         return tuple(one.secret_id for one in self.rows())
 
+    def ids_now(self, application_id: str) -> tuple[str, ...] | None:
+        there = self.tab.at in {"pane", "secrets"} and application_id == self.application_id
+        return tuple(one.secret_id for one in self.rows()) if there else None
+
     def add_and_copy_value(self, application_id: str) -> NewSecret:
         self.check_registration("add_and_copy_value", application_id)
         asked = {"description": self.tab.filled["description"], "days": _DAYS}

@@ -48,6 +48,7 @@ class Stage:
     unsure: set[str] = field(default_factory=set)
     pictured: list[tuple[str, bool]] = field(default_factory=list)  # before or after, and whether anew
     made_by_hand: Any = None  # what the page shows as made
+    stands: tuple[str, ...] | None = None  # the secrets that the page lists now, where not what it did; () is no list
     not_shown: PageError | None = None  # why it cannot be seen whether anything was made
     breathed: Callable[[], None] = lambda: None  # what happens while a person thinks
 
@@ -81,6 +82,7 @@ class Stage:
             is_on_screen=self.is_there,
             seen=lambda: "another page",
             known_ids=self._known_ids,
+            ids_now=self._ids_now,
             made_beside=self._made_beside,
             copy_again=self._copy_again,
             shown=lambda **_: self.made_by_hand,
@@ -90,6 +92,11 @@ class Stage:
     def _known_ids(self, **_: Any) -> tuple[str, ...]:
         self.log.append("known ids")
         return ("old",)
+
+    def _ids_now(self, **_: Any) -> tuple[str, ...] | None:
+        if self.stands is None:
+            return ("old", *(held.secret_id for held in self.engine.state.held.values()))
+        return self.stands or None
 
     def _made_beside(self, _known: object) -> Any:
         if self.not_shown:

@@ -504,7 +504,7 @@ def given_back(stage: Stage, *steps: Any, seen: set[str], **action: Any) -> tupl
             pump()
             return super().ask(question, pump)
 
-    person = Person([Answer(Choice.GIVE_BACK, "a test")])
+    person = Person([Answer(Choice.GIVE_BACK, "a test"), Answer(Choice.GO_ON, "a test")])
     person.wishes = [Answer(Choice.TAKE_OVER, "a test")]
     return build(stage, *steps, gatekeeper=person, **action)
 

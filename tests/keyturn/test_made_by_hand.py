@@ -8,7 +8,7 @@ import pytest
 
 from keyturn.clipboard import ClipboardFailed
 from keyturn.errors import StepFailed, Stopped
-from keyturn.events import Event, Result, SecretNotMade
+from keyturn.events import Event, Result, SecretLookedFor, SecretNotMade
 from keyturn.gates import Answer, Choice, Mode
 from keyturn.run import made_by_hand
 from keyturn.run.capture import ValueRefused
@@ -99,6 +99,22 @@ def test_where_no_secret_is_seen_yet_its_intent_stays_open(
     assert "seal" not in stage.log
     assert any("may have been pressed" in change for change in engine.state.changed)
     assert not [question for question in person.asked if Choice.AGAIN in question.offers]
+
+
+@pytest.mark.parametrize("choice", [Choice.STOP, Choice.SKIP, Choice.GO_ON])
+def test_who_says_something_is_told_at_once_that_it_was_heard(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, choice: Choice
+) -> None:
+    monkeypatch.setattr(made_by_hand, "SETTLING", 0.5)
+    engine, events = by_hand(stage, says(choice))
+
+    def breathe() -> None:
+        stage.made_by_hand = NEW if [one for one in events if isinstance(one, SecretLookedFor)] else None
+
+    stage.breathed = breathe
+    engine.run()
+    assert [one.seconds for one in events if isinstance(one, SecretLookedFor)] == [0.5]
+    assert engine.state.held["client_secret"].secret_id == "new"
 
 
 def test_a_step_that_is_passed_over_leaves_the_intent_open_too(stage: Stage) -> None:

@@ -170,11 +170,20 @@ def test_a_run_that_ended_with_a_secret_in_doubt_goes_on_to_settle_it(tmp_path: 
     resumable.check_resumable(past.read(folder))
 
 
+@pytest.mark.parametrize(("kind", "said"), [("rehearsal", "was a rehearsal"), ("unknown", "is not known")])
+def test_what_is_no_run_is_told_as_what_it_is_known_to_be(tmp_path: Path, kind: str, said: str) -> None:
+    so_far = past.read(recorded(tmp_path, started("one"), kind=kind))
+    for check in (resumable.check_resumable, resumable.check_undoable):
+        with pytest.raises(CannotStart, match=said):
+            check(so_far)
+
+
 def prepared(**changed: Any) -> Any:
     """Return a run as it is prepared again; the digests of runbooks are their texts here."""
     digests = {"runbook_sha256": "1", "included_sha256": {"part.yaml": "2"}, **changed}
     book = SimpleNamespace(path="a-book.yaml", digests=digests, secrets={})
-    return SimpleNamespace(runbook=book, inputs={"name": changed.get("name", "one")})
+    wish = SimpleNamespace(despite_elsewhere=False)
+    return SimpleNamespace(runbook=book, wish=wish, inputs={"name": changed.get("name", "one")})
 
 
 @pytest.fixture(autouse=True)
@@ -193,6 +202,18 @@ def test_every_change_since_the_run_began_is_told(tmp_path: Path) -> None:
     assert "part.yaml" in told(included_sha256={"part.yaml": "9"})[0]
     assert "more.yaml" in told(included_sha256={"part.yaml": "2", "more.yaml": "3"})[0]
     assert told(name="two") == ("the input name was one, and is now two",)
+
+
+def test_an_input_that_was_changed_in_the_recording_itself_is_told_by_the_journal(tmp_path: Path) -> None:
+    began = events.RunStarted("r", "b", 1, "t", "auto", "o", {}, {"name": "one"}, 1, (), (), rehearsal=False)
+    folder = recorded(tmp_path, began, started("one"), inputs={"name": "two"})
+    assert resume.changes(past.read(folder), prepared(name="two")) == ("the input name was one, and is now two",)
+    assert resume.changes(past.read(folder), prepared(name="one")) == (
+        "the input name was one, and is now two, in its run.json",
+    )
+    again = events.Resumed("r", "t", "auto", "o", {}, 1, (), (), False, {}, (), inputs={"name": "two"})
+    folder = recorded(tmp_path, began, again, started("one"), name="said-yes-to", inputs={"name": "two"})
+    assert resume.changes(past.read(folder), prepared(name="two")) == ()
 
 
 def around(gatekeeper: Any) -> Any:

@@ -196,6 +196,21 @@ def test_a_secret_that_a_person_made_in_another_registration_is_not_taken_for_ou
         pane.known_ids()  # It is asked again whether there is one, when the person gives back.
 
 
+def test_what_stands_there_now_is_told_only_where_it_is_all_there_and_of_the_registration(
+    context: BrowserContext,
+) -> None:
+    at = Drawing(context, drawn(secret(HERE), secret(BESIDE)))
+    pane = AddClientSecretPane(at.tab, URL)
+    assert pane.ids_now(APPLICATION) == (HERE, BESIDE)
+    assert pane.ids_now(ANOTHER) is None
+    at.tab.evaluate("() => document.querySelector('[role=grid]').lastChild.remove()")
+    assert pane.ids_now(APPLICATION) is None  # The tab counts two.
+    at.tab.evaluate("() => document.querySelector('[role=grid]').remove()")
+    assert pane.ids_now(APPLICATION) is None
+    at.tab.evaluate("address => { location.hash = address; }", "#home")
+    assert pane.ids_now(APPLICATION) is None
+
+
 def ending(secret_id: str, on: str) -> str:
     return row("A secret", on, "abc***", secret_id)
 
