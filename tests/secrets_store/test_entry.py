@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from secrets_store import BadInput, Entry, NotThere, NotVerified, Secret, Store, StoreError, journal
+from secrets_store import BadInput, Entry, NotThere, NotVerified, Secret, Store, StoreError, disk, journal
 from secrets_store.due import due, in_use, to_calendar
 from secrets_store.entry import LONGEST_VALUE, now
 from secrets_store.export import RECIPES, to_env, to_kdbx, write_private
@@ -232,12 +232,21 @@ def test_without_the_keepass_package_it_says_how_to_get_it(
     assert refused.value.hint == 'pip install ".[kdbx]" in the checkout, or pipx inject keyturn pykeepass'
 
 
-def test_an_export_never_overwrites_and_says_why_it_cannot_write(tmp_path: Path) -> None:
+def test_an_export_never_overwrites_and_says_why_it_cannot_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_private(tmp_path / "one", b"x")
     with pytest.raises(BadInput, match="already"):
         write_private(tmp_path / "one", b"y")
-    with pytest.raises(BadInput, match="cannot be written"):
+    with pytest.raises(BadInput, match="no file can be made"):
         write_private(tmp_path / "none" / "one", b"y")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(disk, "create", full)
+    with pytest.raises(BadInput, match="two cannot be written: no space left"):
+        write_private(tmp_path / "two", b"y")
     assert (tmp_path / "one").read_bytes() == b"x"
 
 

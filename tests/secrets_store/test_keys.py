@@ -232,6 +232,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], Screen]:
 
 def test_what_is_typed_hidden_is_not_shown(screen: Callable[[bytes], Screen]) -> None:
     there = screen(b"typed words\n")
+    terminal.check()
     assert terminal.ask("Passphrase: ", hidden=True) == "typed words"
     shown = there.close()
     assert b"Passphrase: " in shown
