@@ -1,4 +1,4 @@
-"""What is claimed of a value that was pasted, with an engine that only notes what it is told."""
+"""What is kept of a value that was copied, and claimed of one that was pasted, with engines that only note it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pytest
 
 from keyturn.clipboard import CLEARED, ClipboardFailed
 from keyturn.gates import Answer, Choice
-from keyturn.run.capture import paste
+from keyturn.run.capture import ValueRefused, create_and_capture, paste
 from pages.errors import PageError
 from secrets_store import Secret
+from tests.keyturn.stage import CREATE, Made, Stage, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,8 +27,9 @@ class Noting:
     def __init__(self, left: str) -> None:
         held = SimpleNamespace(secret=Secret("abc8Q~", "client secret"), entry=SimpleNamespace(id="20261124"))
         self.state = SimpleNamespace(held={"client_secret": held})
-        self.clipboard = SimpleNamespace(turn=nullcontext, put=lambda _: None, clear=lambda: left)
-        self.recorder = SimpleNamespace(conceal=lambda: None)
+        self.did: list[str] = []
+        self.clipboard = SimpleNamespace(turn=nullcontext, put=lambda _: self.did.append("put"), clear=lambda: left)
+        self.recorder = SimpleNamespace(conceal=lambda: self.did.append("conceal"))
         self.noted: list[str] = []
         self.within = False  # of what no signal may cut in two
         self.store = SimpleNamespace(note=self._note)
@@ -65,6 +67,12 @@ def test_a_value_that_was_pasted_is_delivered() -> None:
     engine = Noting(CLEARED)
     pasted(engine, lambda: None)
     assert engine.noted == ["clipboard-left", "delivered", "pasted"]
+
+
+def test_all_text_is_disguised_before_the_value_is_on_the_clipboard() -> None:
+    engine = Noting(CLEARED)
+    pasted(engine, lambda: engine.did.append("paste"))
+    assert engine.did == ["conceal", "put", "paste"]
 
 
 def test_what_was_pasted_while_another_program_had_the_clipboard_is_not_called_delivered() -> None:
@@ -117,3 +125,12 @@ def test_whatever_stops_a_paste_the_clipboard_is_cleared_first() -> None:
     with pytest.raises(KeyboardInterrupt):
         pasted(engine, interrupted)
     assert engine.noted == ["clipboard-left"]
+
+
+@pytest.mark.parametrize(("copied", "looked_for"), [("0b5f2c1e-9d1b-4a8e-8d57-3f0d6a1c2b3e", 0), ("too short", 1)])
+def test_what_was_copied_is_looked_for_in_the_recording_unless_it_is_a_secret_id(copied: str, looked_for: int) -> None:
+    stage = Stage(copied=copied, act=lambda: Made("new", "2028-11-24"))
+    engine, _ = build(stage, CREATE)
+    with pytest.raises(ValueRefused):
+        create_and_capture(engine, CREATE, stage.page(""), {})
+    assert len(engine.state.values) == looked_for

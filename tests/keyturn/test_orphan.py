@@ -141,7 +141,8 @@ def test_a_value_that_the_page_still_shows_is_sealed_under_the_same_intent(
     assert entry.id == it.intent.id
     assert entry.metadata.secret_id == "new"
     assert "reload step" not in it.portal.log
-    assert it.portal.log.index("! acting") < it.portal.log.index("copy new again")
+    concealed, told, copied = (it.portal.log.index(what) for what in ("conceal", "! acting", "copy new again"))
+    assert concealed < told < copied
     assert it.intended == {}
     assert it.engine.state.held["client_secret"].secret.reveal() == VALUE
 

@@ -93,6 +93,7 @@ def test_where_its_page_is_gone_the_page_that_would_show_it_is_loaded(
     engine.run()
     assert "bring p.page" in stage.log
     assert result(engine) is Result.ALREADY
+    assert stage.unsure == {"p"}  # The next step there looks for its own page first.
 
 
 def test_what_lacks_something_that_is_expected_after_it_is_not_found_done(stage: Stage) -> None:
