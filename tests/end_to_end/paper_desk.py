@@ -21,10 +21,11 @@ from keyturn.cli.replica import open_replicas
 from keyturn.errors import KeyturnError
 from keyturn.gates import About, Answer, Beforehand, Choice, Nobody
 from keyturn.outcome import exit_of
-from keyturn.run import alone, by_hand, made_by_hand, orphan, part, past, reach, resumable, rollback, stages, unclear
+from keyturn.run import alone, part, past, resumable, rollback, stages
 from keyturn.run.conduct import Around, Prepared, Wish, conduct, prepare
 from keyturn.run.journal import Journal
 from keyturn.run.resume import Again, resume
+from pages import waiting
 from rehearsal.ma_portal import make_app
 from secrets_store import Store, StoreError, unlock
 from tests.end_to_end.conftest import ROTATION
@@ -199,7 +200,7 @@ def paper_desk(home: Path, scenario: str) -> Iterator[PaperDesk]:
         patch.setattr(part, "kept_browser", at.browser.kept)
         patch.setattr(part, "BrowserClipboard", Clipboard)
         patch.setattr(part, "Recorder", Recorder)
-        for module in (by_hand, made_by_hand, orphan, reach, rollback, stages, unclear):
+        for module in (stages, waiting):
             patch.setattr(module, "time", at.browser.time())
         try:
             yield at

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from keyturn.run.browsing import Browsing
 from tests.processes import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from keyturn.keeper import Kept
 
@@ -33,7 +33,10 @@ USER = """
 import sys, time
 from keyturn import keeper
 from keyturn.keeper import Kept
-with keeper.attached(Kept.read(sys.argv[1])) as context:
+print("ready", flush=True)
+while (kept := Kept.read(sys.argv[1])) is None:
+    time.sleep(0.01)
+with keeper.attached(kept) as context:
     context.new_page().set_content("<p id=value>shown once</p>")
     print("shown", flush=True)
     time.sleep(60)
@@ -59,12 +62,24 @@ def _shown_at_last(kept: Kept) -> list[str]:
     return shown
 
 
+@contextmanager
+def using(run: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Give a process that waits for the browser of `run`, and uses it: one that nobody uses is soon ended."""
+    with subprocess.Popen([sys.executable, "-c", USER, run], stdout=subprocess.PIPE) as user:
+        assert _said(user) == b"ready\n"
+        yield user
+
+
+def _said(user: subprocess.Popen[bytes]) -> bytes:
+    assert user.stdout
+    return user.stdout.readline()
+
+
 def test_a_page_is_still_there_after_the_tool_was_killed_and_nothing_stays_when_it_is_let_go() -> None:
-    kept = keeper.start("run-1", find_browser("auto"), headed=False)
-    assert Path(kept.folder).stat().st_mode & 0o777 == 0o700
-    with subprocess.Popen([sys.executable, "-c", USER, "run-1"], stdout=subprocess.PIPE) as user:
-        assert user.stdout
-        assert user.stdout.readline() == b"shown\n"
+    with using("run-1") as user:
+        kept = keeper.start("run-1", find_browser("auto"), headed=False)
+        assert Path(kept.folder).stat().st_mode & 0o777 == 0o700
+        assert _said(user) == b"shown\n"
         with pytest.raises(CannotStart, match="another keyturn"):
             _apart(lambda: _shown_at_last(kept))
         os.kill(user.pid, signal.SIGKILL)
@@ -76,10 +91,9 @@ def test_a_page_is_still_there_after_the_tool_was_killed_and_nothing_stays_when_
 
 
 def test_a_browser_with_a_profile_is_found_again_and_lets_it_go(tmp_path: Path) -> None:
-    kept = keeper.start("run-7", find_browser("auto"), headed=False, profile=tmp_path)
-    with subprocess.Popen([sys.executable, "-c", USER, "run-7"], stdout=subprocess.PIPE) as user:
-        assert user.stdout
-        assert user.stdout.readline() == b"shown\n"
+    with using("run-7") as user:
+        kept = keeper.start("run-7", find_browser("auto"), headed=False, profile=tmp_path)
+        assert _said(user) == b"shown\n"
         os.kill(user.pid, signal.SIGKILL)
     assert profile.is_in_use(tmp_path)
 
@@ -122,10 +136,9 @@ def test_a_browser_without_tabs_that_nobody_uses_is_ended() -> None:
 
 
 def test_a_browser_that_is_not_to_outlive_keyturn_ends_when_that_was_killed() -> None:
-    kept = keeper.Keeper().open("run-6", find_browser("auto"), headed=False, outlives=False).kept()
-    with subprocess.Popen([sys.executable, "-c", USER, "run-6"], stdout=subprocess.PIPE) as user:
-        assert user.stdout
-        assert user.stdout.readline() == b"shown\n"
+    with using("run-6") as user:
+        kept = keeper.Keeper().open("run-6", find_browser("auto"), headed=False, outlives=False).kept()
+        assert _said(user) == b"shown\n"
         os.kill(user.pid, signal.SIGKILL)
     until(lambda: not record.is_alive("run-6"), 10 * process._LOOK)
     assert not Path(kept.folder).exists()

@@ -57,7 +57,7 @@ def visit(count: int | None) -> list[tuple[Look, str]]:
     page = Form(count)
     prepared: Any = SimpleNamespace(
         runbook=SimpleNamespace(steps=(ADD, AFTER), portals={"p": SimpleNamespace(pages="p")}),
-        catalogue=SimpleNamespace(page=lambda *_: SimpleNamespace(actions={"press": SimpleNamespace(parameters={})})),
+        catalogue=SimpleNamespace(at=lambda *_: SimpleNamespace(actions={"press": SimpleNamespace(parameters={})})),
         inputs={},
     )
     context: Any = SimpleNamespace(set_default_timeout=lambda _ms: None)
