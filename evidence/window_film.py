@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from evidence.child import apart
 
@@ -29,7 +29,6 @@ class WindowFilm:
         self.region = region
         self._path: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._quit: IO[bytes] | None = None
 
     def start(self, path: Path) -> None:
         """Begin a part, to be kept as `path`."""
@@ -46,7 +45,6 @@ class WindowFilm:
             **apart(),
             preexec_fn=_end_with_me() if sys.platform == "linux" else None,  # noqa: PLW1509  # it only makes one call
         )
-        self._quit = self._process.stdin
 
     def stop(self) -> bool:
         """End the part and return whether there is anything to see in it; what is empty is removed."""

@@ -45,7 +45,7 @@ ONCE = frozenset(f"{prefix}{kind}" for prefix in _PREFIXES for kind in ("net-cut
 _ELSEWHERE = ("net-refused", "net-dns", "net-tls", "net-certificate")
 _BEHIND = {"entra": "", "sandbox": "", "sign_in": "", "ma_portal": "ma-", "sophos": "sophos-"}  # server -> prefix
 # What pages ask by themselves again and again, and what belongs to the rehearsal alone.
-_POLLS = ("/api/heartbeat", "/api/strike/", "/attempt/", "/u/stage", "/stage")
+_POLLS = ("/api/heartbeat", "/api/strike/", "/attempt/", "/u/login/stage", "/login/stage")
 _STILL = ("/static/", "/assets/")  # what never changes
 _HALF = 1.0  # seconds before each half of a slow answer
 RETRY_AFTER = 2  # seconds

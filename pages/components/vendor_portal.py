@@ -10,12 +10,16 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
+from pages.components.advice import advised
+from pages.disguise import disguised
 from pages.surroundings import Surroundings
 from pages.waiting import wait_for_any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
     from playwright.sync_api import Page as Tab
+
+    from pages.components.advice import Advice
 
 _MARK: Final = "data-keyturn-stood"
 # Marks the elements and their document. An element whose content changes, if only for a moment, loses its mark.
@@ -42,6 +46,18 @@ class VendorPortal(Surroundings):
     def __init__(self, tab: Tab) -> None:
         super().__init__(tab)
         self.alerts = tab.get_by_role("alert")
+        self.account_notice = tab.get_by_role("group", name="Signed-in account", exact=True)
+        self.page_heading = tab.get_by_role("heading", level=1)
+
+    def screen(self) -> str:
+        """Say at once which sign-in screen is up; empty when none is."""
+        raise NotImplementedError
+
+    def wrong(self, advice: Advice) -> str:
+        """Say what a sign-in page says was wrong with the last try, and what `advice` has to do then."""
+        words = disguised(" ".join(self.alerts.all_inner_texts()))
+        known = advised(words, advice)
+        return "".join([f"; it says “{words}”" if words else "", f": {known}" if known else ""])
 
     def note(self, *more: Locator) -> None:
         """Note what is to be seen before a button is pressed: the alerts, and `more` that tells how an act ended."""

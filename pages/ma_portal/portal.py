@@ -32,9 +32,7 @@ class MaPortal(VendorPortal):
         self.password_heading = tab.get_by_role("heading", name="Welcome", exact=True)
         self.code_heading = tab.get_by_role("heading", name="Verify Your Identity", exact=True)
         self.sign_in_heading = self.password_heading.or_(self.code_heading)
-        self.account_notice = tab.get_by_role("group", name="Signed-in account", exact=True)
         self.organisation_notice = tab.get_by_role("group", name="Organization", exact=True)
-        self.page_heading = tab.get_by_role("heading", level=1)
         self.test_failed_dialog = tab.get_by_role("dialog", name="Connection Failed", exact=True)
 
     @property
@@ -45,16 +43,10 @@ class MaPortal(VendorPortal):
     def screen(self) -> str:
         """Say at once which sign-in screen is up; empty when none is."""
         if self.password_heading.is_visible():
-            return f"the MA Portal's sign-in page: enter e-mail address and password{self._wrong()}"
+            return f"the MA Portal's sign-in page: enter e-mail address and password{self.wrong(ADVICE)}"
         if self.code_heading.is_visible():
-            return f"the MA Portal's sign-in page: enter the one-time code{self._wrong()}"
+            return f"the MA Portal's sign-in page: enter the one-time code{self.wrong(ADVICE)}"
         return ""
-
-    def _wrong(self) -> str:
-        """Say what a sign-in page says was wrong with the last try, and what to do then."""
-        words = disguised(" ".join(self.alerts.all_inner_texts()))
-        advice = advised(words, ADVICE)
-        return "".join([f"; it says “{words}”" if words else "", f": {advice}" if advice else ""])
 
     def seen(self) -> str:
         """Say which screen is up."""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from pages.components.vendor_sign_in import VendorSignInPage
 from pages.library import expect
 from pages.ma_portal.portal import MaPortal
-from pages.mark import action, glance
-from pages.page import Page
+from pages.mark import action
 from pages.waiting import wait_for_any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from playwright.sync_api import Locator
 
 
 class Account(NamedTuple):
@@ -27,18 +22,13 @@ class Account(NamedTuple):
     organisation: str
 
 
-class SignInPage(Page):
+class SignInPage(VendorSignInPage):
     """Log in to the MA Portal. keyturn opens it and waits; it never types here."""
 
     name = "sign-in"
     title = "Log in to the MA Portal"
     surroundings = MaPortal
     around: MaPortal
-
-    @property
-    def proof(self) -> Iterable[Locator]:
-        """The page for the password or the one for the code."""
-        return [self.around.sign_in_heading]
 
     @action(anywhere=True)
     def open(self) -> None:
@@ -63,13 +53,3 @@ class SignInPage(Page):
             expect(self.around.account_notice).to_have_text(re.compile(r"\S"))
         organisation = " ".join(self.around.organisation_notice.all_inner_texts()).strip()
         return Account(self.around.account_notice.inner_text().strip(), organisation)
-
-    @glance(otherwise=False)
-    def is_signed_in(self) -> bool:
-        """Return at once whether somebody is signed in: the header names the account."""
-        return bool("".join(self.around.account_notice.all_inner_texts()).strip())
-
-    @glance(otherwise="")
-    def screen(self) -> str:
-        """Say at once which sign-in screen is up; empty when none is."""
-        return self.around.screen()

@@ -28,18 +28,13 @@ class SophosCentral(VendorPortal):
         super().__init__(tab)
         self.sign_in_heading = tab.get_by_role("heading", name="Sign in", exact=True)
         self.code_field = tab.get_by_label("Security code", exact=True)
-        self.account_notice = tab.get_by_role("group", name="Signed-in account", exact=True)
-        self.page_heading = tab.get_by_role("heading", level=1)
 
     def screen(self) -> str:
         """Say at once what the sign-in page asks for, and what it says was wrong with the last try; else empty."""
         if not self.sign_in_heading.is_visible():
             return ""
         asked = "the security code" if self.code_field.is_visible() else "e-mail address and password"
-        words = disguised(" ".join(self.alerts.all_inner_texts()))
-        advice = advised(words, ADVICE)
-        wrong = "".join([f"; it says “{words}”" if words else "", f": {advice}" if advice else ""])
-        return f"Sophos Central's sign-in page: enter {asked}{wrong}"
+        return f"Sophos Central's sign-in page: enter {asked}{self.wrong(ADVICE)}"
 
     def seen(self) -> str:
         """Say which screen is up."""

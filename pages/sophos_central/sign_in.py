@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from pages.components.vendor_sign_in import VendorSignInPage
 from pages.library import expect
-from pages.mark import action, glance
-from pages.page import Page
+from pages.mark import action
 from pages.sophos_central.portal import SophosCentral
 from pages.waiting import wait_for_any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from playwright.sync_api import Locator
 
 
 class Account(NamedTuple):
@@ -23,18 +18,13 @@ class Account(NamedTuple):
     account: str
 
 
-class SignInPage(Page):
+class SignInPage(VendorSignInPage):
     """Sign in to Sophos Central. keyturn opens it and waits; it never types here."""
 
     name = "sign-in"
     title = "Sign in to Sophos Central"
     surroundings = SophosCentral
     around: SophosCentral
-
-    @property
-    def proof(self) -> Iterable[Locator]:
-        """The page's heading."""
-        return [self.around.sign_in_heading]
 
     @action(anywhere=True)
     def open(self) -> None:
@@ -49,13 +39,3 @@ class SignInPage(Page):
         with self.expecting("a person to sign in"):
             expect(self.around.account_notice).to_have_text(re.compile(r"\S"))
         return Account(self.around.account_notice.inner_text().strip())
-
-    @glance(otherwise=False)
-    def is_signed_in(self) -> bool:
-        """Return at once whether somebody is signed in: the header names the account."""
-        return bool("".join(self.around.account_notice.all_inner_texts()).strip())
-
-    @glance(otherwise="")
-    def screen(self) -> str:
-        """Say at once which sign-in screen is up; empty when none is."""
-        return self.around.screen()

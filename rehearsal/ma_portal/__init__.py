@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from rehearsal.ma_portal.app import make_app
 from rehearsal.ma_portal.faults import MA_FAULTS
-from rehearsal.ma_portal.state import Credentials, Integration, MaPortal, Stage
+from rehearsal.ma_portal.state import Credentials, Integration, MaPortal
+from rehearsal.vendor_sign_in import Stage
 
 __all__ = ["MA_FAULTS", "Credentials", "Integration", "MaPortal", "Stage", "make_app"]

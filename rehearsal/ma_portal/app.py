@@ -6,7 +6,6 @@ secret, and none may be kept by the browser.
 
 from __future__ import annotations
 
-import secrets
 import time
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +16,8 @@ from rehearsal.headers import harden
 from rehearsal.ma_portal import changes
 from rehearsal.ma_portal.people import EVERYBODY, OTHER_CUSTOMER, OTHER_IDS, TWIN
 from rehearsal.ma_portal.refusals import EXPIRED, SAID
-from rehearsal.ma_portal.state import Credentials, Integration, MaPortal, Stage
+from rehearsal.ma_portal.state import Credentials, Integration, MaPortal
+from rehearsal.vendor_sign_in import SignInPage, Stage, add_sign_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -28,11 +28,6 @@ COOKIE = "ma_session"
 HERE = "/settings/user-management"
 SLOW = 2.0  # seconds that the fault ma-slow adds to every answer
 SECTIONS = ("Reports", "Content Library", "Compliance", "Administrator Toolkit", "Program Maturity", "Report Phishing")
-_WRONG = (
-    (Stage.PASSWORD, "ma-password-wrong", Stage.PASSWORD_REFUSED),
-    (Stage.CODE, "ma-code-expired", Stage.CODE_EXPIRED),
-    (Stage.CODE, "ma-code-wrong", Stage.CODE_WRONG),
-)
 _SLUGS = {name.lower().replace(" ", "-"): name for name in SECTIONS}
 
 
@@ -43,7 +38,7 @@ def make_app(world: World) -> Flask:
     app = Flask(__name__, static_url_path="/assets")
     harden(app)
     _guard_sessions(app, world, portal)
-    _add_sign_in(app, world, portal)
+    add_sign_in(app, world, portal, SignInPage("/u/login", "sign_in.html", COOKIE, "ma-", SAID))
     _add_screens(app, world, portal)
     changes.register(app, world, portal)
     return app
@@ -81,35 +76,6 @@ def _guard_sessions(app: Flask, world: World, portal: MaPortal) -> None:
         if not portal.active and not request.path.startswith("/api/"):
             return render_template("access_lost.html", portal=portal), 403
         return None
-
-
-def _add_sign_in(app: Flask, world: World, portal: MaPortal) -> None:
-    @app.get("/u/login")
-    def login() -> ResponseReturnValue:
-        key = request.cookies.get(COOKIE, "")
-        stage = portal.sessions.get(key)
-        if stage is Stage.IN:
-            return redirect("/")
-        if stage is None:
-            key = secrets.token_urlsafe(16)
-            portal.sessions[key] = stage = Stage.PASSWORD
-        for at, fault, refused in _WRONG:
-            if stage is at and world.faults.strikes(fault):
-                portal.sessions[key] = stage = refused
-        page = app.make_response(render_template("sign_in.html", stage=stage, portal=portal, said=SAID.get(stage, "")))
-        page.set_cookie(COOKIE, key, httponly=True, samesite="Lax")
-        return page
-
-    @app.post("/u/login")
-    def by_hand() -> ResponseReturnValue:
-        """Move on by a person's click; what was typed is neither looked at nor kept."""
-        portal.move_on(request.cookies.get(COOKIE, ""))
-        return redirect("/u/login")
-
-    @app.get("/u/stage")
-    def stage() -> ResponseReturnValue:
-        """Tell the waiting page where its session stands, so that it moves on when the operator has acted."""
-        return jsonify(stage=portal.sessions.get(request.cookies.get(COOKIE, "")))
 
 
 def _add_screens(app: Flask, world: World, portal: MaPortal) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rehearsal.ma_portal.state import GUID, Stage
+from rehearsal.ma_portal.state import GUID
+from rehearsal.vendor_sign_in import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

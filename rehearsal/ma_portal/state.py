@@ -10,24 +10,12 @@ import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
-from enum import StrEnum
-from threading import RLock
 from typing import Any
 
 from rehearsal.ma_portal.people import GROUPS, Group
+from rehearsal.vendor_sign_in import SignIns, Stage
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-class Stage(StrEnum):
-    """How far a browser has come in signing in: password, one-time code, in. A refused code is asked for again."""
-
-    PASSWORD = "password"  # noqa: S105  # the name of a screen
-    PASSWORD_REFUSED = "password-refused"  # noqa: S105  # the same
-    CODE = "code"
-    CODE_EXPIRED = "code-expired"
-    CODE_WRONG = "code-wrong"
-    IN = "in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +41,7 @@ class Integration:
 
 
 @dataclass(slots=True)
-class MaPortal:
+class MaPortal(SignIns):
     """The whole state of one replica. Hold `lock` while reading or changing more than one thing."""
 
     account: str
@@ -62,23 +50,7 @@ class MaPortal:
     groups: dict[str, Group] = field(default_factory=lambda: {group.group_id: group for group in GROUPS})
     passed: Credentials | None = None  # what the last good test was made with; saving anything else is refused
     active: bool = True  # whether the operator is still an active user of the programme
-    sessions: dict[str, Stage] = field(default_factory=dict)
     pressed: Counter[str] = field(default_factory=Counter)  # test, reset, save, save_group, sync
-    lock: RLock = field(default_factory=RLock)
-
-    def move_on(self, session: str = "") -> int:
-        """Do the operator's next act, a password or a code, in the browser of `session`, or in every one that waits.
-
-        Returns how many waited.
-        """
-        following = {
-            **dict.fromkeys((Stage.PASSWORD, Stage.PASSWORD_REFUSED), Stage.CODE),
-            **dict.fromkeys((Stage.CODE, Stage.CODE_EXPIRED, Stage.CODE_WRONG), Stage.IN),
-        }
-        with self.lock:
-            waiting = [key for key, stage in self.sessions.items() if stage in following and session in {"", key}]
-            self.sessions.update({key: following[self.sessions[key]] for key in waiting})
-        return len(waiting)
 
     def save(self, credentials: Credentials) -> bool:
         """Save `credentials` if the last good test was made with exactly these; return whether they were."""

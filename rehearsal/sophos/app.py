@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 from flask import Flask, abort, jsonify, redirect, render_template, request
 
 from rehearsal.headers import harden
-from rehearsal.sophos.state import SophosCentral, Stage, SyncSettings
+from rehearsal.sophos.state import SophosCentral, SyncSettings
+from rehearsal.vendor_sign_in import SignInPage, Stage, add_sign_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -26,11 +26,6 @@ SAID = {
     Stage.CODE_EXPIRED: "The security code has expired.",
     Stage.CODE_WRONG: "The security code is incorrect.",
 }
-_WRONG = (
-    (Stage.PASSWORD, "sophos-password-wrong", Stage.PASSWORD_REFUSED),
-    (Stage.CODE, "sophos-code-expired", Stage.CODE_EXPIRED),
-    (Stage.CODE, "sophos-code-wrong", Stage.CODE_WRONG),
-)
 REGISTRATION = "Sophos Central Directory Sync"  # of the scenario's registrations, the one this vendor reads through
 
 
@@ -41,7 +36,7 @@ def make_app(world: World) -> Flask:
     app = Flask(__name__, static_url_path="/assets")
     harden(app)
     _guard_sessions(app, world, central)
-    _add_sign_in(app, world, central)
+    add_sign_in(app, world, central, SignInPage("/login", "sophos_sign_in.html", COOKIE, "sophos-", SAID))
     _add_screens(app, world, central)
     _add_buttons(app, world, central)
     return app
@@ -67,37 +62,6 @@ def _guard_sessions(app: Flask, world: World, central: SophosCentral) -> None:
         if central.sessions.get(session) is Stage.IN:
             return None
         return (jsonify(sign_in=True), 401) if request.path.startswith("/api/") else redirect("/login")
-
-
-def _add_sign_in(app: Flask, world: World, central: SophosCentral) -> None:
-    @app.get("/login")
-    def login() -> ResponseReturnValue:
-        key = request.cookies.get(COOKIE, "")
-        stage = central.sessions.get(key)
-        if stage is Stage.IN:
-            return redirect("/")
-        if stage is None:
-            key = secrets.token_urlsafe(16)
-            central.sessions[key] = stage = Stage.PASSWORD
-        for at, fault, refused in _WRONG:
-            if stage is at and world.faults.strikes(fault):
-                central.sessions[key] = stage = refused
-        page = app.make_response(
-            render_template("sophos_sign_in.html", central=central, stage=stage, said=SAID.get(stage, ""))
-        )
-        page.set_cookie(COOKIE, key, httponly=True, samesite="Lax")
-        return page
-
-    @app.post("/login")
-    def by_hand() -> ResponseReturnValue:
-        """Move on by a person's click; what was typed is neither looked at nor kept."""
-        central.move_on(request.cookies.get(COOKIE, ""))
-        return redirect("/login")
-
-    @app.get("/login/stage")
-    def stage() -> ResponseReturnValue:
-        """Tell the waiting page where its session stands, so that it moves on when the operator has acted."""
-        return jsonify(stage=central.sessions.get(request.cookies.get(COOKIE, "")))
 
 
 def _add_screens(app: Flask, world: World, central: SophosCentral) -> None:

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from threading import RLock
 from typing import TYPE_CHECKING, Any
+
+from rehearsal.vendor_sign_in import SignIns
 
 if TYPE_CHECKING:
     from datetime import date, datetime
-
-
-class Stage(StrEnum):
-    """How far a browser has come in signing in. What was refused is asked for again."""
-
-    PASSWORD = "password"  # noqa: S105  # the name of a screen
-    PASSWORD_REFUSED = "password-refused"  # noqa: S105  # the same
-    CODE = "code"
-    CODE_EXPIRED = "code-expired"
-    CODE_WRONG = "code-wrong"
-    IN = "in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +23,7 @@ class SyncSettings:
 
 
 @dataclass(slots=True)
-class SophosCentral:
+class SophosCentral(SignIns):
     """The whole state of one replica. Hold `lock` while reading or changing more than one thing."""
 
     account: str
@@ -42,17 +31,7 @@ class SophosCentral:
     settings: SyncSettings
     last_sync: datetime  # UTC
     passed: SyncSettings | None = None  # what the last good test was made with; saving anything else is refused
-    sessions: dict[str, Stage] = field(default_factory=dict)
     pressed: Counter[str] = field(default_factory=Counter)  # test, save, sync
-    lock: RLock = field(default_factory=RLock)
-
-    def move_on(self, session: str = "") -> int:
-        """Do the person's next act, in the browser of `session` or in every one that waits; return how many waited."""
-        with self.lock:
-            waiting = [key for key, at in self.sessions.items() if at is not Stage.IN and session in {"", key}]
-            for key in waiting:
-                self.sessions[key] = Stage.CODE if self.sessions[key].startswith("password") else Stage.IN
-        return len(waiting)
 
     def save(self, settings: SyncSettings) -> bool:
         """Save `settings` if the last good test was made with exactly these; return whether they were."""

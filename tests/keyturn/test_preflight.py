@@ -38,8 +38,6 @@ class Form:
     def press(self) -> None:
         pytest.fail("it was pressed")
 
-    press.keyturn_at = "button"  # type: ignore[attr-defined]
-
     def arrive(self) -> None:
         """Be there."""
 
@@ -57,7 +55,9 @@ def visit(count: int | None) -> list[tuple[Look, str]]:
     page = Form(count)
     prepared: Any = SimpleNamespace(
         runbook=SimpleNamespace(steps=(ADD, AFTER), portals={"p": SimpleNamespace(pages="p")}),
-        catalogue=SimpleNamespace(at=lambda *_: SimpleNamespace(actions={"press": SimpleNamespace(parameters={})})),
+        catalogue=SimpleNamespace(
+            at=lambda *_: SimpleNamespace(actions={"press": SimpleNamespace(parameters={}, at="button")})
+        ),
         inputs={},
     )
     context: Any = SimpleNamespace(set_default_timeout=lambda _ms: None)

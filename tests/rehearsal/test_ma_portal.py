@@ -79,7 +79,7 @@ def test_the_banner_tells_of_an_expired_secret_only(scenario: str, told: bool, v
 def test_no_screen_and_no_answer_holds_a_value(visit: Callable[..., Visit]) -> None:
     here = visit()
     form = here.form()
-    screens = ["/", "/settings/user-management", "/section/reports", "/u/login", "/u/stage"]
+    screens = ["/", "/settings/user-management", "/section/reports", "/u/login", "/u/login/stage"]
     told = [here.client.get(screen, follow_redirects=True).get_data(as_text=True) for screen in screens]
     here.post("integration/reset")
     told += [str(here.post("integration/test", **form)), str(here.post("integration/save", **form))]

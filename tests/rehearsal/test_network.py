@@ -120,7 +120,7 @@ def test_a_fault_of_one_portal_s_line_leaves_the_other_alone(serve: Serve, fetch
 
 def test_what_pages_ask_by_themselves_uses_no_fault_up(serve: Serve, fetch: Fetch) -> None:
     replicas = serve("ma-net-cut")
-    fetch(f"{replicas.ma_portal_url}/u/stage").read()
+    fetch(f"{replicas.ma_portal_url}/u/login/stage").read()
     fetch(f"{replicas.ma_portal_url}/assets/portal.css").read()
     assert replicas.state()["faults_struck"] == []
 
@@ -137,7 +137,8 @@ def test_what_each_step_asked_of_which_server_is_counted(serve: Serve, fetch: Fe
     replicas = serve()
     replicas.at_step("open")
     fetch(replicas.entra_url)
-    fetch(f"{replicas.ma_portal_url}/u/stage")
+    fetch(f"{replicas.ma_portal_url}/u/login/stage")
+    fetch(f"{replicas.sophos_url}/login/stage")
     assert replicas.state()["asked"] == {"open": {"entra": 1}}
 
 

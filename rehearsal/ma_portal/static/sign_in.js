@@ -2,7 +2,7 @@
 "use strict";
 async function follow() {
   const shown = document.body.dataset.stage;
-  const answer = await fetch("/u/stage").catch(() => null);
+  const answer = await fetch("/u/login/stage").catch(() => null);
   const { stage } = answer?.ok ? await answer.json() : { stage: shown };
   if (stage !== shown) location.assign("/u/login");
   else setTimeout(follow, 150);

@@ -15,7 +15,7 @@ from pages.ma_portal import PAGES
 from pages.ma_portal.new_integration import NewIntegrationPage
 from rehearsal import Replicas
 from rehearsal.ma_portal.app import COOKIE
-from rehearsal.ma_portal.state import MaPortal, Stage
+from rehearsal.vendor_sign_in import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
 
     from pages.page import Page
+    from rehearsal.ma_portal.state import MaPortal
     from rehearsal.state import Secret
 
 PATIENCE = 8_000  # ms for what is to happen; many tests share the machine

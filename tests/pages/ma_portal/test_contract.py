@@ -11,7 +11,7 @@ import yaml
 from playwright.sync_api import Locator
 
 from pages.ma_portal import PAGES
-from rehearsal.ma_portal.state import Stage
+from rehearsal.vendor_sign_in import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

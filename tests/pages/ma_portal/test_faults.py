@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import expect
 
 from pages.errors import NoEffect, NotOne, NotYet, PortalRefused, SessionEnded, Unreachable
 from pages.ma_portal import sign_in
@@ -16,6 +14,7 @@ from pages.ma_portal.menu import MenuPage
 from pages.ma_portal.saved_credentials import SavedCredentialsPage
 from pages.ma_portal.sign_in import SignInPage
 from pages.ma_portal.user_management import UserManagementPage
+from pages.waiting import wait_for_any
 from rehearsal import Operator
 from rehearsal.ma_portal import MA_FAULTS, app
 
@@ -61,14 +60,11 @@ def test_whoever_signs_in_as_soon_as_the_page_is_there_is_not_taken_for_a_refusa
     here = bench(signed_in=False)
     page = SignInPage(here.tab, here.replicas.ma_portal_url)
 
-    def gone(found: Locator) -> SimpleNamespace:
-        def seen(number: int) -> None:
-            expect(found).not_to_have_count(number)
-            here.tab.goto("about:blank")  # as between the sign-in page and the next
+    def gone(*these: Locator) -> None:
+        wait_for_any(*these)
+        here.tab.goto("about:blank")  # as between the sign-in page and the next
 
-        return SimpleNamespace(not_to_have_count=seen)
-
-    monkeypatch.setattr(sign_in, "expect", gone)
+    monkeypatch.setattr(sign_in, "wait_for_any", gone)
     page.open()
     assert here.tab.url == "about:blank"
 

@@ -17,7 +17,7 @@ from pages.sophos_central.sign_in import SignInPage
 from pages.sophos_central.sync_status import SyncStatusPage
 from rehearsal import Operator, Replicas
 from rehearsal.sophos.app import COOKIE
-from rehearsal.sophos.state import Stage
+from rehearsal.vendor_sign_in import Stage
 from tests.pages.gesture import actions, shown_right
 
 if TYPE_CHECKING:
