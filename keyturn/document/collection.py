@@ -49,7 +49,7 @@ class Many:
         most = {"maxItems": self.most} if self.most else {}
         least = {"minItems": self.least} if self.least else {}
         # Free texts are compared as they are written: `no` and `off` are two, and one and the same to a schema.
-        alike = self.unique and ("type" in items or "enum" in items)
+        alike = self.unique and (items.get("type") in ("string", "integer") or "enum" in items)
         return {"type": "array", "items": items} | least | most | ({"uniqueItems": True} if alike else {})
 
 

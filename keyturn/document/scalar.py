@@ -22,14 +22,8 @@ if TYPE_CHECKING:
 _NUMBER = re.compile("0o[0-7]+|[0-9]+[eE][0-9]+")
 _RESOLVER: Any = yaml.resolver.Resolver()
 _TEXT = "tag:yaml.org,2002:str"
-_SCALAR: Schema = {"not": {"type": ["object", "array", "null"]}}  # a date too, which some loaders make of a text
-_SOMETHING = r"[\s\S]*\S"
-_NO_BRACES = r"(?![\s\S]*(?:\{\{|\}\}))"
-_DURATION = re.compile(  # up to a day
-    "(?:[1-9][0-9]{0,3}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2}|86400)s"
-    "|(?:[1-9][0-9]{0,2}|1[0-3][0-9]{2}|14[0-3][0-9]|1440)m"
-    "|(?:[1-9]|1[0-9]|2[0-4])h"
-)
+_SCALAR: Schema = {"type": ["string", "number", "boolean"]}
+_DURATION = "[1-9][0-9]{0,4}[smh]"
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NOTHING = {"", "~", "null", "Null", "NULL"}  # what YAML reads as nothing when it is not in quotes
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -59,11 +53,10 @@ class Text:
         return text if _well_filled(text, node, path, reader, allowed=self.filled) else BROKEN
 
     def schema(self) -> Schema:
-        """Return a string; where the shape is free, what YAML takes for a number or a date is a text too."""
+        """Return a string; where the shape is free, what YAML takes for a number is a text too."""
         if self.shape:
             return {"type": "string", "pattern": whole(self.shape)}
-        pattern = ("" if self.filled else _NO_BRACES) + ("" if self.empty else _SOMETHING)
-        return _SCALAR | ({"pattern": f"^{pattern}"} if pattern else {})
+        return _SCALAR | ({} if self.empty else {"pattern": r"\S"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +110,14 @@ class Duration:
         text = _written(node, path, reader, "a length of time such as 30s, 2m or 1h")
         if text is None:
             return BROKEN
-        if not _DURATION.fullmatch(text):
+        seconds = int(text[:-1]) * _UNITS[text[-1]] if re.fullmatch(_DURATION, text) else 0.0
+        if not 0 < seconds <= 24 * _UNITS["h"]:
             return reader.fault(node, path, "a length of time such as 30s, 2m or 1h belongs here", found=text[:40])
-        return int(text[:-1]) * _UNITS[text[-1]]
+        return seconds
 
     def schema(self) -> Schema:
         """Return a string."""
-        return {"type": "string", "pattern": whole(_DURATION.pattern)}
+        return {"type": "string", "pattern": whole(_DURATION)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +142,8 @@ class Argument:
 
 
 def whole(shape: str) -> str:
-    """Return the pattern of a JSON Schema for a text that is all of `shape`, and no line end after it."""
-    return rf"^(?:{shape})$(?!\n)"
+    """Return the pattern of a JSON Schema for a text that is all of `shape`."""
+    return f"^(?:{shape})$"
 
 
 def _plain(node: Node) -> bool:

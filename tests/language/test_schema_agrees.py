@@ -59,6 +59,20 @@ TEXTS = st.one_of(
 )
 
 
+class Loader(yaml.SafeLoader):
+    """The stock loader, with dates as the texts that they are to JSON."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [one for one in each if one[0] != "tag:yaml.org,2002:timestamp"]
+    for first, each in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def loaded(text: str) -> Any:
+    return yaml.load(text, Loader)  # noqa: S506  # it is the safe one
+
+
 def written(text: str, *, quoted: bool) -> tuple[Scalar, Any] | None:
     """Return what the document and a stock loader make of `text`; None where either makes nothing of it."""
     line = f"k: {json.dumps(text) if quoted else text}\n"
@@ -67,7 +81,7 @@ def written(text: str, *, quoted: bool) -> tuple[Scalar, Any] | None:
     if faults or not isinstance(root, Entries) or len(root.entries) != 1 or not isinstance(root.entries[0][1], Scalar):
         return None
     try:
-        return root.entries[0][1], yaml.safe_load(line)["k"]
+        return root.entries[0][1], loaded(line)["k"]
     except (yaml.YAMLError, ValueError):
         return None
 
@@ -81,10 +95,15 @@ def judged(name: str, node: Scalar, value: Any) -> tuple[bool, bool]:
 
 
 def unseen(name: str, node: Scalar) -> bool:
-    """Return whether only the check can see what is wrong: how a number is written, a secret, names in braces."""
-    braces = name in {"filled", "argument"} and ("{{" in node.value or "}}" in node.value)
-    to_others = name in SHAPES and node.plain and bool(NUMBER.fullmatch(node.value))
-    return name == "whole" or braces or to_others or bool(SECRET_SHAPE.search(node.value))
+    """Return whether only the check can see what is wrong.
+
+    That is how a number or a date is written, more than a day, a secret, names in braces, and a line end after a name,
+    which Python's `$` passes over and JavaScript's does not.
+    """
+    braces = "{{" in node.value or "}}" in node.value
+    to_others = name in SHAPES and node.plain and bool(NUMBER.fullmatch(node.value) or node.value[:4].isdigit())
+    ends = node.value.endswith("\n")
+    return name in {"whole", "duration"} or braces or to_others or ends or bool(SECRET_SHAPE.search(node.value))
 
 
 @settings(max_examples=60, deadline=None)
@@ -141,7 +160,6 @@ def test_what_editors_take_for_a_number_is_to_be_in_quotes(text: str) -> None:
         ("id: open\n", "id: 123\n", False),
         ("id: open\n", 'id: "123"\n', True),
         ("id: open\n", "id: on\n", False),
-        ("timeout: 5m", "timeout: 99999h", False),
         ("choices: [short, long]", "choices: [no, off, short]", True),
         ('choices: ["30", "60"]', 'choices: [30, 30.0, "60"]', True),
         ("type: choice\n    choices: [short, long]\n    default: short", "type: choice", False),
@@ -159,5 +177,5 @@ def test_a_part_is_judged_alike(folder: Path, old: str, new: str, *, good: bool)
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     faults = Faults()
     read(path, faults)
-    valid = Draft202012Validator(runbook_schema()).is_valid(yaml.safe_load(path.read_text(encoding="utf-8")))
+    valid = Draft202012Validator(runbook_schema()).is_valid(loaded(path.read_text(encoding="utf-8")))
     assert (not faults, valid) == (good, good), faults
