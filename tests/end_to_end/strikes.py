@@ -313,10 +313,8 @@ def quick() -> frozenset[str]:
         {
             "conditional-access-block",
             "content-closed-at-open-app-registrations-react",
-            "server-500-at-add-secret",
             "net-dns-at-open-admin-center",
             "net-cut-at-add-secret",
-            "ma-net-refused-at-open-ma-portal",
             "ma-reset-breaks",
             "browser-killed-pressed-add-secret",
             "clipboard-refused-at-add-secret",

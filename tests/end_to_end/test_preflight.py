@@ -90,7 +90,7 @@ def missing(found: Visit) -> list[str]:
     return [step for step, one in found.items() if one.look is Look.NOT_THERE]
 
 
-@pytest.mark.parametrize("scenario", ["expiring", "no-banner"])
+@pytest.mark.parametrize("scenario", ["expiring", pytest.param("no-banner", marks=pytest.mark.soak)])
 def test_where_all_is_well_everything_is_seen_that_can_be(visit: Callable[..., Visit], scenario: str) -> None:
     found = visit(scenario=scenario)
     assert missing(found) == []
@@ -112,10 +112,10 @@ def test_where_all_is_well_everything_is_seen_that_can_be(visit: Callable[..., V
 @pytest.mark.parametrize(
     ("faults", "step", "words"),
     [
-        (["read-only-role"], "new-client-secret", "greyed out"),
+        pytest.param(["read-only-role"], "new-client-secret", "greyed out", marks=pytest.mark.soak),
         (["app-not-found"], "open-registration", "none in this directory"),
         (["long-lifetimes-removed"], "choose-expiry", "a list that offers"),
-        (["several-expired"], "find-old-secret", "ends"),
+        pytest.param(["several-expired"], "find-old-secret", "ends", marks=pytest.mark.soak),
         (["conditional-access-block"], "sign-in", "AADSTS53003"),
     ],
     ids=lambda one: one[0] if isinstance(one, list) else "",
@@ -145,7 +145,11 @@ def test_a_blade_that_stays_blank_is_told_and_the_other_portal_is_visited_all_th
     ("inputs", "step"),
     [
         ({"account": "somebody@cedarridge.example"}, "open-app-registrations"),
-        ({"directory_domain": "elsewhere.example", "route": "link"}, "open-registration-by-link"),
+        pytest.param(
+            {"directory_domain": "elsewhere.example", "route": "link"},
+            "open-registration-by-link",
+            marks=pytest.mark.soak,
+        ),
         ({"directory_id": "00000000-0000-4000-8000-000000000000"}, "new-client-secret"),
     ],
     ids=["account", "directory, by link", "directory"],

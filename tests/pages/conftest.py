@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from rehearsal.state import Registration
 
+# The pages know both by the same names; the tests that make and delete a secret always look at both.
+in_both_renderings = pytest.mark.parametrize("rendering", ["classic", pytest.param("react", marks=pytest.mark.soak)])
 PATIENCE = 5_000  # ms: long enough for a busy machine, short enough for what is meant to fail
+IMPATIENCE = 1_500  # ms for what is not to happen
 
 
 class Portal:

@@ -15,6 +15,7 @@ from pages.entra import ClientSecretsPage
 from pages.entra.advice import ADVICE
 from pages.entra.lifetime import option as known_as
 from pages.errors import NoEffect, NotOne, PortalRefused, SessionEnded
+from tests.pages.conftest import in_both_renderings
 
 if TYPE_CHECKING:
     from pages.entra import AddClientSecretPane
@@ -80,7 +81,7 @@ def test_the_first_secret_of_a_registration_is_made_too(admin_center: Opening) -
     assert filled_in(portal).add_and_copy_value(portal.application_id).secret_id == portal.secrets()[0]["secret_id"]
 
 
-@pytest.mark.parametrize("rendering", ["classic", "react"])
+@in_both_renderings
 @pytest.mark.parametrize("fault", ["survey-over-add", "toast-over-x", "row-late", "count-lags", "months-wording"])
 def test_what_only_gets_in_the_way_does_not_stop_it(admin_center: Opening, fault: str, rendering: str) -> None:
     portal = admin_center(fault, rendering=rendering)
@@ -110,7 +111,7 @@ def test_another_persons_secret_of_the_same_moment_is_not_taken_for_ours(admin_c
     assert portal.clipboard() == ours["value"]
 
 
-@pytest.mark.parametrize("rendering", ["classic", "react"])
+@in_both_renderings
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

@@ -14,6 +14,7 @@ from pages.entra.expiring_secrets import Found, registrations, survey
 from pages.entra.registrations_grid import RegistrationRow
 from pages.entra.secrets_grid import SecretRow
 from pages.errors import NoEffect
+from tests.pages.conftest import in_both_renderings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ def ends(secret: dict[str, str]) -> timedelta:
     return datetime.fromisoformat(secret["end"]) - datetime.now(UTC)
 
 
-@pytest.mark.parametrize("rendering", ["classic", "react"])
+@in_both_renderings
 def test_every_secret_that_ends_in_time_is_listed_with_its_registration_and_nothing_is_touched(
     admin_center: Opening, rendering: str
 ) -> None:
@@ -75,7 +76,7 @@ def test_an_expired_secret_is_found_where_the_list_calls_the_registration_curren
     assert portal.secrets()[0]["secret_id"] in page.find_expiring_secrets(0).listing
 
 
-@pytest.mark.parametrize("rendering", ["classic", "react"])
+@in_both_renderings
 def test_all_registrations_are_listed_whoever_owns_them(admin_center: Opening, rendering: str) -> None:
     portal = admin_center(rendering=rendering)
     there = portal.replicas.state()["registrations"]

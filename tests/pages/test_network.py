@@ -14,6 +14,7 @@ from pages.errors import ClockWrong, ScreenNotReached, Unreachable
 from pages.ma_portal.sign_in import SignInPage as MaSignInPage
 from pages.network import clock_difference, worded
 from pages.sophos_central.sign_in import SignInPage as SophosSignInPage
+from tests.pages.conftest import IMPATIENCE, in_both_renderings
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pages.errors import PageError
     from tests.pages.conftest import Opening
 
-IMPATIENCE = 1_500  # ms for what is not to happen
 KINDS = {
     "net-refused": r"nobody answers at the server's address \(ERR_CONNECTION_REFUSED\)",
     "net-dns": r"the name of the server is not known \(ERR_NAME_NOT_RESOLVED\)",
@@ -104,7 +104,7 @@ def test_what_the_portal_cannot_fetch_is_told_though_it_says_nothing_itself(
     assert plain(caught.value)
 
 
-@pytest.mark.parametrize("rendering", ["classic", "react"])
+@in_both_renderings
 def test_a_request_of_the_page_that_is_put_off_is_told_by_its_number(admin_center: Opening, rendering: str) -> None:
     portal = admin_center("net-429@open", rendering=rendering)
     portal.tab.goto(f"{portal.url}/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade")

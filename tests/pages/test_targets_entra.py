@@ -9,6 +9,7 @@ import pytest
 from pages import REGISTRY
 from pages.entra import AddClientSecretPane, AdminCenterPage, AppRegistrationsPage, ClientSecretsPage
 from pages.entra import RegistrationOverviewPage as Overview
+from tests.pages.conftest import in_both_renderings
 from tests.pages.gesture import actions, first_gesture, same_element, shown_right
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ PLACES: list[tuple[Any, dict[str, tuple[str, ...]]]] = [
 ]
 
 
-@pytest.mark.parametrize("rendering", ["classic", "react"])
+@in_both_renderings
 @pytest.mark.parametrize(("place", "verbs"), PLACES, ids=lambda one: one.__name__ if callable(one) else "+".join(one))
 def test_an_action_begins_where_a_person_is_shown(
     place: Any, verbs: dict[str, tuple[str, ...]], rendering: str, admin_center: Opening
