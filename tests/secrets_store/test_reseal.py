@@ -209,6 +209,7 @@ def test_a_list_in_another_form_is_a_fault(operator: X25519Identity) -> None:
         (f" {X25519Identity.generate().text()}", "a private key, and now it was shown"),
         (PQ.lower(), "a private key, and now it was shown"),
     ],
+    ids=["nothing", "begun", "ssh", "yubikey", "post-quantum", "private", "private post-quantum"],
 )
 def test_what_is_no_public_key_is_refused_as_what_it_is(text: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
