@@ -120,7 +120,8 @@ class AddClientSecretPane(Page):
         made = [row for row in grid.listed("add_and_copy_value") if row.secret_id not in known]
         ours = [row for row in made if grid.copy_value_button(row.secret_id).count()]
         if len(ours) != 1:
-            raise NotOne(self.title, "add_and_copy_value", expected="one new secret with its value", seen=told(ours))
+            expected, seen = "one new secret with its value", told(ours or made)
+            raise NotOne(self.title, "add_and_copy_value", expected=expected, seen=seen)
         with self.expecting("the value's copy button"):
             grid.copy_value(ours[0].secret_id)
         return NewSecret(ours[0].secret_id, (ours[0].ends_near(ends) if ends else ours[0].expires_on).isoformat())
