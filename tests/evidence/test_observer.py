@@ -9,6 +9,7 @@ import pytest
 
 from evidence import LeakGate, sight
 from evidence.concealment import Concealment
+from evidence.shot import shot
 from tests.evidence.observer import filming
 from tests.evidence.stage import await_shown, stage
 from tests.evidence.variants import FEW, VARIANTS
@@ -52,7 +53,7 @@ def _seen(
             with filming(display, films / f"{name}.mkv") as observer:
                 tab.evaluate("reveal()")
                 await_shown(tab, name)
-                tab.screenshot()  # Comes only when all of it has been painted.
+                shot(tab)  # Comes only when all of it has been painted.
                 observer.watch_for(20)
             frames += observer.frames
             tab.close()
