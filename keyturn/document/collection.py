@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from keyturn.document.kind import BROKEN, Kind, Reader, Schema, form
-from keyturn.document.scalar import Text, whole
+from keyturn.document.scalar import Text, pattern
 from keyturn.document.tree import Entries, Items, Node
 from keyturn.model import KEY
 
@@ -81,7 +81,7 @@ class Table:
     def schema(self) -> Schema:
         """Return an object."""
         least = {"minProperties": self.least} if self.least else {}
-        names = {"propertyNames": {"pattern": whole(self.name.shape)}}
+        names = {"propertyNames": {"pattern": pattern(self.name.shape)}}
         return {"type": "object", "additionalProperties": self.kind.schema()} | names | least
 
 

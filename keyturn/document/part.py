@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyturn.document.collection import Many, Table
 from keyturn.document.kind import BROKEN, Kind, Reader, Schema
-from keyturn.document.scalar import Argument, Text, whole
+from keyturn.document.scalar import Argument, Text, pattern
 from keyturn.document.shape import ARGUMENT, ID, PROBE
 from keyturn.document.tree import Entries, Node
 from keyturn.document.value import canonical
@@ -121,7 +121,7 @@ class ProbeKind:
     def schema(self) -> Schema:
         """Return an object with one key."""
         args = Table(ARGUMENT, Argument()).schema()
-        names = {"propertyNames": {"pattern": whole(PROBE.shape)}, "minProperties": 1, "maxProperties": 1}
+        names = {"propertyNames": {"pattern": pattern(PROBE.shape)}, "minProperties": 1, "maxProperties": 1}
         return {"type": "object", "additionalProperties": args} | names
 
 

@@ -55,7 +55,7 @@ class Text:
     def schema(self) -> Schema:
         """Return a string; where the shape is free, what YAML takes for a number is a text too."""
         if self.shape:
-            return {"type": "string", "pattern": whole(self.shape)}
+            return {"type": "string", "pattern": pattern(self.shape)}
         return _SCALAR | ({} if self.empty else {"pattern": r"\S"})
 
 
@@ -117,7 +117,7 @@ class Duration:
 
     def schema(self) -> Schema:
         """Return a string."""
-        return {"type": "string", "pattern": whole(_DURATION)}
+        return {"type": "string", "pattern": pattern(_DURATION)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Argument:
         return _SCALAR
 
 
-def whole(shape: str) -> str:
+def pattern(shape: str) -> str:
     """Return the pattern of a JSON Schema for a text that is all of `shape`."""
     return f"^(?:{shape})$"
 

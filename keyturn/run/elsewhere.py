@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _ANYBODY_S: Final = 0o666  # it holds nothing, and another account must be able to lock it
 _READABLE: Final = 0o644
+_WAIT: Final = "wait until it has ended; nothing was touched"
 _HINT: Final = "choose another folder with --recordings, or see to its permissions; nothing was touched"
 
 
@@ -63,11 +64,7 @@ def _hold(stack: ExitStack, place: Path, held: Held, application: str, *, despit
     try:
         stack.enter_context(FileLock(f"{place}.lock", timeout=0, mode=_ANYBODY_S).acquire())
     except Timeout:
-        at_work = True
-    else:
-        at_work = False
-    if at_work:
-        raise _refused(application, _told(note), "wait until it has ended; nothing was touched")
+        raise _refused(application, _told(note), _WAIT) from None
     if note.exists():
         if _of(note).get("machine") != platform.node():
             if not despite:
@@ -79,7 +76,7 @@ def _hold(stack: ExitStack, place: Path, held: Held, application: str, *, despit
         with note.open("x", encoding="utf-8") as file:
             file.write(_words(""))
     except FileExistsError:  # Another machine was quicker.
-        raise _refused(application, _told(note), "wait until it has ended; nothing was touched") from None
+        raise _refused(application, _told(note), _WAIT) from None
     note.chmod(_READABLE)
     stack.callback(note.unlink, missing_ok=True)
     held.notes.append(note)

@@ -7,7 +7,6 @@ latest when the run is at its end. What is missing then, and no step was to dele
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as BrowserError
@@ -18,6 +17,7 @@ from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect
 from keyturn.run.way_back import portal
 from pages.errors import PageError
+from pages.waiting import looks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from keyturn.run.engine import Engine
 
 _SETTLING = 5.0  # seconds in which a list that was just brought up has come to be whole
-_LOOK_AGAIN = 100  # ms
 
 
 class DeletedBeside(GuardRefused):
@@ -127,7 +126,5 @@ def _brought(engine: Engine, step: Step) -> tuple[str, ...] | None:
         engine.bring(step.done_when[0].page)
     except (PageError, BrowserError):
         return None
-    until = time.monotonic() + _SETTLING
-    while (now := _ids_now(engine, step)) is None and time.monotonic() < until:
-        engine.breathe(_LOOK_AGAIN)
-    return now
+    looked = (_ids_now(engine, step) for _ in looks(_SETTLING, engine.breathe))
+    return next((now for now in looked if now is not None), None)
