@@ -224,8 +224,8 @@ def test_while_it_runs_the_value_is_in_no_process_list_environment_or_temporary_
     environment = {**os.environ, **{name: str(short / folder) for name, folder in folders.items()}}
     command = [sys.executable, "-m", "keyturn", "rehearse", "--headless", "--json", "--until", "paste-secret-value"]
     command += ["--recordings", str(short / "out" / "recordings"), "--store", str(short / "out" / "store")]
-    with (short / "out" / "said").open("wb") as said:
-        run = subprocess.Popen(command, env=environment, stdout=said, stderr=said, cwd=short)
+    with (short / "out" / "said").open("wb") as said, (short / "out" / "told").open("wb") as told:
+        run = subprocess.Popen(command, env=environment, stdout=told, stderr=said, cwd=short)
     found: set[str] = set()
     looks = 0
     while run.poll() is None:
@@ -236,6 +236,7 @@ def test_while_it_runs_the_value_is_in_no_process_list_environment_or_temporary_
         looks += 1
         time.sleep(1.0)  # A look reads all there is, and takes the processor from what is looked at.
     assert run.returncode == 0, (short / "out" / "said").read_text()
+    assert json.loads((short / "out" / "told").read_text())["status"] == "done"
     assert looks > 5
     assert found == set()
     assert [name for name, data in places_of(run.pid, short) if MARK.search(data.replace(b"\0", b""))] == []

@@ -11,13 +11,11 @@ import subprocess
 import sys
 import urllib.parse
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.console import Console
 
-from evidence import verify
 from keyturn.cli import main
 from keyturn.cli.rehearse import DEFAULT
 from keyturn.console import PlainLines, print_summary
@@ -26,9 +24,10 @@ from keyturn.document import load
 from keyturn.errors import Exit
 from keyturn.settings import shipped_runbooks
 from tests.end_to_end.strikes import ASKS
-from tests.evidence.authority import served
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.end_to_end.conftest import Rehearse, Rehearsed
 
 VENDOR = "ma_portal"
@@ -284,24 +283,6 @@ def test_the_recording_names_clock_versions_and_the_accounts_that_the_headers_sh
     report = (expired.recording / "data" / "report.html").read_text()
     for words in (shown["entra"]["account"], shown["entra"]["directory"], shown["ma"]["organisation"]):
         assert words in report
-
-
-def test_the_command_prints_one_json_object_and_exits_with_0(tmp_path: Path) -> None:
-    (tmp_path / "tsa").mkdir()
-    with served(tmp_path / "tsa") as authority:
-        folders = ["--recordings", str(tmp_path / "r"), "--store", str(tmp_path / "s"), "--tsa", authority.url]
-        command = [*KEYTURN, "rehearse", "--headless", "--json", "--until", "add-secret", *folders]
-        finished = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert finished.returncode == 0, finished.stderr
-    (line,) = finished.stdout.splitlines()
-    summary = json.loads(line)
-    assert summary["status"] == "done"
-    assert {"run", "recording", "status", "exit", "seconds", "steps", "secrets", "changed"} <= set(summary)
-    assert {"id", "result", "seconds", "covers"} <= set(summary["steps"][0])
-    assert "Done in" in finished.stderr
-    assert verify.verify(Path(summary["recording"]), tsa_root=authority.root).proof == "signed and timestamped"
-    assert summary["timestamp"] == f"by {authority.url}"
-    assert summary["search"]["seconds"] > 0
 
 
 @pytest.mark.headed

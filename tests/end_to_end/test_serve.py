@@ -7,15 +7,17 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evidence import verify
 from keyturn import signing
 from keyturn.settings import shipped_runbooks
 from secrets_store import Store
+from tests.evidence.authority import served as served_authority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 KEYTURN = [sys.executable, "-m", "keyturn"]
 RUNBOOK = str(shipped_runbooks() / "update-entra-client-secret.yaml")
@@ -47,11 +49,23 @@ def run(home: dict[str, str], folder: Path, inputs: dict[str, str], *options: st
     )
 
 
-def test_a_run_against_the_served_replicas_is_done(home: dict[str, str], tmp_path: Path) -> None:
-    with served(home) as inputs:
-        finished = run(home, tmp_path, inputs, "--approve", "all", "--until", "add-secret")
+def test_a_run_against_the_served_replicas_is_done_and_told_as_one_json_object(
+    home: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "tsa").mkdir()
+    with served_authority(tmp_path / "tsa") as authority, served(home) as inputs:
+        options = ("--approve", "all", "--until", "add-secret", "--tsa", authority.url)
+        finished = run(home, tmp_path, inputs, *options)
     assert finished.returncode == 0, finished.stderr
-    assert json.loads(finished.stdout.splitlines()[-1])["status"] == "done"
+    assert "Done in" in finished.stderr
+    (line,) = finished.stdout.splitlines()
+    summary = json.loads(line)
+    assert summary["status"] == "done"
+    assert {"run", "recording", "status", "exit", "seconds", "steps", "secrets", "changed"} <= set(summary)
+    assert {"id", "result", "seconds", "covers"} <= set(summary["steps"][0])
+    assert summary["search"]["seconds"] > 0
+    assert verify.verify(Path(summary["recording"]), tsa_root=authority.root).proof == "signed and timestamped"
+    assert summary["timestamp"] == f"by {authority.url}"
 
 
 def test_a_gate_that_nobody_can_answer_ends_the_run_with_5_at_once(home: dict[str, str], tmp_path: Path) -> None:

@@ -28,13 +28,27 @@ IMPATIENCE = 1_500  # ms for what is not to happen
 
 
 class Portal:
-    """The admin center of one rehearsal, in one tab, signed in."""
+    """The admin center of one rehearsal, in one tab, signed in.
 
-    def __init__(self, replicas: Replicas, tab: Tab) -> None:
+    Its home is there when a test first looks at the tab; one that begins further in goes there at once.
+    """
+
+    def __init__(self, replicas: Replicas, tab: Tab, *, at_home: bool = False) -> None:
         self.replicas = replicas
-        self.tab = tab
+        self._tab = tab
+        self._at_home = at_home
         self.url = replicas.entra_url
         self.application_id = replicas.inputs["application_id"]
+
+    @property
+    def tab(self) -> Tab:
+        """The tab."""
+        if self._at_home:
+            self._at_home = False
+            page = SignInPage(self._tab, self.url)
+            page.open()
+            page.wait_until_signed_in()
+        return self._tab
 
     def secrets(self) -> list[dict[str, Any]]:
         """Return the secrets of the registration as the server holds them."""
@@ -58,7 +72,8 @@ class Portal:
 
     def overview(self) -> RegistrationOverviewPage:
         """Return the registration's Overview, on screen."""
-        page = RegistrationOverviewPage(self.tab, self.url)
+        self._at_home = False
+        page = RegistrationOverviewPage(self._tab, self.url)
         page.open(self.application_id)
         return page
 
@@ -105,9 +120,6 @@ def admin_center(sign_in_waits: Opening, context: BrowserContext) -> Opening:
         desk = portal.replicas.world.desk
         desk.codes["code"] = False
         context.add_cookies([{"name": COOKIE, "value": desk.redeem("code"), "url": portal.url}])
-        page = SignInPage(portal.tab, portal.url)
-        page.open()
-        page.wait_until_signed_in()
-        return portal
+        return Portal(portal.replicas, portal.tab, at_home=True)
 
     return opened
