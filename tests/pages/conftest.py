@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from keyturn.secret_format import make
-from pages.entra import ClientSecretsPage, RegistrationOverviewPage, SignInPage
+from pages.entra import ClientSecretsPage, RegistrationOverviewPage, SignInPage, secrets_grid
 from rehearsal import Replicas
 from rehearsal.entra.app import COOKIE
 
@@ -95,6 +95,12 @@ def short_patience(context: BrowserContext) -> Iterator[None]:
     expect.set_options(timeout=PATIENCE)
     yield
     expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take what a list shows at first for what it will show: a row that cannot be read stays so."""
+    monkeypatch.setattr(secrets_grid, "_SETTLING", 0)
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ def test_a_row_whose_description_holds_another_rows_id_is_not_taken_for_it(admin
     assert ids(portal) == [valid.secret_id]
 
 
+@pytest.mark.usefixtures("no_second_look")
 @pytest.mark.parametrize(("language", "date"), [("fr", "11/14/2026"), ("", "11/14/2026"), ("en-US", "14/11/2026")])
 def test_a_date_without_a_certain_meaning_is_an_error(admin_center: Opening, language: str, date: str) -> None:
     portal = admin_center()
@@ -105,6 +106,7 @@ def test_a_date_without_a_certain_meaning_is_an_error(admin_center: Opening, lan
     assert date in caught.value.seen
 
 
+@pytest.mark.usefixtures("no_second_look")
 def test_a_cut_secret_id_is_read_from_its_tooltip_and_without_one_is_an_error(admin_center: Opening) -> None:
     portal = admin_center()
     page = portal.client_secrets()
