@@ -96,9 +96,10 @@ def test_what_the_portal_cannot_fetch_is_told_though_it_says_nothing_itself(
     admin_center: Opening, kind: str, rendering: str
 ) -> None:
     portal = admin_center(f"{kind}@list", rendering=rendering)
+    tab = portal.tab  # at home, before anything fails
     portal.replicas.at_step("list")
     expect.set_options(timeout=IMPATIENCE)
-    portal.tab.goto(f"{portal.url}/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade")
+    tab.goto(f"{portal.url}/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade")
     with pytest.raises(Unreachable, match=r"ERR_|error page") as caught:
         AppRegistrationsPage(portal.tab, portal.url).arrive()
     assert plain(caught.value)
