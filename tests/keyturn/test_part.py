@@ -64,7 +64,7 @@ def test_a_leak_is_told_also_when_the_recording_cannot_be_quarantined(
     monkeypatch.setattr(*at, full)
     summary, error = part.carry_out(lambda *_: None)
     assert (summary.exit, summary.status) == (Exit.LEAK_FOUND, "leak found")
-    assert error is part.recording.leak
+    assert error is part.recording.search.leak
     hint = getattr(error, "hint", "")
     assert "rotate it again" in hint
     assert "could not be quarantined: keep it from others" in hint
