@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from filelock import FileLock
 
-from evidence import EvidenceError, package, report
+from evidence import EvidenceError, package, report, sealing
 from evidence.chain import stamp, utc_now
 from evidence.timestamp import NoTimestamp
 from evidence.whole import write_whole
@@ -105,7 +105,7 @@ class Recording:
         The caller has verified it. A runbook that is not as it was is kept beside the first one.
         """
         if (folder / package.TAG_MANIFEST).is_file():
-            package.reopen(folder, well=part["what"] == "rollback")
+            sealing.reopen(folder, well=part["what"] == "rollback")
         data = folder / package.PAYLOAD
         facts = json.loads((data / "run.json").read_text(encoding="utf-8"))
         earlier: list[dict[str, Any]] = facts.get("resumed", [])
@@ -173,7 +173,7 @@ class Recording:
         identity = signing.identity()
         try:
             with FileLock(settings.sealing_lock(), mode=0o600):
-                package.seal(
+                sealing.seal(
                     self.folder,
                     signing_key=self.signing_key,
                     identity=identity,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import ChainBroken, package
+from evidence import ChainBroken, package, sealing
 from evidence.chain import ChainedLog
 from keyturn import events, keeper
 from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
@@ -131,7 +131,7 @@ def test_a_journal_that_was_changed_is_not_believed(tmp_path: Path) -> None:
 
 
 def sealed(folder: Path, key: Ed25519PrivateKey, status: str) -> None:
-    package.seal(folder, signing_key=key, identity="me@here", info={"Status": status}, previous=None)
+    sealing.seal(folder, signing_key=key, identity="me@here", info={"Status": status}, previous=None)
 
 
 def run_ended(status: str) -> events.RunEnded:
