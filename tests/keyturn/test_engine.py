@@ -16,20 +16,7 @@ from keyturn.model import Effect, Fact, FactKind, Gate, Retry, SecretSpec
 from keyturn.run.capture import ValueRefused
 from keyturn.run.stages import ExpectationMissed
 from pages.errors import NoEffect, NotYet
-from tests.keyturn.stage import (
-    CREATE,
-    STEP,
-    VALUE,
-    Made,
-    Stage,
-    build,
-    failing,
-    never,
-    page_error,
-    probe,
-    result,
-    says,
-)
+from tests.keyturn.stage import CREATE, STEP, VALUE, Made, Stage, build, failing, never, page_error, probe, result, says
 
 if TYPE_CHECKING:
     from pages.errors import PageError
