@@ -13,9 +13,10 @@ from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
 from keyturn.run import by_hand
 from keyturn.run.beyond import look_beyond
-from keyturn.run.capture import create_and_capture, paste
+from keyturn.run.capture import create_and_capture
 from keyturn.run.facts import holds, worded
 from keyturn.run.orphan import recover
+from keyturn.run.pasting import paste
 from keyturn.run.showing import show, take_outline_away
 from keyturn.run.state import FOUND_DONE, outputs_of
 from keyturn.run.unclear import is_shown, was_done

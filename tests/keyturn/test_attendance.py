@@ -13,7 +13,7 @@ from keyturn.errors import GuardRefused, NobodyThere, Stopped
 from keyturn.events import GateAnswered, Result
 from keyturn.gates import About, Answer, Choice, Mode
 from keyturn.model import Effect, Gate
-from keyturn.run.capture import ValueRefused
+from keyturn.run.copied_value import ValueRefused
 from keyturn.run.stages import ExpectationMissed
 from pages.errors import NoEffect
 from tests.keyturn.stage import (

@@ -13,10 +13,9 @@ from keyturn.errors import GuardRefused, KeyturnError, NobodyThere, StepFailed, 
 from keyturn.events import Failed, Result
 from keyturn.gates import Beforehand, Choice, Mode, Nobody, Question
 from keyturn.model import Effect, Fact, FactKind, Gate, Retry, SecretSpec
-from keyturn.run.capture import ValueRefused
 from keyturn.run.stages import ExpectationMissed
 from pages.errors import NoEffect, NotYet
-from tests.keyturn.stage import CREATE, STEP, VALUE, Made, Stage, build, failing, never, page_error, probe, result, says
+from tests.keyturn.stage import CREATE, STEP, Stage, build, failing, never, page_error, probe, result, says
 
 if TYPE_CHECKING:
     from pages.errors import PageError
@@ -201,57 +200,6 @@ def test_what_always_runs_runs_whatever_fails_of_it_and_hides_nothing(
         engine.run()
     assert events[-1].kind == "left-open"
     assert engine.state.changed == ["the clipboard may still hold the value: copy over it"]
-
-
-@pytest.fixture
-def creating(stage: Stage) -> Stage:
-    stage.act = lambda: Made("new", "2028-11-23")
-    return stage
-
-
-def test_nothing_comes_between_the_button_and_the_sealed_store(creating: Stage) -> None:
-    engine, _ = build(creating, CREATE)
-    engine.run()
-    act, seal = creating.log.index("act"), creating.log.index("seal")
-    assert creating.log[act + 1 : seal] == ["take", "! secret-captured"]
-    assert "picture" not in creating.log[creating.log.index("intend") : seal]
-    before = creating.log[:act]
-    assert [name for name in before if name in {"known ids", "prove", "intend", "! secret-intended", "conceal"}] == [
-        "known ids",
-        "prove",
-        "intend",
-        "! secret-intended",
-        "conceal",
-    ]
-    assert creating.log.index("! secret-sealed") < creating.log.index("clear")
-    assert engine.state.held["client_secret"].secret_id == "new"
-
-
-@pytest.mark.parametrize(
-    "copied",
-    ["0c9a1c35-2a1d-4f8b-9d53-6a0f6a9d6d01", f" {VALUE}", VALUE[:-1], VALUE[:20] + "…", VALUE[:-1] + "!"],
-    ids=["secret id", "space", "cut", "cut with dots", "wrong checksum"],
-)
-def test_a_value_that_cannot_be_right_is_refused_before_the_store_sees_it(creating: Stage, copied: str) -> None:
-    creating.copied = copied
-    engine, events = build(creating, CREATE)
-    with pytest.raises(ValueRefused):
-        engine.run()
-    assert "seal" not in creating.log
-    assert "clear" in creating.log
-    assert engine.state.held == {}
-    (failed,) = [event for event in events if isinstance(event, Failed)]
-    assert any("ID new" in change for change in failed.changed)
-    assert "new" in failed.next
-    assert not copied.strip() or copied.strip() not in repr(events)
-
-
-def test_the_refused_value_is_looked_for_by_the_leak_gate_all_the_same(creating: Stage) -> None:
-    creating.copied = VALUE[:-1]
-    engine, _ = build(creating, CREATE)
-    with pytest.raises(ValueRefused):
-        engine.run()
-    assert [secret.reveal() for secret in engine.state.values] == [VALUE[:-1]]
 
 
 def test_a_secret_that_this_run_does_not_hold_cannot_be_pasted(stage: Stage) -> None:
