@@ -13,7 +13,7 @@ from keyturn.cli import secrets
 from secrets_store import keychain, terminal
 from secrets_store.age import X25519Identity
 from secrets_store.age import passphrase as scrypt
-from tests.secrets_store.test_keys import _cheap, piped
+from tests.secrets_store.conftest import cheap, piped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signing_key: Ed25519Pr
     monkeypatch.setattr(store_head, "_file", lambda: tmp_path / "state" / "heads.json")
     monkeypatch.setattr(keychain, "_backend", lambda: None)
     monkeypatch.setattr(terminal, "DEVICE", str(tmp_path / "no-terminal"))
-    monkeypatch.setattr(scrypt, "_wrap_key", _cheap)
+    monkeypatch.setattr(scrypt, "_wrap_key", cheap)
     (tmp_path / "signing_key").touch()
 
 

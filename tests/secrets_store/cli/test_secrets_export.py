@@ -9,8 +9,7 @@ import pytest
 from keyturn.cli import secrets_values
 from secrets_store import BadInput, NoTerminal, NotThere, Store, terminal
 from secrets_store.export import RECIPES
-from tests.secrets_store.conftest import VALUE, sealed
-from tests.secrets_store.test_keys import piped
+from tests.secrets_store.conftest import VALUE, piped, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

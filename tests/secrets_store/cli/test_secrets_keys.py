@@ -23,8 +23,7 @@ from secrets_store import (
 )
 from secrets_store.age import X25519Identity
 from tests.secrets_store.cli.conftest import PASSPHRASE, Run, init
-from tests.secrets_store.conftest import sealed
-from tests.secrets_store.test_keys import piped
+from tests.secrets_store.conftest import piped, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
