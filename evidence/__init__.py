@@ -6,7 +6,7 @@ the verifier and the report read it. This room knows neither portals nor runbook
 
 from __future__ import annotations
 
-from evidence import chain, junit, listing, oscal, package, report, verify
+from evidence import chain, junit, listing, oscal, package, report, sealing, verify
 from evidence.error import (
     ChainBroken,
     ConcealmentFailed,
@@ -38,6 +38,7 @@ __all__ = [
     "oscal",
     "package",
     "report",
+    "sealing",
     "shape_search",
     "verify",
 ]

@@ -6,17 +6,11 @@ what such a value looks like.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
-import tempfile
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import banner, change, container, sight
+from evidence import container, painted, sight
 from evidence.error import ScanError
 from evidence.finding import UNREADABLE, Finding, every
 from evidence.needle import bare_needles, laid_bare, needles, unwritten
@@ -25,18 +19,8 @@ from evidence.shape import SHAPE, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-_MARGIN = timedelta(seconds=5)  # a screen grabber's first frame comes some time after it was started
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture to be read: grey, in a file; the name to report it by; what tells that two look the same."""
-
-    grey: Path
-    name: str
-    looks: bytes
-    taken: float | None  # seconds since the epoch, of one by itself; a film's frames are cut down already
+    from datetime import datetime
+    from pathlib import Path
 
 
 class LeakGate:
@@ -65,9 +49,12 @@ class LeakGate:
         found = {Finding(self._name(path, folder), UNREADABLE, unsearched=True) for path in closed}
         found.update(self.in_files(folder, paths))
         if self.optical:
-            pictures = [path for path in paths if _is_painted(path)]
             try:
-                found.update(self._in_pictures(pictures, folder, since - _MARGIN if since else None))
+                found.update(
+                    painted.search(
+                        paths, folder, since, named=lambda path: self._name(path, folder), legible=self._legible
+                    )
+                )
             except ScanError as error:
                 found.add(Finding("pictures and films", error.message, unsearched=True))
         return sorted(found)
@@ -145,70 +132,8 @@ class LeakGate:
     def _written(self, data: bytes) -> str:
         return self._exact.first(data) or self._folded.first(data.lower())
 
-    def _in_pictures(self, paths: Sequence[Path], folder: Path, since: datetime | None) -> Iterator[Finding]:
-        began = _beginnings(folder) if since else {}
-        with tempfile.TemporaryDirectory(prefix="keyturn-") as spool:
-            alike: dict[bytes, list[Picture]] = {}
-            for number, path in enumerate(paths):
-                name = path.relative_to(folder).as_posix()
-                try:
-                    skip = (since - began[name]).total_seconds() if since and name in began else 0.0
-                    for picture in _pictures_of(path, self._name(path, folder), Path(spool, str(number)), since, skip):
-                        alike.setdefault(picture.looks, []).append(picture)
-                except ScanError as error:
-                    yield Finding(
-                        self._name(path, folder), error.message.removeprefix(f"{path.name}: "), unsearched=True
-                    )
-            first = [same[0] for same in alike.values()]
-            texts = self._in_stills([one for one in first if one.taken is not None], Path(spool))
-            texts |= sight.read([one.grey for one in first if one.taken is None])
-            for same in alike.values():
-                if self._legible(texts[same[0].grey]):
-                    yield from (Finding(one.name, "the value can be read in the picture") for one in same)
-
-    def _in_stills(self, stills: Sequence[Picture], spool: Path) -> dict[Path, str]:
-        """Return what is written in each still: of one after another only what is new, unless a value is in there.
-
-        Then all of each is read, so that every picture that shows it is named.
-        """
-        folder = spool / "new"
-        folder.mkdir()
-        inorder = [still.grey for still in sorted(stills, key=lambda still: still.taken or 0)]
-        new = change.keep_new(inorder, folder)
-        said = sight.read(list(new.values()))
-        if any(self._legible(text) for text in said.values()):
-            return sight.read(inorder)
-        return {still: said[new[still]] if still in new else "" for still in inorder}
-
     def _legible(self, text: str) -> bool:
         return any(sight.legible(visible, text) for visible in self._visible)
-
-
-def _beginnings(folder: Path) -> dict[str, datetime]:
-    """Return when each film of a recording began, by its name below `folder`; without those that do not tell."""
-    try:
-        videos = json.loads((folder / "data" / "recorded.json").read_bytes())["videos"]
-        told = {f"data/{video['path']}": datetime.fromisoformat(video["from"]) for video in videos}
-    except (OSError, ValueError, LookupError, TypeError):
-        return {}
-    return {name: at for name, at in told.items() if at.tzinfo}
-
-
-def _pictures_of(path: Path, name: str, spool: Path, since: datetime | None, skip: float) -> list[Picture]:
-    """Return the pictures in a file: a still that was written after `since`, a film's frames after `skip` seconds."""
-    with path.open("rb") as file:
-        head = file.read(16)
-    spool.mkdir()
-    if container.is_picture(head):
-        taken = path.stat().st_mtime
-        if since is not None and taken < since.timestamp():
-            return []
-        change.write(change.grey(path), spool / "grey.pgm")
-        return [Picture(spool / "grey.pgm", name, _digest(banner.beneath(path.read_bytes())), taken)]
-    return [
-        Picture(frame, f"{name}, frame {number}", _digest(frame.read_bytes()), None)
-        for number, frame in enumerate(sight.frames(path, spool, skip), start=1)
-    ]
 
 
 def _number(folder: Path, name: str) -> int:
@@ -217,22 +142,6 @@ def _number(folder: Path, name: str) -> int:
         return sum(one.name <= name for one in folder.iterdir())
     except OSError:
         return 0
-
-
-def _is_painted(path: Path) -> bool:
-    """Return whether a file is a picture or a film; of one that cannot be read it is told already."""
-    try:
-        if path.is_symlink() or not path.is_file():
-            return False
-        with path.open("rb") as file:
-            head = file.read(16)
-    except OSError:
-        return False
-    return container.is_picture(head) or container.is_film(head)
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
 
 
 def _attributes(path: Path) -> Iterator[tuple[str, bytes]]:

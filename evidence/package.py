@@ -2,27 +2,20 @@
 
 The chain is: payload (`data/`) -> manifest -> tag manifest -> signature -> timestamp. The recording's digest, by which
 the next recording names it, is the SHA-256 of its tag manifest; never that of the signature, whose armour may vary.
-Manifests are written with two spaces and LF, which GNU `sha256sum`, Perl's `shasum` (macOS) and bagit all accept.
+`evidence.sealing` makes one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence import sshsig, timestamp
-from evidence.chain import stamp, utc_now
 from evidence.error import EvidenceError, NotARecording
-from evidence.whole import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from collections.abc import Iterator
 
 NAMESPACE = "keyturn-recording"  # what the signature is for; ssh-keygen's -n
 PAYLOAD = "data"
@@ -46,78 +39,6 @@ EARLIER = f"{PAYLOAD}/earlier"  # below it, numbered: what sealed the recording 
 GOING_ON = ("data/run.json", "data/recorded.json", "data/report.html")  # written anew when a run goes on
 JOURNAL = "data/journal.jsonl"  # goes on: what was sealed is the beginning of what it is now
 UNLISTED = frozenset({TAG_MANIFEST, SIGNATURE, TOKEN})  # made after the tag manifest, so it cannot list them
-_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-
-
-def seal(  # noqa: PLR0913  # each is a fact of the package, given by name
-    folder: Path,
-    *,
-    signing_key: Ed25519PrivateKey,
-    identity: str,
-    info: Mapping[str, str],
-    previous: str | None,
-    tsa: str | None = None,
-) -> None:
-    """Turn `folder`, whose payload lies under `data/`, into a signed bag in place, and make it read-only.
-
-    `identity`: one word for the signer, such as `user@host`. `info`: further lines of bag-info.txt. `previous`: the
-    digest of the recording before this one (`latest`), None for the first. `tsa`: address of an RFC 3161 authority.
-    Raises `NotARecording` when there is no payload or it is sealed already, `EvidenceError` for what a bag cannot
-    hold, and `timestamp.NoTimestamp` when the authority does not answer: then the bag is whole and signed.
-    """
-    if not (folder / PAYLOAD).is_dir():
-        raise NotARecording(f"{folder.name}: there is nothing recorded in it")
-    if (folder / TAG_MANIFEST).exists():
-        raise NotARecording(f"{folder.name}: it is sealed already", hint="`keyturn evidence verify` checks it")
-    _clear(folder)
-    payload = sorted(files(folder / PAYLOAD), key=str)
-    size = sum(path.stat().st_size for path in payload)
-    lines = {
-        "Bag-Software-Agent": "keyturn",
-        "Bagging-Date": utc_now().date().isoformat(),
-        SEALED_AT: stamp(utc_now()),
-        "Payload-Oxum": f"{size}.{len(payload)}",
-        SIGNER: identity,
-        PREVIOUS: f"sha256:{previous}" if previous else FIRST,
-        **({AUTHORITY: timestamp.named(tsa)} if tsa else {}),
-        **info,
-    }
-    tags = {
-        "bagit.txt": DECLARATION,
-        BAG_INFO: _bag_info(lines),
-        ALLOWED_SIGNERS: sshsig.allowed_line(identity, sshsig.raw_public(signing_key), NAMESPACE),
-        MANIFEST: _manifest(folder, payload),
-    }
-    for name, text in tags.items():
-        _write(folder / name, text.encode())
-    tag_manifest = _manifest(folder, sorted(folder / name for name in tags))
-    signature = sshsig.sign(signing_key, tag_manifest.encode(), NAMESPACE)
-    (folder / SIGNATURE).parent.mkdir(mode=0o700, exist_ok=True)
-    _write(folder / SIGNATURE, signature.encode())
-    _write(folder / TAG_MANIFEST, tag_manifest.encode())  # Last: a folder with a tag manifest is a finished package.
-    for path in files(folder):
-        path.chmod(0o400)
-    if tsa:
-        add_timestamp(folder, tsa)
-
-
-def add_timestamp(folder: Path, tsa: str) -> None:
-    """Ask the authority at `tsa` for a timestamp over the signature of a sealed recording that has none yet.
-
-    Raises `NotARecording` when it is not sealed or has one, and `timestamp.NoTimestamp`.
-    """
-    if (folder / TOKEN).exists():
-        raise NotARecording(f"{folder.name}: it has a timestamp", hint="`keyturn evidence verify` checks it")
-    digest(folder)  # or else it is not sealed
-    token = timestamp.request((folder / SIGNATURE).read_bytes(), tsa)
-    try:
-        write_whole(folder / TOKEN, token, flush=True)
-        (folder / TOKEN).chmod(0o400)
-    except OSError as error:
-        why = (error.strerror or "unknown").lower()
-    else:
-        return
-    raise timestamp.NoTimestamp(f"the timestamp could not be kept: {why}", hint="`keyturn evidence stamp` asks again")
 
 
 def digest(folder: Path) -> str:
@@ -139,33 +60,6 @@ def recordings(home: Path) -> list[Path]:
     if not home.is_dir():
         return []
     return sorted(path for path in home.iterdir() if os.path.isdir(path / PAYLOAD) and not path.is_symlink())  # noqa: PTH112  # `Path.is_dir` raises where nobody may look
-
-
-def reopen(folder: Path, *, well: bool = False) -> str:
-    """Open a sealed recording again, because its run goes on; return the digest that it had.
-
-    `well`: even one whose run came to its end, because what it did is taken back. Whoever calls this has verified it.
-    What sealed it, and what is written anew when a run goes on, is kept below `data/earlier/`, so that nothing that
-    was sealed is lost: `verify` checks that too. Raises `NotARecording` when it is not sealed, or came to its end.
-    """
-    was = digest(folder)
-    if not well and read_info(folder).get(STATUS) == WENT_WELL:
-        raise NotARecording(f"{folder.name}: its run came to its end", hint="start another run")
-    earlier = folder / EARLIER
-    shutil.rmtree(earlier / "part", ignore_errors=True)  # of one that was killed at this
-    done = sealings(folder)[:-1]
-    if not done or digest(done[-1]) != was:
-        part = earlier / "part"
-        for name in (*_tags(folder), *(name for name in GOING_ON if (folder / name).is_file())):
-            copy = part / name.removeprefix(f"{PAYLOAD}/")
-            copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(copy, (folder / name).read_bytes())
-        part.rename(earlier / str(len(done) + 1))
-    for path in files(folder):
-        path.chmod(0o600)
-    (folder / TAG_MANIFEST).unlink()  # First: without it the folder is no finished package.
-    _clear(folder)
-    return was
 
 
 def sealings(folder: Path) -> list[Path]:
@@ -250,42 +144,3 @@ def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _tags(folder: Path) -> list[str]:
-    """Return the names of the files that make a bag of `folder`, those that are there."""
-    names = ("bagit.txt", BAG_INFO, ALLOWED_SIGNERS, MANIFEST, TAG_MANIFEST, SIGNATURE, TOKEN)
-    return [name for name in names if (folder / name).is_file()]
-
-
-def _clear(folder: Path) -> None:
-    """Remove what makes a bag of a folder, of one whose sealing or opening was killed: without a tag manifest."""
-    for name in _tags(folder):
-        (folder / name).chmod(0o600)  # Windows removes no file that is read-only.
-        (folder / name).unlink()
-
-
-def _manifest(folder: Path, paths: list[Path]) -> str:
-    """Return the lines of a manifest. Tools differ in how they escape a few characters, so those are refused."""
-    lines = []
-    for path in paths:
-        name = path.relative_to(folder).as_posix()
-        if fit(name) != name:
-            raise EvidenceError(f"a package cannot hold a file named {name!a}")
-        lines.append(f"{file_digest(path)}  {name}\n")
-    return "".join(lines)
-
-
-def _bag_info(lines: Mapping[str, str]) -> str:
-    for name, value in lines.items():
-        if not _LABEL.fullmatch(name) or "\n" in value or "\r" in value:
-            raise EvidenceError(f"bag-info.txt cannot hold the line “{name}”")
-    return "".join(f"{name}: {value}\n" for name, value in lines.items())
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a new file and flush it."""
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from evidence import approved, contents, manifest, package, sshsig, timestamp
-from evidence.chain import lines_sealed, read_chain, utc_now
+from evidence import approved, contents, earlier, manifest, package, proof, sshsig
+from evidence.chain import read_chain
 from evidence.error import ChainBroken, EvidenceError, WrongFile
 from evidence.shape import shape_search, veiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
 NONE, SIGNED, STAMPED = "none", "signed", "signed and timestamped"
@@ -73,37 +72,34 @@ def verify(folder: Path, *, allowed_signers: Path | None = None, tsa_root: Path 
     faults = [*tags.faults, *payload.faults]
     faults += _declared(folder, tags.entries, payload.entries)
     faults += contents.wrong(folder, tags.entries | payload.entries)
-    stamped, stamp_faults = _timestamp(folder, tsa_root)
-    signer, key, signature_faults = _signature(folder, allowed_signers, stamped)
+    stamped, stamp_faults = proof.stamped_at(folder, tsa_root)
+    signer, key, signature_faults = proof.signed_by(folder, allowed_signers, stamped)
     if signature_faults:  # What speaks of no valid signature says nothing.
         stamped, stamp_faults = None, []
     faults += signature_faults + stamp_faults
     faults += _journal(folder, payload.entries)
-    faults += _earlier(folder, allowed_signers, tsa_root, stamped)
+    faults += earlier.faults_of(folder, allowed_signers, tsa_root, stamped)
     approvals = approved.check(folder, allowed_signers)
     found = shape_search(folder)
     leaks = [str(one) for one in found if not one.unsearched]
     faults = [veiled(fault) for fault in (*faults, *approvals.faults, *map(str, found))]
-    unproven = [*_ALWAYS, *_went_on(folder)]
-    if signature_faults:
-        unproven.append(_UNSIGNED)
-    elif allowed_signers is None:
-        unproven.append(_UNNAMED)
-    if approvals.by and approvals.unnamed:
-        unproven.append(_APPROVERS)
-    if not stamped:
-        unproven.append(_UNSTAMPED)
-    if (asked := package.read_info(folder).get(package.AUTHORITY)) and not (folder / package.TOKEN).exists():
-        unproven.append(_UNANSWERED.format(asked))
-    proof = NONE if faults else STAMPED if stamped else SIGNED
+    signature = _UNSIGNED if signature_faults else _UNNAMED if allowed_signers is None else ""
+    approvers = _APPROVERS if approvals.by and approvals.unnamed else ""
+    unproven = [*_ALWAYS, _went_on(folder), signature, approvers, "" if stamped else _UNSTAMPED, _unanswered(folder)]
+    kind = NONE if faults else STAMPED if stamped else SIGNED
     name = package.digest(folder) if (folder / package.TAG_MANIFEST).is_file() else ""
-    return Verdict(faults, proof, unproven, signer, name, leaks, approvals.by, key)
+    return Verdict(faults, kind, list(filter(None, unproven)), signer, name, leaks, approvals.by, key)
 
 
-def _went_on(folder: Path) -> list[str]:
+def _went_on(folder: Path) -> str:
     """Return what its status leaves open: a run that stopped may have gone on, one that was done been taken back."""
-    said = _AFTERWARDS.get(package.read_info(folder).get(package.STATUS, ""), _WENT_ON)
-    return [said] if said else []
+    return _AFTERWARDS.get(package.read_info(folder).get(package.STATUS, ""), _WENT_ON)
+
+
+def _unanswered(folder: Path) -> str:
+    """Return what is open where a timestamp was asked for and none is there."""
+    asked = package.read_info(folder).get(package.AUTHORITY)
+    return _UNANSWERED.format(asked) if asked and not (folder / package.TOKEN).exists() else ""
 
 
 def check_given(allowed_signers: Path | None, tsa_root: Path | None) -> None:
@@ -143,51 +139,6 @@ def _declared(folder: Path, tags: dict[str, str], payload: dict[str, str]) -> It
         yield f"{package.BAG_INFO}: the payload is not as large as it says"
 
 
-def _signature(folder: Path, allowed: Path | None, at: datetime | None = None) -> tuple[str, str, list[str]]:
-    """Return who signed, the key's fingerprint, and what is wrong with the signature.
-
-    `at`: when it is known to have existed. A key that has been retired since could still sign then.
-    """
-    claimed = package.read_info(folder).get(package.SIGNER, "")
-    own = allowed or folder / package.ALLOWED_SIGNERS
-    try:
-        armoured = (folder / package.SIGNATURE).read_text(encoding="ascii")
-        message = (folder / package.TAG_MANIFEST).read_bytes()
-    except (OSError, UnicodeDecodeError):
-        return "", "", [f"{package.SIGNATURE}: it is missing or not readable"]
-    try:
-        signers = sshsig.read_allowed(own.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
-        return "", "", [f"{package.ALLOWED_SIGNERS}: it is missing or not readable"]
-    except EvidenceError as error:
-        return "", "", [error.message]
-    try:
-        key = sshsig.verify(armoured, message, package.NAMESPACE)
-    except sshsig.BadSignature as error:
-        return "", "", [f"{package.SIGNATURE}: {error.message}"]
-    if any(signer.key == key and signer.may(claimed, package.NAMESPACE, at or utc_now()) for signer in signers):
-        return claimed, sshsig.fingerprint(key), []
-    return "", "", [f"{package.SIGNATURE}: it was not made by a key that {claimed or 'anybody'} may sign with"]
-
-
-def _timestamp(folder: Path, root: Path | None) -> tuple[datetime | None, list[str]]:
-    """Return when the signature existed by a token that is to be believed, and what is wrong with the token."""
-    token, signed = folder / package.TOKEN, folder / package.SIGNATURE
-    if not (token.is_file() and signed.is_file()):
-        return None, []
-    signature = signed.read_bytes()
-    try:
-        told = timestamp.read(token.read_bytes())
-        if told.imprint != timestamp.imprint(signature):
-            return None, [f"{package.TOKEN}: it speaks of another signature"]
-        believed = timestamp.trusted(signature, token, root)
-    except EvidenceError as error:
-        return None, [f"{package.TOKEN}: {error.message}"]
-    if believed is False and root:
-        return None, [f"{package.TOKEN}: its authority is not to be believed by {root.name}"]
-    return (told.at if believed else None), []
-
-
 def _journal(folder: Path, listed: dict[str, str]) -> list[str]:
     path = folder / package.JOURNAL
     try:
@@ -203,40 +154,3 @@ def _journal(folder: Path, listed: dict[str, str]) -> list[str]:
     if not chain.entries:
         return [f"{package.JOURNAL}: it is empty"]
     return list(contents.unkept(folder, chain.entries, listed))
-
-
-def _earlier(folder: Path, allowed: Path | None, root: Path | None, stamped: datetime | None) -> list[str]:
-    """Check how the recording was sealed before its run went on: what was sealed then is all still there.
-
-    `stamped`: when the recording itself is known to have existed, and what it holds with it.
-    """
-    faults = []
-    for number, place in enumerate(package.sealings(folder), start=1):
-        if place == folder:
-            break
-        name = place.relative_to(folder).as_posix()
-        if place.name != str(number):
-            faults.append(f"{package.EARLIER}/{number}: it is missing")
-        tags, payload = (manifest.read(place, one) for one in (package.TAG_MANIFEST, package.MANIFEST))
-        then, stamp_faults = _timestamp(place, root)
-        signature_faults = _signature(place, allowed, then or stamped)[2]
-        here = [*tags.faults, *payload.faults, *signature_faults, *stamp_faults]
-        here += [f"{tag}: it was changed" for tag, was in tags.entries.items() if not _is(place / tag, was)]
-        faults += [f"{name}/{fault}" for fault in here]
-        faults += list(_continued(folder, place, payload.entries))
-    return faults
-
-
-def _continued(folder: Path, place: Path, sealed: dict[str, str]) -> Iterator[str]:
-    """Yield each file that was sealed then and is neither as it was, nor kept in `place`, nor the journal, gone on."""
-    for file, was in sealed.items():
-        kept = place / file.removeprefix(f"{package.PAYLOAD}/") if file in package.GOING_ON else folder / file
-        if file == package.JOURNAL:
-            if not (folder / file).is_file() or not lines_sealed(folder / file, was):
-                yield f"{file}: it does not go on from how it was sealed in {place.relative_to(folder).as_posix()}"
-        elif not _is(kept, was):
-            yield f"{kept.relative_to(folder).as_posix()}: it is not as it was sealed before the run went on"
-
-
-def _is(path: Path, digest: str) -> bool:
-    return path.is_file() and package.file_digest(path) == digest

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Error as BrowserError
 
+from keyturn.banner import Box, Words, html_of, parts_of, place_in
 from keyturn.plate import Plate
 
 if TYPE_CHECKING:
@@ -28,39 +28,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, CDPSession, Locator
     from playwright.sync_api import Page as Tab
 
-_HEIGHT: Final = 24  # px, as all lengths here
-# Left free at both ends. At the left the recorder proves concealment, and portals have their menu; at the right they
-# show the account, which belongs on every picture.
-_LEFT: Final = 264
-_RIGHT: Final = 300
-_LEAST: Final = 240  # what a banner needs; a window without that much is given all that the left leaves
-_LETTER: Final = 7  # what a letter takes on average at most, in the widest of the fonts that systems come with
-_GAP: Final = 4  # between the outline and what it is around, so that nothing of that is covered
+_GAP: Final = 4  # px, between the outline and what it is around, so that nothing of that is covered
 _PATIENCE: Final = 1_000  # ms for an element to hold still
 _AT_ONCE: Final = 100  # ms for one that is there to say where
 _OUTLINE: Final = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}, "outlineColor": {"r": 214, "g": 0, "b": 110, "a": 1}}
-
-
-class Box(NamedTuple):
-    """A rectangle of the window."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def meets(self, other: Box) -> bool:
-        """Return whether the two have any point in common."""
-        across = self.x < other.x + other.width and other.x < self.x + self.width
-        return across and self.y < other.y + other.height and other.y < self.y + self.height
-
-
-class Words(NamedTuple):
-    """What the banner says."""
-
-    number: int
-    total: int
-    title: str
 
 
 @dataclass(slots=True)
@@ -161,10 +132,10 @@ class Overlay:
         html, place = "", None
         if drawn.words:
             window = _window(drawn)
-            place = _place(window.width, window.height, drawn.box)
+            place = place_in(window.width, window.height, drawn.box)
         if drawn.words and place:
-            html = _html(drawn.words, self._run, place)
-            drawn.plate.draw(_parts(drawn.words, self._run, place), place)
+            html = html_of(drawn.words, self._run, place)
+            drawn.plate.draw(parts_of(drawn.words, self._run, place), place)
         else:
             drawn.plate.draw((), None)
         if html == drawn.html:
@@ -207,42 +178,3 @@ def _bounds(target: Locator, patience: float) -> Box | None:
         return None
     wide = 2 * _GAP
     return Box(found["x"] - _GAP, found["y"] - _GAP, found["width"] + wide, found["height"] + wide)
-
-
-def _place(width: float, height: float, pointed: Box | None) -> Box | None:
-    """Return where in a window of this size the banner covers nothing of `pointed`: top, else bottom, else nowhere."""
-    across = width - _LEFT - _RIGHT if width >= _LEFT + _LEAST + _RIGHT else width - _LEFT
-    for y in (0, height - _HEIGHT):
-        place = Box(_LEFT, y, across, _HEIGHT)
-        if across >= _LEAST and not (pointed and place.meets(pointed)):
-            return place
-    return None
-
-
-def _parts(words: Words, run: str, place: Box) -> tuple[str, str, str]:
-    """Return what the banner says, part by part; the title as far as there is room."""
-    step = f"Step {words.number} of {words.total}"
-    return step, _cut(words.title, int(place.width // _LETTER) - len(step) - len(run) - 8), run
-
-
-def _html(words: Words, run: str, place: Box) -> str:
-    """Return the banner as a table: its attributes are let pass where a content security policy refuses styles.
-
-    The styles that there are make it finer, and keep it legible while the recorder disguises the page's text: without
-    them it is dots for as long.
-    """
-    step, title, when = map(escape, _parts(words, run, place))
-    parts = (f"<b>{step}</b>", title, f'<font color="#b9c7da">{when}</font>')
-    style = "font: 12px system-ui, sans-serif; -webkit-text-security: none"
-    dark = f'height="{_HEIGHT}" bgcolor="#14253d" nowrap'
-    return (
-        f'<table cellspacing="0" cellpadding="0" border="0" style="{style}">'
-        f'<tr><td height="{place.y:.0f}"></td></tr>'
-        f'<tr><td width="{place.x:.0f}"></td><td width="4" bgcolor="#d6006e"></td><td {dark}>'
-        f'<font color="#ffffff" face="sans-serif" size="2" style="font: inherit">&emsp;{"&emsp;".join(parts)}&emsp;'
-        "</font></td></tr></table>"
-    )
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: max(1, length - 1)].rstrip()}…"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rehearsal.state import Directory, Registration, Secret, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rehearsal.faults import FaultPlan
 
@@ -54,6 +55,27 @@ _OTHERS: tuple[tuple[str, int, int | None], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes up what is registered. The same `ids` are the same identifiers in every rehearsal."""
+
+    ids: random.Random
+    now: datetime
+    value: Callable[[], str]  # of a secret
+
+    def registration(self, name: str, age: int, **more: Any) -> Registration:
+        """Return an application that was registered `age` days ago."""
+        return Registration(name, self._guid(), self._guid(), self.now - timedelta(days=age), **more)
+
+    def secret(self, description: str, ends_in: float, term: timedelta = _TERM) -> Secret:
+        """Return a secret of that `term` that ends in so many days, or has ended."""
+        end = self.now + timedelta(days=ends_in)
+        return Secret(self._guid(), description, end - term, end, self.value(), end - term)
+
+    def _guid(self) -> str:
+        return str(uuid.UUID(int=self.ids.getrandbits(128), version=4))
+
+
 def build(
     scenario: str,
     make_secret: Callable[[], str],
@@ -65,45 +87,18 @@ def build(
     if scenario not in SCENARIOS:
         raise ValueError(f"there is no scenario called {scenario}")
     clock = _clock(faults)
-    now = (now or clock()).replace(microsecond=0)
     ids = random.Random(scenario)  # noqa: S311  # made-up identifiers, the same in every rehearsal
-
-    def secret(description: str, ends_in: float, term: timedelta = _TERM) -> Secret:
-        end = now + timedelta(days=ends_in)
-        return Secret(_guid(ids), description, end - term, end, make_secret(), end - term)
-
-    target = Registration(NAME, _guid(ids), _guid(ids), now - timedelta(days=1_201), banner=_BANNERS[scenario])
-    if scenario == "expiring":
-        target.secrets.append(secret("Arctic Wolf Secret", 12))
-    else:
-        target.secrets.append(secret("Arctic Wolf Secret", -10))
-    vendor_secret = target.secrets[0]
-    if scenario == "both-expired-and-valid":
-        target.secrets.append(secret("Reporting job", 300, timedelta(days=365)))
-    if faults.from_the_start("several-expired"):
-        target.secrets.append(secret("Arctic Wolf Secret", -375))
-    if faults.from_the_start("odd-descriptions"):
-        target.secrets += [
-            secret(text, 200 + at) for at, text in enumerate(("", "ÿþA\x80w", "Password uploaded on Tue Jun 23 2026"))
-        ]
-    target.active = not faults.from_the_start("app-deactivated")
-    registrations = [target]
-    owned = () if faults.from_the_start("owned-tab-empty") else _OWNED
-    for name, age, ends_in in _OTHERS:
-        other = Registration(name, _guid(ids), _guid(ids), now - timedelta(days=age), owned=name in owned)
-        if ends_in is not None:
-            other.secrets.append(secret(f"{name} secret", ends_in))
-        registrations.append(other)
-    missing = faults.from_the_start("app-not-found")
-    application_id = target.application_id
+    maker = _Maker(ids, (now or clock()).replace(microsecond=0), make_secret)
+    target = _target(scenario, faults, maker)
+    registrations = [target, *_others(faults, maker)]
     away = faults.from_the_start("wrong-directory")
-    if missing or away:
+    if away or faults.from_the_start("app-not-found"):
         registrations.remove(target)
     return World(
         ELSEWHERE if away else HOME,
         registrations,
-        application_id,
-        vendor_secret,
+        target.application_id,
+        target.secrets[0],
         make_secret,
         faults,
         replication_delay,
@@ -111,12 +106,33 @@ def build(
     )
 
 
+def _target(scenario: str, faults: FaultPlan, maker: _Maker) -> Registration:
+    """Return the application whose secret is rotated; the first of its secrets is the one that the vendor has."""
+    target = maker.registration(NAME, 1_201, banner=_BANNERS[scenario])
+    target.secrets.append(maker.secret("Arctic Wolf Secret", 12 if scenario == "expiring" else -10))
+    if scenario == "both-expired-and-valid":
+        target.secrets.append(maker.secret("Reporting job", 300, timedelta(days=365)))
+    if faults.from_the_start("several-expired"):
+        target.secrets.append(maker.secret("Arctic Wolf Secret", -375))
+    if faults.from_the_start("odd-descriptions"):
+        odd = ("", "ÿþA\x80w", "Password uploaded on Tue Jun 23 2026")
+        target.secrets += [maker.secret(text, 200 + at) for at, text in enumerate(odd)]
+    target.active = not faults.from_the_start("app-deactivated")
+    return target
+
+
+def _others(faults: FaultPlan, maker: _Maker) -> Iterator[Registration]:
+    """Yield the applications that are registered beside it."""
+    owned = () if faults.from_the_start("owned-tab-empty") else _OWNED
+    for name, age, ends_in in _OTHERS:
+        other = maker.registration(name, age, owned=name in owned)
+        if ends_in is not None:
+            other.secrets.append(maker.secret(f"{name} secret", ends_in))
+        yield other
+
+
 def _clock(faults: FaultPlan) -> Callable[[], datetime]:
     """Return the portals' clock, which is right; whose clock is wrong when they differ is another's."""
     ahead = _OFF if faults.from_the_start("clock-ahead") else timedelta()
     behind = _OFF if faults.from_the_start("clock-behind") else timedelta()
     return lambda: datetime.now(UTC) - ahead + behind
-
-
-def _guid(ids: random.Random) -> str:
-    return str(uuid.UUID(int=ids.getrandbits(128), version=4))

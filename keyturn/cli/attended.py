@@ -122,12 +122,17 @@ def attend(
     print_summary(console, summary, prepared.runbook, kept.failed, plain=watch.plain)
     if error is not None and (kept.failed is None or summary.exit in UNTOLD):
         report(error)
+    _say_what_is_left(console, summary)
+    return put_json(summary.as_json(), summary.exit) if args.json else summary.exit
+
+
+def _say_what_is_left(console: Console, summary: Summary) -> None:
+    """Tell the person the commands for what the run has left to them."""
     if summary.exit == Exit.INTERRUPTED:
         console.print(f"To go on from here: keyturn resume {summary.run}", style="bold", soft_wrap=True)
     if summary.browser_open:
         how = f"close its window, or: keyturn runs --end {summary.run}"
         console.print(f"The browser stays open. When you have seen enough, {how}", style="bold", soft_wrap=True)
-    return put_json(summary.as_json(), summary.exit) if args.json else summary.exit
 
 
 def _places(prepared: Prepared) -> dict[str, str]:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from evidence import NotServed, junit, listing, oscal, package, report, verify
+from evidence import NotServed, junit, listing, oscal, package, report, sealing, verify
 from keyturn.cli.evidence_seal import add_seal
 from keyturn.cli.options import authority, recordings_of
 from keyturn.cli.output import put_json
@@ -148,7 +148,7 @@ def _written(args: argparse.Namespace, home: Path) -> list[Path]:
 
 def run_stamp(args: argparse.Namespace) -> int:
     """Have a recording stamped later than it was sealed. Raises `NoTimestamp` when there is no stamp to be had."""
-    package.add_timestamp(args.recording, args.tsa)
+    sealing.add_timestamp(args.recording, args.tsa)
     Console(stderr=True, highlight=False).print(f"{_shown(args.recording.name)}: stamped by {_shown(args.tsa)}")
     return Exit.DONE
 

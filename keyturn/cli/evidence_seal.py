@@ -49,8 +49,8 @@ def seal(args: argparse.Namespace) -> int:
 
     recording = package_up(folder.resolve(), signing.load_or_make(), open_values, args.tsa or "")
     console = Console(stderr=True, highlight=False)
-    if recording.leak:
-        raise recording.leak
+    if recording.search.leak:
+        raise recording.search.leak
     searched = "for the value that the run sealed" if values else "for anything of a client secret's shape"
     console.print(f"{escape(clean(folder.name))}: sealed; searched {searched}, nothing found", soft_wrap=True)
     if recording.timestamp:

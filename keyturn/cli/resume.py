@@ -83,14 +83,14 @@ def rollback(args: argparse.Namespace) -> int:
 def _again(args: argparse.Namespace, ready: Keeper, what: str) -> int:
     from keyturn.cli.attended import approvers, attend  # noqa: PLC0415  # the browser library is loaded only by what drives it
     from keyturn.gates import Nobody  # noqa: PLC0415  # the same
-    from keyturn.run import past, resumable  # noqa: PLC0415  # the same
+    from keyturn.run import past_reading, resumable  # noqa: PLC0415  # the same
     from keyturn.run.conduct import Around  # noqa: PLC0415  # the same
     from keyturn.run.resume import Again, resume  # noqa: PLC0415  # the same
     from keyturn.run.rollback import roll_back  # noqa: PLC0415  # the same
     from keyturn.run.runs import find  # noqa: PLC0415  # the same
     from secrets_store import Store  # noqa: PLC0415  # the same
 
-    so_far = past.read(find(args.recording, args.recordings or settings.default_recordings()))
+    so_far = past_reading.read(find(args.recording, args.recordings or settings.default_recordings()))
     key = signing.load_or_make()
     resumable.check_whole(so_far, key)
     checks = {"resume": resumable.check_resumable, "rollback": resumable.check_undoable}

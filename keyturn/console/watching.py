@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,11 @@ from keyturn.console.wishes import OFFERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from keyturn.events import Listener
-    from keyturn.gates import Mode
+    from keyturn.gates import Choice, Mode
     from keyturn.model import Runbook
 
 
@@ -70,31 +71,21 @@ def watching(  # noqa: PLR0913  # what a console is about, part by part
     answers; where somebody else does, keys wish nothing either, so that the run goes through by itself.
     """
     with ExitStack() as stack:
-        plain = plain or not console.is_terminal or console.is_dumb_terminal
-        plain = plain or not system.is_in_front(console.file.fileno())
-        face: PlainLines | LiveFace
-        offered = OFFERED if asked else ()
-        scene = Scene(runbook, places, mode, attended=somebody_is_there(), offered=offered)
+        plain = plain or not _redraws(console)
+        attended, offered = somebody_is_there(), OFFERED if asked else ()
+        scene = Scene(runbook, places, mode, attended=attended, offered=offered)
         beside: list[str] = []  # what a screen that is redrawn would not keep
-        asks_at = console
+        listener: Listener
+        face: PlainLines | LiveFace
         if plain:
-            if somebody_is_there() and not console.is_terminal:
-                asks_at = stack.enter_context(_at_terminal())
-            face = PlainLines(asks_at, runbook, places)
+            listener = face = PlainLines(console, runbook, places)
+            if attended and not console.is_terminal:
+                face = PlainLines(stack.enter_context(_at_terminal()), runbook, places)
         else:
             stack.callback(lambda: console.print(*beside, sep="\n", end="", markup=False, soft_wrap=True))
-            face = LiveFace(stack.enter_context(LiveScreen(console, scene)))
-        person = None
-        if somebody_is_there():
-            read = stack.enter_context(system.single_keys(sys.stdin.fileno()))
-            if not plain:
-                stack.callback(_write, console, NO_MARKS)
-                _write(console, ASK_FOR_MARKS)
-            person = Person(face, f"{getpass.getuser()} at the terminal", offered)
-            stack.enter_context(Keyboard(read, person.take, person.left_alone))
-        listener: Listener = scene
-        if isinstance(face, PlainLines):
-            listener = face if asks_at is console else PlainLines(console, runbook, places)
+            listener, face = scene, LiveFace(stack.enter_context(LiveScreen(console, scene)))
+        marks = nullcontext() if plain else _marking(console)
+        person = stack.enter_context(_answering(face, offered, marks)) if attended else None
 
         def told(event: events.Event) -> None:
             if isinstance(event, events.RunStarted | events.Resumed):
@@ -108,6 +99,33 @@ def watching(  # noqa: PLR0913  # what a console is about, part by part
             listener(event)
 
         yield Watching(told, person, lambda text: face.tell(None, text), plain)
+
+
+def _redraws(console: Console) -> bool:
+    """Return whether a screen can be drawn on `console` again and again."""
+    can = console.is_terminal and not console.is_dumb_terminal
+    return can and system.is_in_front(console.file.fileno())
+
+
+@contextmanager
+def _answering(
+    face: PlainLines | LiveFace, offered: tuple[Choice, ...], marks: AbstractContextManager[None]
+) -> Iterator[Person]:
+    """Let the person at the terminal answer on `face` until it is left; `marks` surrounds what they type."""
+    with system.single_keys(sys.stdin.fileno()) as read, marks:
+        person = Person(face, f"{getpass.getuser()} at the terminal", offered)
+        with Keyboard(read, person.take, person.left_alone):
+            yield person
+
+
+@contextmanager
+def _marking(console: Console) -> Iterator[None]:
+    """Have the terminal mark what is pasted."""
+    try:
+        _write(console, ASK_FOR_MARKS)
+        yield
+    finally:
+        _write(console, NO_MARKS)
 
 
 @contextmanager

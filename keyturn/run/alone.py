@@ -19,7 +19,7 @@ from evidence.chain import stamp, utc_now
 from keyturn import settings
 from keyturn.errors import CannotStart
 from keyturn.interpolate import NotYetKnown, fill
-from keyturn.run import past
+from keyturn.run import past_reading
 from keyturn.run.resumable import check_resumable, is_taken_back
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _facts(folder: Path) -> dict[str, Any]:
 
 def _left_something(folder: Path) -> bool:
     try:
-        so_far = past.read(folder)
+        so_far = past_reading.read(folder)
         if so_far.being_taken_back:
             return not is_taken_back(so_far)
         check_resumable(so_far)
@@ -114,7 +114,7 @@ def _left_something(folder: Path) -> bool:
 def _goes_on(folder: Path) -> str:
     """Return the command that goes on with the run of a recording."""
     try:
-        return "rollback" if past.read(folder).being_taken_back else "resume"
+        return "rollback" if past_reading.read(folder).being_taken_back else "resume"
     except (EvidenceError, CannotStart):
         return "resume"  # which says what is wrong with it
 

@@ -1,32 +1,23 @@
 """Creating and capturing a secret is one act: nothing comes between the portal's button and the sealed store.
 
 Before: what exists is listed and journalled, an intent is durable, concealment is proven. Then the page adds, copies,
-and the value is checked, sealed, read back and journalled. If it breaks after the button and before the seal, the
-value is lost for good, and the error says which secret in the portal is the orphan.
+and `copied_value` checks the value, seals it, reads it back and journals it. If it breaks after the button and before
+the seal, the value is lost for good, and the error says which secret in the portal is the orphan.
 """
 
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, nullcontext
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from evidence import EvidenceError
-from keyturn import secret_format
-from keyturn.clipboard import CLEARED, ClipboardFailed
 from keyturn.errors import GuardRefused, KeyturnError
-from keyturn.events import (
-    ClipboardLeft,
-    ConcealmentProven,
-    Pasted,
-    SecretCaptured,
-    SecretSealed,
-)
+from keyturn.events import ConcealmentProven
 from keyturn.gates import Answer, Choice
 from keyturn.run import made_by_hand
-from keyturn.run.by_hand import do_by_hand, shown
-from keyturn.run.intent import give_up, lose, open_intent, tell_intent
-from keyturn.run.state import Held, Sealed
+from keyturn.run.by_hand import shown
+from keyturn.run.copied_value import take_and_seal
+from keyturn.run.intent import give_up, open_intent, tell_intent
 from pages.errors import PageError
 from secrets_store import Metadata
 
@@ -35,12 +26,7 @@ if TYPE_CHECKING:
 
     from keyturn.model import Scalar, SecretSpec, Step
     from keyturn.run.engine import Engine
-    from pages.page import Page
-    from secrets_store import Intent, Secret
-
-
-class ValueRefused(KeyturnError):
-    """What was copied cannot be the value; neither the store nor the vendor has seen it."""
+    from secrets_store import Intent
 
 
 def create_and_capture(
@@ -129,102 +115,6 @@ def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: A
         take_and_seal(engine, step, page, intent, made)
 
 
-def take_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> None:
-    """Take the value of `made` from the clipboard, check it, and return when it is sealed, read back and journalled.
-
-    Raises `ValueRefused`, or what the clipboard or the store says. A value of an unknown shape is sealed first, so that
-    it is not lost, and then shown to the person as a question.
-    """
-    with engine.whole():
-        remark = _taken(engine, step, page, intent, made)
-    if remark:
-        engine.confirm(step, f"The value is sealed, but {remark}. Go on with it?")
-
-
-def _taken(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> str:
-    secret = _off_the_clipboard(engine, step)
-    try:
-        if _refusals(engine, step, secret):  # Whoever is at this desktop may have copied something else just now.
-            secret = _copied_once_more(engine, step, page, made) or secret
-        remark = _checked(engine, step, intent, secret, made.secret_id)
-        engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
-        expires_on = date.fromisoformat(made.expires_on)
-        entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
-        engine.state.held[step.copies] = Held(secret, entry, made.secret_id, made.expires_on)
-        engine.state.changed.append(f"store: its value was sealed as {entry.id}")
-        engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
-        sealed = Sealed(step.copies, entry.id, made.secret_id, made.expires_on, remark)
-        engine.state.unfinished.seal(step.id, sealed)
-    finally:
-        engine.emit(ClipboardLeft(engine.clipboard.clear()))
-    return remark
-
-
-def _off_the_clipboard(engine: Engine, step: Step) -> Secret:
-    secret = engine.clipboard.take(str(engine.state.fill(engine.state.runbook.secrets[step.copies].label)))
-    known = any(secret.matches(one) for one in engine.state.values)
-    if not known and not secret_format.is_guid(secret.reveal()):  # A Secret ID is no secret, and is in the recording.
-        engine.state.values.append(secret)
-    return secret
-
-
-def _copied_once_more(engine: Engine, step: Step, page: Any, made: Any) -> Secret | None:
-    """Return what the page copies now; None when it does not show the value any more."""
-    try:
-        made_by_hand.copied_again(engine, step, page, made)
-        return _off_the_clipboard(engine, step)
-    except (PageError, ClipboardFailed):
-        return None
-
-
-def paste(
-    engine: Engine, step: Step, page: Page, args: dict[str, Scalar], *, by_hand: bool = False
-) -> tuple[Any, Answer]:
-    """Carry out the pasting action, or let the person paste, with the value on the clipboard for just as long."""
-    held = engine.state.held.get(step.pastes)
-    if held is None:
-        raise KeyturnError(f"this run does not hold {step.pastes}", hint="capture it in a step before this one")
-    with engine.clipboard.turn():
-        engine.recorder.conceal()
-        with _on_the_clipboard(engine, held.secret, by_hand=by_hand):
-            engine.announce(step, args)
-            if by_hand:
-                result, answer = do_by_hand(engine, step, page)
-            else:
-                result, answer = getattr(page, step.do)(**args), Answer(Choice.SEEN, "the page")
-    if answer.choice is Choice.GIVE_BACK:
-        return None, answer
-    with engine.whole():
-        engine.store.note(held.entry.id, "delivered")
-    engine.emit(Pasted(step.id, step.pastes))
-    return result, answer
-
-
-@contextmanager
-def _on_the_clipboard(engine: Engine, secret: Secret, *, by_hand: bool) -> Iterator[None]:
-    """Hold the value there meanwhile.
-
-    Raises `ClipboardFailed` when it did not stay there: nobody knows then what was pasted. Not where it is pasted
-    `by_hand`: that person may copy something else once it is done.
-    """
-    broke: PageError | None = None
-    engine.clipboard.put(secret)
-    try:
-        yield
-    except PageError as error:
-        broke = error
-    finally:
-        left = engine.clipboard.clear()
-        engine.emit(ClipboardLeft(left))
-    if left != CLEARED and not by_hand:
-        raise ClipboardFailed(
-            "another program changed the clipboard while the value was being pasted: the field may hold anything",
-            hint="close that program, then resume: the value is pasted anew",
-        )
-    if broke:
-        raise broke
-
-
 def _none_appeared(engine: Engine, step: Step, known: tuple[str, ...]) -> None:
     """Raise `GuardRefused` when the list holds more than when it was searched for an orphan: that came late."""
     seen = engine.state.unfinished.seen.get(step.id)
@@ -244,23 +134,3 @@ def _metadata(engine: Engine, name: str, spec: SecretSpec, label: str) -> Metada
         description=label,
         run=engine.state.run,
     )
-
-
-def _refusals(engine: Engine, step: Step, secret: Secret) -> list[str]:
-    """Return why `secret` cannot be the value; nothing where it can."""
-    if engine.state.runbook.secrets[step.copies].format == "any":
-        return []
-    return [fault.says for fault in secret_format.faults(secret.reveal()) if fault.certain]
-
-
-def _checked(engine: Engine, step: Step, intent: Intent, secret: Secret, secret_id: str) -> str:
-    """Return a remark about an unknown shape, empty for the known one. Raises `ValueRefused` for anything else."""
-    if engine.state.runbook.secrets[step.copies].format == "any":
-        return ""
-    if refusals := _refusals(engine, step, secret):
-        lose(engine, step, intent, secret_id, "the copied value was refused")
-        raise ValueRefused(
-            f"the copied value was refused: {'; '.join(refusals)}",
-            hint=f"nobody has the value of the new secret, ID {secret_id}: delete it in the portal and start again",
-        )
-    return "; ".join(fault.says for fault in secret_format.faults(secret.reveal()))

@@ -16,8 +16,9 @@ from keyturn import keeper
 from keyturn.errors import Exit
 from keyturn.events import LeakGate, RunEnded, SearchBegan
 from keyturn.run.journal import Journal
+from keyturn.run.leak_search import LeakSearch, reads_pictures
 from keyturn.run.own_profile import OwnProfile, forget
-from keyturn.run.recording import Recording, reads_pictures
+from keyturn.run.recording import Recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,18 +74,19 @@ def package_up(
         for _ in package.files(folder):  # A link that leads elsewhere is refused before anything is put in order.
             pass
         facts, missing = _facts(folder)
-        recording = Recording(folder, key, facts)
+        search = LeakSearch(folder)
+        recording = Recording(folder, key, facts, search)
         facts["not_recorded"] = finish_killed(data, missing)
         with ChainedLog(data / "journal.jsonl") as log:
             tell = Journal(log)
             tell(SearchBegan(reads_pictures(wanted=bool(values))))
             profile = OwnProfile.remembered(folder.name)
-            seconds = recording.search([], optical=False, since=None, beside=profile)
+            seconds = search.everything([], optical=False, since=None, beside=profile)
             if values:
-                seconds += recording.search(values, optical=True, since=None, beside=profile)
-            tell(LeakGate(tuple(recording.findings), seconds, recording.pictures_read, len(values)))
+                seconds += search.everything(values, optical=True, since=None, beside=profile)
+            tell(LeakGate(tuple(search.findings), seconds, search.pictures_read, len(values)))
             story = story_of(data)
-            exit_code = int(Exit.LEAK_FOUND if recording.leak else Exit.INTERRUPTED)
+            exit_code = int(Exit.LEAK_FOUND if search.leak else Exit.INTERRUPTED)
             tell(RunEnded(STATUS, exit_code, tuple(story.changed), 0.0))
         try:
             recording.end(status=STATUS, exit=exit_code, changed=story.changed)

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import Error as BrowserError
 
-from evidence import EvidenceError
 from keyturn.browser import PATIENCE, be_patient
-from keyturn.clipboard import ClipboardFailed
 from keyturn.errors import KeyturnError, Stopped
-from keyturn.events import Acting, ClipboardLeft, LeftOpen, Pictured, StepStarted
+from keyturn.events import Acting, Pictured, StepStarted
 from keyturn.gates import About, Choice, Mode, Question
-from keyturn.interpolate import NotYetKnown
-from keyturn.model import Always, Effect, Gate, Pictures
+from keyturn.model import Effect, Gate, Pictures
+from keyturn.run.always import ending
 from keyturn.run.attendance import Attendance, nobody_else
 from keyturn.run.entrusted import check_last
 from keyturn.run.one_step import take_step
@@ -81,11 +79,11 @@ class Engine:
         self.acting = ""  # the step whose action was called, until it is told what may have come of that
         self.first_press = False  # nothing that was announced for this step before is in doubt
         self.sign_in = SignIn(self.emit)
-        self._overlay = overlay
+        self.overlay = overlay
         self._second = second
         self.whole = whole
-        self._pace = pace
-        self._number = 0  # of the step that is being done
+        self.pace = pace
+        self.number = 0  # of the step that is being done
         self._context = context
         self._catalogue = catalogue
         self._listeners = listeners
@@ -118,7 +116,7 @@ class Engine:
         """Carry the steps out, from `first` to `last` where given. Raises what stopped it, after telling it."""
         steps = self.state.runbook.steps
         begun = not first
-        with self.ending():
+        with ending(self):
             for number, step in enumerate(steps, 1):
                 begun = begun or step.id == first
                 if begun and step.id not in self.state.results:  # Others were seen done, or are of a run that goes on.
@@ -127,25 +125,6 @@ class Engine:
                     break
             check_last(self, step)
 
-    @contextmanager
-    def ending(self) -> Iterator[None]:
-        """Do all that is done however it ends, whatever ends what is inside; that is raised before what fails here."""
-        failed: list[KeyturnError | EvidenceError] = []
-        try:
-            yield
-        finally:
-            with self.whole():
-                if self._overlay:
-                    for tab in self.session.tabs().values():
-                        self._overlay.clear(tab)
-                for act in self.state.runbook.always:
-                    try:
-                        self._always(act)
-                    except (KeyturnError, EvidenceError) as error:
-                        failed.append(error)
-        if failed:
-            raise failed[0]
-
     def breathe(self, milliseconds: float = _BREATH) -> None:
         """Let the browser work for a moment while a person thinks: films and pages go on, the outline goes along."""
         tabs = self.session.tabs().values()
@@ -153,9 +132,9 @@ class Engine:
         try:
             if tab:
                 tab.wait_for_timeout(milliseconds)
-                if self._overlay:
+                if self.overlay:
                     for one in tabs:
-                        self._overlay.follow(one)
+                        self.overlay.follow(one)
                 return
         except BrowserError:
             pass  # Closed just now; what comes next will say so.
@@ -163,37 +142,18 @@ class Engine:
 
     def begin(self, step: Step, number: int) -> None:
         """Tell that `step` begins; `number` counts from 1."""
-        self._number = number
+        self.number = number
         self.acting = ""
         total = len(self.state.runbook.steps)
         self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
         self.recorder.step(number, total, step.id, step.title)
-
-    def show(self, step: Step) -> None:
-        """Show the person in the page which step it is and where it will be done, for as long as the pace says."""
-        if self._overlay and self.session.is_open(portal_of(step)):
-            tab = self.session.tab(portal_of(step))
-            self._overlay.show(tab, self._number, len(self.state.runbook.steps), step.title)
-            try:
-                args = self.state.bound(step.args, self.action(step).parameters)
-                self._overlay.point(tab, self.session.page(step.page).target(step.do, args))
-            except (NotYetKnown, KeyturnError):
-                pass  # Without its arguments, the place is not known; the act itself says what is wrong with them.
-        until = time.monotonic() + self._pace
-        while (left := until - time.monotonic()) > 0:
-            self.breathe(min(_BREATH, left * 1000))
-
-    def shown(self, step: Step) -> None:
-        """Take the outline away: what it was around may be gone by now."""
-        if self._overlay and self.session.is_open(portal_of(step)):
-            self._overlay.point(self.session.tab(portal_of(step)), None)
 
     def _approve(self, step: Step) -> None:
         """Wait until a second person has approved `step`."""
         if self._second is None:
             nobody_else(step)
         else:
-            self._second.wait(self, step, self._number)
+            self._second.wait(self, step, self.number)
 
     def confirm(
         self, step: Step, words: str, warning: str = "", *, about: About = About.GATE, otherwise: str = _RESUME
@@ -231,7 +191,7 @@ class Engine:
         if not self.session.is_open(portal_of(step)):
             return ""
         tab = self.session.tab(portal_of(step))
-        with self._overlay.hidden(tab) if self._overlay else nullcontext():
+        with self.overlay.hidden(tab) if self.overlay else nullcontext():
             path = self.recorder.picture(tab, step.id, moment, anew=step.effect is not Effect.READ)
         if path:
             self.emit(Pictured(step.id, moment, path))
@@ -280,14 +240,3 @@ class Engine:
             raise KeyturnError(f"no step of the runbook leads to {where}", hint="do it by hand in the portal")
         self.reload(there)
         return self.session.page(where)
-
-    def _always(self, act: Always) -> None:
-        if act is Always.CLEAR_CLIPBOARD:
-            try:
-                left = self.clipboard.clear()
-            except ClipboardFailed as failed:
-                self.state.note_change(f"{failed.message}: {failed.hint}")  # Something else may be what is raised.
-                raise
-            self.emit(ClipboardLeft(left))
-        elif act is Always.TELL_WHAT_IS_OPEN:
-            self.emit(LeftOpen(tuple(self.session.tabs())))

@@ -3,71 +3,36 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple, TypeVarTuple
+from typing import TYPE_CHECKING, TypeVarTuple
 
 from playwright.sync_api import Error as BrowserError
 
 from evidence import EvidenceError
-from keyturn.errors import KeyturnError, NobodyThere, StepFailed
-from keyturn.events import Changed, Failed, PageLost, Result, SessionLost, StepEnded
-from keyturn.gates import About, Choice, Mode, Question
-from keyturn.model import Effect
+from keyturn.errors import KeyturnError, NobodyThere
+from keyturn.events import Failed, Result
+from keyturn.gates import About, Choice, Question
 from keyturn.run.attendance import Passed, TakeOver
-from keyturn.run.became import note_what_became
 from keyturn.run.beyond import Beyond
 from keyturn.run.doubt import note_doubt
 from keyturn.run.entrusted import check
 from keyturn.run.failure import LAST_WORD, offers, told
-from keyturn.run.stages import ExpectationMissed, Skip, carry_out, is_already
+from keyturn.run.lost_page import broke_off, looked_for, signed_in_again, went_away
+from keyturn.run.stages import Skip, carry_out
+from keyturn.run.step_end import Ending, as_found, end
 from keyturn.run.taken_over import passed, taken_over
 from keyturn.run.way_back import portal
-from pages.errors import NoEffect, PageError, ScreenNotReached, SessionEnded
+from pages.errors import PageError, SessionEnded
 from secrets_store import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from keyturn.gates import Answer
     from keyturn.model import Step
     from keyturn.run.engine import Engine
-    from keyturn.run.taken_over import Found
 
 Given = TypeVarTuple("Given")
 _SIGN_INS = 3  # times that a session may end in one step before something else is wrong
-_OURS = {Result.DONE, Result.ALREADY}  # ends that the last picture shows, with nobody else at the browser
-_ANSWERS = 2000  # ms in which a tab that is there says so, also while a page takes another's place in it
-
-
-class Ending(NamedTuple):
-    """How a step ended."""
-
-    result: Result
-    reason: str = ""
-    outputs: Mapping[str, str] = {}
-    applies: bool = True  # false where the runbook's own `when` skips it
-
-
-class BrowserGone(StepFailed):
-    """The browser, or the tab, went away in the middle of a step."""
-
-    expected = "the browser to answer"
-    seen = "a browser or tab that is gone"
-
-    def __init__(self) -> None:
-        super().__init__("the browser no longer answers", hint="`keyturn resume` goes on from here")
-
-
-class PageLeft(StepFailed):
-    """The page was left, or loaded anew, while it was being asked something; the browser is alive and well."""
-
-    expected = "the page to stay"
-    seen = "a page that was left or loaded anew meanwhile"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "the page was left or loaded anew while it was being asked",
-            hint="let the page come to rest and try again; `keyturn resume` goes on from here",
-        )
 
 
 def take_step(engine: Engine, step: Step, number: int) -> None:
@@ -86,10 +51,10 @@ def take_step(engine: Engine, step: Step, number: int) -> None:
                 found = _tried(_gone_beyond, engine, step, found)
             elif isinstance(found, SessionEnded) and sign_ins < _SIGN_INS:
                 sign_ins = _SIGN_INS if found.pressed else sign_ins + 1
-                found = _tried(_signed_in_again, engine, step, found)
-            elif not lost and _went_away(engine, step, found, loads):
+                found = _tried(signed_in_again, engine, step, found)
+            elif not lost and went_away(engine, step, found, loads):
                 lost = True  # Once: what is gone again has another reason.
-                found = _tried(_looked_for, engine, step)
+                found = _tried(looked_for, engine, step)
             else:
                 found = _failed(engine, step, found)
     except KeyboardInterrupt as interrupt:
@@ -100,27 +65,6 @@ def take_step(engine: Engine, step: Step, number: int) -> None:
         end(engine, step, Ending(Result.FAILED, told(step, error)[1]), began)
         raise
     end(engine, step, found, began)
-
-
-def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
-    """Keep how `step` ended and tell it, with what has changed since it was told last."""
-    engine.state.results[step.id] = ending.result
-    if ending.result in {Result.DONE, Result.BY_OPERATOR} and step.effect in {Effect.CHANGE, Effect.DELETE}:
-        who = "done by the operator" if ending.result is Result.BY_OPERATOR else "done"
-        engine.state.changed.append(f"portal: {step.title} – {who}")
-    engine.recorder.uncover()
-    if engine.attendance.mode is Mode.MANUAL or ending.result not in _OURS:
-        engine.recorder.disturbed()
-    if engine.state.is_done(step.id):
-        engine.state.doubtful.discard(step.id)
-        engine.state.unfinished.end(step.id)
-        note_what_became(engine, step)
-    for what in engine.state.changed[engine.told :]:  # Only now: nothing comes between a button and its proof.
-        engine.emit(Changed(what))
-    engine.told = len(engine.state.changed)
-    seconds = round(time.monotonic() - began, 3)
-    outputs = dict(ending.outputs)
-    engine.emit(StepEnded(step.id, ending.result.value, ending.reason, outputs, seconds, ending.applies))
 
 
 def _tried(
@@ -137,18 +81,7 @@ def _tried(
         return met
     except BrowserError:
         pass  # Its text may hold page content.
-    return _broke_off(engine, step)
-
-
-def _broke_off(engine: Engine, step: Step) -> StepFailed:
-    """Return what it was that broke off under a question: the page alone, or the browser or tab as well."""
-    try:
-        if tab := engine.session.tabs().get(portal(step)):
-            tab.locator("html").wait_for(state="attached", timeout=_ANSWERS)
-            return PageLeft()
-    except BrowserError:
-        pass  # As above.
-    return BrowserGone()
+    return broke_off(engine, step)
 
 
 def _begun(engine: Engine, step: Step, number: int) -> None:
@@ -166,61 +99,12 @@ def _carried_out(engine: Engine, step: Step) -> Ending:
 
 def _taken_over(engine: Engine, step: Step, by: str) -> Ending | None:
     """Let the person have the browser; return the step's end if it is seen to be done, None when it is still to do."""
-    return _as_found(engine, step, taken_over(engine, step, by))
+    return as_found(engine, step, taken_over(engine, step, by))
 
 
 def _gone_beyond(engine: Engine, step: Step, beyond: Beyond) -> Ending | None:
     """Let the step end, with all up to what is seen after it."""
-    return _as_found(engine, step, passed(engine, step, beyond))
-
-
-def _as_found(engine: Engine, step: Step, all_found: list[Found]) -> Ending | None:
-    """End each step as it was found; return that of `step` itself, for it to end with, None without one."""
-    own = None
-    steps = engine.state.runbook.steps
-    for found in all_found:
-        ending = Ending(found.result, found.reason, found.outputs)
-        if found.step is step:
-            own = ending
-            continue
-        began = time.monotonic()
-        engine.begin(found.step, steps.index(found.step) + 1)
-        engine.picture(found.step, "after")
-        end(engine, found.step, ending, began)
-    return own
-
-
-def _signed_in_again(engine: Engine, step: Step, lost: SessionEnded) -> Ending | None:
-    """Bring the sign-in back by the way to the step's page. What was pressed already is looked for, never repeated."""
-    engine.emit(SessionLost(step.id, lost.seen))
-    engine.session.unsure.add(portal(step))
-    if not lost.pressed:
-        note_doubt(engine, step, lost)
-        return None
-    if step.id in engine.state.unfinished.sealed:  # Its value is safe, so that the step ends with that.
-        return None
-    if not step.copies:
-        with engine.under_way(step):
-            engine.reach(step)
-            if is_already(engine, step):
-                return Ending(Result.DONE, "seen to be done after signing in again")
-    raise lost
-
-
-def _went_away(engine: Engine, step: Step, error: Exception, loads: int) -> bool:
-    """Return whether the portal was loaded anew, by nobody's press, under a step that only reads.
-
-    That is so when a session ends and the person is quick to sign in again, or the browser is still known to the
-    sign-in service: no sign-in page is left to be seen. `loads`: how many documents there were when the step began.
-    """
-    gone = isinstance(error, (ScreenNotReached, NoEffect, ExpectationMissed, PageLeft))
-    return gone and step.effect is Effect.READ and engine.session.loads[portal(step)] != loads
-
-
-def _looked_for(engine: Engine, step: Step) -> None:
-    """Bring the way to the step's page back."""
-    engine.emit(PageLost(step.id, engine.session.page(step.page).seen()))
-    engine.session.unsure.add(portal(step))
+    return as_found(engine, step, passed(engine, step, beyond))
 
 
 def _failed(engine: Engine, step: Step, error: Exception) -> Ending | TakeOver | None:

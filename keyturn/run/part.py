@@ -18,8 +18,8 @@ from keyturn.overlay import Overlay
 from keyturn.run.browsing import Browsing, kept_browser
 from keyturn.run.engine import Engine
 from keyturn.run.journal import Journal
+from keyturn.run.leak_search import FirstIntent, reads_pictures
 from keyturn.run.own_profile import OwnProfile, forget
-from keyturn.run.recording import FirstIntent, Recording, reads_pictures
 from keyturn.run.second_person import SecondPerson
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from keyturn.events import Listener
     from keyturn.run.conduct import Around, Prepared
+    from keyturn.run.recording import Recording
     from keyturn.run.state import RunState
 
 
@@ -153,22 +154,23 @@ class Part:
         if browsing and self._profile:
             self._let_go(browsing)
             if browsing.ends and not browsing.end():
-                self.recording.not_searched(self._profile)
+                self.recording.search.still_written(self._profile)
 
     def _search(self, intent: FirstIntent) -> None:
         """Search everything that was written for the values of the run."""
         self._tell(SearchBegan(reads_pictures(wanted=self.around.read_pictures)))
+        search = self.recording.search
         values = [secret.reveal().encode() for secret in self.state.values]
-        seconds = self.recording.search(
+        seconds = search.everything(
             values,
             optical=self.around.read_pictures,
             since=intent.since,
             more=self.state.secret_before,
             beside=self._profile,
         )
-        self._tell(LeakGate(tuple(self.recording.findings), seconds, self.recording.pictures_read, len(values)))
-        self.summary.search = {"seconds": seconds, "pictures_read": self.recording.pictures_read}
-        self._error = self.recording.leak or self._error
+        self._tell(LeakGate(tuple(search.findings), seconds, search.pictures_read, len(values)))
+        self.summary.search = {"seconds": seconds, "pictures_read": search.pictures_read}
+        self._error = search.leak or self._error
 
     def _sum_up(self) -> None:
         summary = self.summary
@@ -189,8 +191,8 @@ class Part:
         if self._profile and (summary.exit == Exit.DONE or not self.around.outlives):  # Nothing goes on with it.
             forget(self.state.run)
         summary.recording, summary.timestamp = str(recording.folder), recording.timestamp
-        if recording.leak:  # Found before, or only now in the report.
-            self._error, summary.exit = recording.leak, int(exit_of(recording.leak))
+        if leak := recording.search.leak:  # Found before, or only now in the report.
+            self._error, summary.exit = leak, int(exit_of(leak))
             summary.status = status_of(summary.exit)
 
     def _unsealed(self, error: OSError) -> None:

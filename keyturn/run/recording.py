@@ -1,37 +1,34 @@
-"""The recording of one run: its folder, the facts about it, the leak search at the end, and the sealed package."""
+"""The recording of one run: its folder, the facts about it, and the sealed package."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from filelock import FileLock
 
-from evidence import EvidenceError, Finding, LeakGate, package, report, shape_search
+from evidence import EvidenceError, package, report, sealing
 from evidence.chain import stamp, utc_now
-from evidence.sight import can_read
 from evidence.timestamp import NoTimestamp
 from evidence.whole import write_whole
 from keyturn import clock, settings, signing
-from keyturn.errors import LeakFound, cannot_start
-from keyturn.events import SecretIntended
+from keyturn.errors import cannot_start
 from keyturn.run.account import SignedIn
+from keyturn.run.leak_search import LeakSearch
 from keyturn.run.provenance import facts_of, keep, versions, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from keyturn.events import Event
+    from keyturn.errors import LeakFound
     from keyturn.model import Runbook
-    from keyturn.run.own_profile import OwnProfile
 
 
 @dataclass(slots=True)
@@ -41,13 +38,9 @@ class Recording:
     folder: Path
     signing_key: Ed25519PrivateKey
     facts: dict[str, Any]
-    words: bytes = b""  # of the runbook, as read before there was a value; none of a run that is only packaged
-    leak: LeakFound | None = None
-    pictures_read: bool = False  # by the search
-    findings: list[str] = field(default_factory=list)
+    search: LeakSearch
     timestamp: str = ""  # what came of asking for one; empty when nobody asked
     signed_in: SignedIn = field(default_factory=SignedIn)
-    _gate: LeakGate | None = None
     _watch: clock.Watch = field(default_factory=clock.Watch)
 
     @property
@@ -94,8 +87,7 @@ class Recording:
         }
         if runbook.controls:
             facts["controls"] = list(runbook.controls)
-        recording = cls(folder, key, facts, words_of(runbook), signed_in=SignedIn.into(facts, runbook))
-        recording.signed_in.keep = recording.write_facts
+        recording = cls._of(folder, runbook, key, facts)
         with _into(home):
             recording.data.mkdir(mode=0o700)
             keep(runbook, recording.data)
@@ -113,7 +105,7 @@ class Recording:
         The caller has verified it. A runbook that is not as it was is kept beside the first one.
         """
         if (folder / package.TAG_MANIFEST).is_file():
-            package.reopen(folder, well=part["what"] == "rollback")
+            sealing.reopen(folder, well=part["what"] == "rollback")
         data = folder / package.PAYLOAD
         facts = json.loads((data / "run.json").read_text(encoding="utf-8"))
         earlier: list[dict[str, Any]] = facts.get("resumed", [])
@@ -132,9 +124,16 @@ class Recording:
             place.mkdir(mode=0o700, parents=True)
             keep(runbook, place)
         facts |= {**facts_of(runbook), "inputs": dict(inputs), "versions": versions(), "resumed": [*earlier, noted]}
-        recording = cls(folder, key, facts, words_of(runbook), signed_in=SignedIn.into(facts, runbook))
-        recording.signed_in.keep = recording.write_facts
+        recording = cls._of(folder, runbook, key, facts)
         recording.write_facts()
+        return recording
+
+    @classmethod
+    def _of(cls, folder: Path, runbook: Runbook, key: Ed25519PrivateKey, facts: dict[str, Any]) -> Self:
+        """Return the recording in `folder`, which writes its `facts` anew when they come to tell who is signed in."""
+        search = LeakSearch(folder, words_of(runbook))
+        recording = cls(folder, key, facts, search, signed_in=SignedIn.into(facts, runbook))
+        recording.signed_in.keep = recording.write_facts
         return recording
 
     def banner(self) -> str:
@@ -154,74 +153,16 @@ class Recording:
         self.facts["clock"] = {**self.facts.get("clock", {}), **went}
         self.write_facts()
 
-    def search(
-        self,
-        needles: Sequence[bytes],
-        *,
-        optical: bool,
-        since: datetime | None,
-        more: bool = False,
-        beside: OwnProfile | None = None,
-    ) -> float:
-        """Search everything written for the values of the run; a hit is kept in `leak`. Returns the seconds it took.
-
-        `beside`: the browser's profile, in which the run wrote too; of a picture in there nothing is read.
-        `since`: when the first of them can have come to be, if that is known. Where no value was captured, or there
-        may have been `more`, anything of a client secret's shape is a hit, and so is what cannot be searched. Reading
-        pictures takes a while: who interrupts it still gets everything else searched, and `pictures_read` says so.
-        """
-        began = time.monotonic()
-        self.pictures_read = bool(needles) and reads_pictures(wanted=optical)
-        self._gate = LeakGate(needles, optical=optical, words=self.words) if needles else None
-        found = self._searched(self._gate, needles, since) if self._gate else []
-        if more or not self._gate:
-            found = [*found, *shape_search(self.folder)]
-        self._found([str(finding) for finding in found])
-        if beside:
-            self._search_profile(beside, shape=more or not self._gate)
-        return round(time.monotonic() - began, 3)
-
-    def _searched(self, gate: LeakGate, needles: Sequence[bytes], since: datetime | None) -> list[Finding]:
-        try:
-            return gate.search(self.folder, since)
-        except KeyboardInterrupt:
-            if not self.pictures_read:
-                raise
-        self.pictures_read = False
-        self._gate = LeakGate(needles, optical=False, words=self.words)
-        return self._gate.search(self.folder)
-
-    def not_searched(self, profile: OwnProfile) -> None:
-        """Count it as a leak that the browser goes on writing into its `profile`: nobody can say what."""
-        self._found(["it was still being written"], f"the browser's profile {profile.name}", "; end that browser")
-
-    def _search_profile(self, profile: OwnProfile, *, shape: bool) -> None:
-        written = profile.written()
-        found = self._gate.in_files(profile.folder, written) if self._gate else []
-        if shape:
-            found = [*found, *shape_search(profile.folder, written)]
-        hint = "remove what is in the profile's folder"
-        self._found([str(finding) for finding in found], f"the browser's profile {profile.name}", f"; {hint}")
-
-    def _found(self, findings: list[str], where: str = "the recording", more_to_do: str = "") -> None:
-        self.findings += [f"{where}, {one}" for one in findings] if more_to_do else findings
-        if findings:
-            self.leak = LeakFound(
-                f"the secret can be read in {where}: {'; '.join(findings[:5])}",
-                hint=f"treat the new secret as known: rotate it again{more_to_do}",
-            )
-
     def seal(self, tsa: str = "") -> None:
         """Write the report and make the package, or move the folder away when a secret was found in it.
 
         `tsa`: address of a timestamp authority to ask. The package is whole and signed without its answer too.
         """
-        if not self.leak:
-            written = report.write(self.folder)
-            self._found([str(finding) for finding in self._gate.in_bytes(written.read_bytes())] if self._gate else [])
-        if self.leak:
+        if not self.search.leak:
+            self.search.report(report.write(self.folder))
+        if leak := self.search.leak:
             self.folder = package.quarantine(self.folder)
-            self.leak.hint += "; the recording is quarantined"
+            leak.hint += "; the recording is quarantined"
             return
         info = {
             "Run": self.facts["run"],
@@ -232,7 +173,7 @@ class Recording:
         identity = signing.identity()
         try:
             with FileLock(settings.sealing_lock(), mode=0o600):
-                package.seal(
+                sealing.seal(
                     self.folder,
                     signing_key=self.signing_key,
                     identity=identity,
@@ -250,36 +191,11 @@ class Recording:
 
         All of it is there, and can be sealed once there is room. A leak that was found goes before that.
         """
-        if self.leak:
-            self.leak.hint += "; the recording could not be quarantined: keep it from others"
-            return self.leak
+        if leak := self.search.leak:
+            leak.hint += "; the recording could not be quarantined: keep it from others"
+            return leak
         why = (error.strerror or "unknown").lower()
         return EvidenceError(f"the recording could not be packaged: {why}", hint=f"free space, then `{then}`")
-
-
-def reads_pictures(*, wanted: bool) -> bool:
-    """Return whether a search reads pictures: where that is wanted and there is an engine for it."""
-    return wanted and can_read()
-
-
-class FirstIntent:
-    """A listener that knows since when the run may have made a secret; `earlier`: perhaps in an earlier part."""
-
-    def __init__(self, *, earlier: bool = False) -> None:
-        self._watch: clock.Watch | None = None
-        self._earlier = earlier
-
-    def __call__(self, event: Event) -> None:
-        """Remember the first intent."""
-        if isinstance(event, SecretIntended) and self._watch is None:
-            self._watch = clock.Watch()
-
-    @property
-    def since(self) -> datetime | None:
-        """The time of the first intent; None without one, and when the clock may have been set: no time is trusted."""
-        if self._watch is None or self._earlier or self._watch.parted():
-            return None
-        return datetime.fromtimestamp(self._watch.at, UTC)
 
 
 def _into(home: Path) -> AbstractContextManager[None]:

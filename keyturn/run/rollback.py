@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from keyturn.errors import CannotStart, StepFailed
 from keyturn.events import Acting, Changed, Failed, Result, RollbackBegan, Undone
 from keyturn.model import Effect
+from keyturn.run.always import ending
 from keyturn.run.facts import holds
 from keyturn.run.failure import told
 from keyturn.run.resumable import ROLLED_BACK
@@ -95,7 +96,7 @@ def roll_back(prepared: Prepared, around: Around, again: Again) -> tuple[Summary
             come_back(engine, browsing, part, again.past)
             can = tuple((way.step.id, way.say) for way in found if way.can)
             engine.emit(RollbackBegan(can, tuple((way.step.id, way.say) for way in found if not way.can)))
-            with engine.ending():
+            with ending(engine):
                 for way in found:
                     if way.can:
                         _taken_back(engine, way)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evidence import EvidenceError, package
 from keyturn import keeper
 from keyturn.errors import CannotStart
-from keyturn.run import past
+from keyturn.run import past_reading
 from keyturn.run.resumable import check_resumable
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def listed(home: Path) -> list[Listed]:
     found = []
     for folder in package.recordings(home):
         try:
-            so_far = past.read(folder)
+            so_far = past_reading.read(folder)
         except (EvidenceError, CannotStart):
             continue  # Nothing began in it, or it does not hold: `keyturn evidence list` tells of those.
         one = _listed(so_far, is_open=folder.name in kept)
@@ -62,7 +62,7 @@ def listed(home: Path) -> list[Listed]:
 def value_may_be_open(run: str, home: Path) -> bool:
     """Return whether the browser of `run` may show a value that is nowhere else: so too where its recording is not."""
     try:
-        return past.read(find(run, home)).value_may_be_open
+        return past_reading.read(find(run, home)).value_may_be_open
     except (EvidenceError, CannotStart):
         return True
 

@@ -13,9 +13,11 @@ from keyturn.interpolate import NotYetKnown
 from keyturn.model import Effect, Gate
 from keyturn.run import by_hand
 from keyturn.run.beyond import look_beyond
-from keyturn.run.capture import create_and_capture, paste
+from keyturn.run.capture import create_and_capture
 from keyturn.run.facts import holds, worded
 from keyturn.run.orphan import recover
+from keyturn.run.pasting import paste
+from keyturn.run.showing import show, take_outline_away
 from keyturn.run.state import FOUND_DONE, outputs_of
 from keyturn.run.unclear import is_shown, was_done
 from pages.errors import PageError
@@ -67,7 +69,7 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
         engine.state.note_change(f"portal: {step.title} – begun before, and found done")
         return Result.ALREADY, FOUND_DONE, {}
     engine.reach(step)
-    engine.show(step)
+    show(engine, step)
     look_beyond(engine, step)
     theirs = _asked(engine, step)
     check_guard(engine, step)
@@ -151,12 +153,12 @@ def _act(engine: Engine, step: Step) -> Any:
     if not action.anywhere:
         page.arrive()
     if step.copies or step.pastes:
-        engine.shown(step)  # Before: nothing comes between the button and the sealed store.
+        take_outline_away(engine, step)  # Before: nothing comes between the button and the sealed store.
         secret_path = create_and_capture if step.copies else paste
         return secret_path(engine, step, page, args)[0]
     engine.announce(step, args)
     made = _call(engine, step, page, args)
-    engine.shown(step)
+    take_outline_away(engine, step)
     return made
 
 

@@ -17,8 +17,7 @@ from keyturn.cli import main
 from secrets_store import REFUSALS, Store, disk, keychain, lock, place, terminal
 from secrets_store.age import passphrase
 from tests.cli.test_refusals import APPLICATION, RUNBOOK
-from tests.secrets_store.conftest import sealed
-from tests.secrets_store.test_keys import _cheap, piped
+from tests.secrets_store.conftest import cheap, piped, sealed
 from tests.secrets_store.test_place import HOLD
 
 if TYPE_CHECKING:
@@ -163,7 +162,7 @@ def test_what_looks_like_mark_up_is_told_as_it_was_given(
 def test_a_store_whose_folder_looks_like_mark_up_is_told_as_it_was_made(
     store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(passphrase, "_wrap_key", _cheap)
+    monkeypatch.setattr(passphrase, "_wrap_key", cheap)
     made = store.folder.with_name("a\\[bold") / "b]store"
     words = ["--single-recipient-i-accept-loss", "--passphrase-fd", str(piped(b"correct-horse-battery\n"))]
     assert main(["secrets", "init", *words, "--store", str(made)]) == 0

@@ -25,7 +25,7 @@ from keyturn.cli.rehearse import DEFAULT
 from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
 from keyturn.document import load
 from keyturn.gates import Beforehand
-from keyturn.run import part, past
+from keyturn.run import part, past_reading
 from keyturn.run.conduct import Around, Wish, conduct, prepare
 from keyturn.run.resume import Again, resume
 from keyturn.settings import shipped_runbooks
@@ -242,7 +242,7 @@ def rehearse(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Rehe
             def resumed() -> Rehearsed:
                 replicas.world.faults.chosen.clear()
                 store = Store.open(home / "store", signing_key=key)
-                again = Again(past=past.read(first.recording), identities=unlock.identities(store))
+                again = Again(past=past_reading.read(first.recording), identities=unlock.identities(store))
                 listeners = (StepTold(replicas), events.append)
                 anew = replace(around, store=store, listeners=listeners, open_browser=lambda _: opened(None, None))
                 return ended(*resume(prepared, anew, again))

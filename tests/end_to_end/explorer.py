@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from keyturn.errors import Exit
 from keyturn.outcome import status_of
-from keyturn.run import past
+from keyturn.run import past, past_reading
 from rehearsal.ma_portal.state import Integration
 from tests.end_to_end.browser_desk import BrowserDesk, browser_desk
 from tests.end_to_end.interrupting import KILLED, Ended
@@ -215,7 +215,7 @@ class Explorer(RuleBasedStateMachine):
         if wrong := self.watcher.wrong(ended):
             raise Broken("; ".join(wrong))
         folders = self.at.recordings
-        self.last = past.read(folders[-1]) if folders and journal(folders[-1]) else None
+        self.last = past_reading.read(folders[-1]) if folders and journal(folders[-1]) else None
 
     def has_begun(self) -> bool:
         return self.last is not None

@@ -21,7 +21,7 @@ from keyturn.cli.replica import open_replicas
 from keyturn.errors import KeyturnError
 from keyturn.gates import About, Answer, Beforehand, Choice, Nobody
 from keyturn.outcome import exit_of
-from keyturn.run import alone, part, past, resumable, rollback, stages
+from keyturn.run import alone, part, past, past_reading, resumable, rollback, stages
 from keyturn.run.conduct import Around, Prepared, Wish, conduct, prepare
 from keyturn.run.journal import Journal
 from keyturn.run.resume import Again, resume
@@ -137,7 +137,7 @@ class PaperDesk:
 
     def _again(self, options: tuple[str, ...], killed: str, check: Callable[[past.Past], None], act: Any) -> Ended:
         def carry() -> tuple[Summary, BaseException | None]:
-            so_far = past.read(self.recordings[-1])
+            so_far = past_reading.read(self.recordings[-1])
             resumable.check_whole(so_far, self.key)
             check(so_far)
             prepared, around, spared = self._called((*options, "--until", so_far.facts["asked"]["until"]))

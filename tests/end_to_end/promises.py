@@ -16,7 +16,7 @@ from evidence import package, verify
 from evidence.chain import read_chain
 from evidence.error import ChainBroken
 from keyturn.errors import Exit
-from keyturn.run import past
+from keyturn.run import past_reading
 from secrets_store import unlock
 from secrets_store.reading import unseal
 from tests.end_to_end.interrupting import KILLED
@@ -117,7 +117,7 @@ class Watcher:
             one.intent
             for folder in self.at.recordings
             if journal(folder)
-            for one in past.read(folder).unfinished.intended.values()
+            for one in past_reading.read(folder).unfinished.intended.values()
             if one.intent in open_intents and not one.lost
         ]
         if len(unknown) > len(begun):

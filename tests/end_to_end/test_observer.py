@@ -15,7 +15,7 @@ from keyturn.cli.rehearse import DEFAULT
 from keyturn.cli.replica import SecondHand, StepTold, inputs_for, open_replicas
 from keyturn.document import load
 from keyturn.run.conduct import Around, Wish, conduct, prepare
-from keyturn.run.recording import FirstIntent
+from keyturn.run.leak_search import FirstIntent
 from keyturn.settings import shipped_runbooks
 from rehearsal import Operator
 from secrets_store import Store

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import package
+from evidence import sealing
 from evidence.chain import GENESIS, ChainedLog, canonical, digest
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def seal(key: Ed25519PrivateKey) -> Callable[[Path], Path]:
     """Return what seals a recording with the session's key."""
 
     def sealed(folder: Path, previous: str | None = None) -> Path:
-        package.seal(folder, signing_key=key, identity=IDENTITY, info={"Status": "done"}, previous=previous)
+        sealing.seal(folder, signing_key=key, identity=IDENTITY, info={"Status": "done"}, previous=previous)
         return folder
 
     return sealed

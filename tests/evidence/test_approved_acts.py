@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import approval, package, sshsig, verify
+from evidence import approval, package, sealing, sshsig, verify
 from evidence.chain import ChainedLog
 from tests.evidence.test_approval import MIRA
 from tests.evidence.test_approved import STEP, Stage, key_name
@@ -42,14 +42,14 @@ def finish(stage: Stage) -> None:
 def stop(stage: Stage, key: Ed25519PrivateKey, status: str = "stopped") -> None:
     stage.log.append("run-ended", status=status, exit=5, changed=[], seconds=1.0)
     stage.log.close()
-    package.seal(stage.folder, signing_key=key, identity="me@host", info={"Status": status}, previous=None)
+    sealing.seal(stage.folder, signing_key=key, identity="me@host", info={"Status": status}, previous=None)
 
 
 def go_on(stage: Stage, key: Ed25519PrivateKey) -> None:
     """Go on with a run that was sealed or killed, and seal it by another's key."""
     stage.log.close()
     if (stage.folder / package.TAG_MANIFEST).exists():
-        package.reopen(stage.folder)
+        sealing.reopen(stage.folder)
     stage.log = ChainedLog(stage.data / "journal.jsonl")
     stage.log.append("resumed", run="r-1", operator="ben@host")
     stop(stage, key, "done")

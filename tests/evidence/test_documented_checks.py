@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evidence import package, sshsig
+from evidence import package, sealing, sshsig
 from tests.evidence.authority import served
 from tests.evidence.conftest import IDENTITY, record
 from tests.evidence.test_verify import (
@@ -44,11 +44,11 @@ def good(tmp_path_factory: pytest.TempPathFactory, key: Ed25519PrivateKey) -> Pa
     home = tmp_path_factory.mktemp("home")
     folder = record(home / "20261124T020710Z-update-entra-client-secret")
     facts = {"signing_key": key, "identity": IDENTITY, "previous": None}
-    package.seal(folder, info={"Status": "stopped"}, **facts)  # type: ignore[arg-type]  # each is what it should be
-    package.reopen(folder)
+    sealing.seal(folder, info={"Status": "stopped"}, **facts)  # type: ignore[arg-type]  # each is what it should be
+    sealing.reopen(folder)
     tsa = tmp_path_factory.mktemp("tsa")
     with served(tsa) as authority:
-        package.seal(folder, info={"Status": "done"}, tsa=authority.url, **facts)  # type: ignore[arg-type]  # the same
+        sealing.seal(folder, info={"Status": "done"}, tsa=authority.url, **facts)  # type: ignore[arg-type]  # the same
     shutil.copyfile(tsa / "root.pem", home / "tsa-root.pem")
     line = sshsig.allowed_line(IDENTITY, sshsig.raw_public(key), package.NAMESPACE)
     (home / "allowed_signers").write_text(line)

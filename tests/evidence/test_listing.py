@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evidence import listing, package
+from evidence import listing, package, sealing
 from tests.evidence.conftest import record
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def test_a_faulty_and_an_open_recording_are_told_apart(tmp_path: Path, seal: Cal
 
 def _by_the_clock(monkeypatch: pytest.MonkeyPatch, home: Path, seal: Callable[..., Path], *days: int) -> None:
     for number, day in enumerate(days):
-        monkeypatch.setattr(package, "utc_now", lambda day=day: datetime(2026, 11, day, tzinfo=UTC))
+        monkeypatch.setattr(sealing, "utc_now", lambda day=day: datetime(2026, 11, day, tzinfo=UTC))
         seal(record(home / f"2026112{number}T000000Z-run"), package.latest(home))
 
 
@@ -82,7 +82,7 @@ def test_a_clock_that_was_ahead_is_no_matter_to_a_run_that_goes_on(
 ) -> None:
     _by_the_clock(monkeypatch, tmp_path, seal, 1, 28, 3, 4)
     last = tmp_path / "20261123T000000Z-run"
-    package.reopen(last, well=True)
+    sealing.reopen(last, well=True)
     seal(last, package.latest(tmp_path, besides=last))
     assert [one.gap for one in listing.entries(tmp_path)] == [False] * 4
 
@@ -93,7 +93,7 @@ def test_what_only_another_sealing_of_the_run_named_is_not_the_last(
 ) -> None:
     _by_the_clock(monkeypatch, tmp_path, seal, 5, 6, 1)
     middle = tmp_path / "20261121T000000Z-run"
-    package.reopen(middle, well=True)
+    sealing.reopen(middle, well=True)
     if way == "quarantined":
         package.quarantine(middle)
     assert package.latest(tmp_path, besides=middle) == package.digest(tmp_path / "20261122T000000Z-run")
@@ -107,7 +107,7 @@ def test_a_recording_that_went_to_quarantine_is_not_missing(
     _, second, third = _three(tmp_path, seal)
     if not named:
         second = third
-    package.reopen(second, well=True)
+    sealing.reopen(second, well=True)
     package.quarantine(second)
     seal(record(tmp_path / "20261124T050000Z-run"), package.latest(tmp_path))
     entries = listing.entries(tmp_path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import bagit
 import pytest
 
-from evidence import package
+from evidence import package, sealing
 from evidence.error import EvidenceError, NotARecording
 from tests.evidence.conftest import IDENTITY, passes, record
 
@@ -91,7 +91,7 @@ def test_a_link_is_not_packaged(recording: Path, seal: Callable[[Path], Path]) -
 @pytest.mark.parametrize("info", [{"Run": "a\nSigner: eve"}, {"no label": "x"}])
 def test_bag_info_cannot_be_smuggled_into(recording: Path, key: Ed25519PrivateKey, info: dict[str, str]) -> None:
     with pytest.raises(EvidenceError, match=r"bag-info.txt cannot hold"):
-        package.seal(recording, signing_key=key, identity=IDENTITY, info=info, previous=None)
+        sealing.seal(recording, signing_key=key, identity=IDENTITY, info=info, previous=None)
 
 
 def test_a_sealed_recording_is_read_only(sealed: Path) -> None:

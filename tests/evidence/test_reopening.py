@@ -10,7 +10,7 @@ import bagit
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import listing, package, sshsig, verify
+from evidence import listing, package, sealing, sshsig, verify
 from evidence.chain import ChainedLog
 from evidence.error import NotARecording
 from tests.evidence.conftest import IDENTITY, passes, record
@@ -28,7 +28,7 @@ def stop(key: Ed25519PrivateKey) -> Callable[..., Path]:
     """Return what seals the recording of a run that stopped."""
 
     def sealed(folder: Path, previous: str | None = None, key: Ed25519PrivateKey = key) -> Path:
-        package.seal(folder, signing_key=key, identity=IDENTITY, info={"Status": "stopped"}, previous=previous)
+        sealing.seal(folder, signing_key=key, identity=IDENTITY, info={"Status": "stopped"}, previous=previous)
         return folder
 
     return sealed
@@ -45,7 +45,7 @@ def go_on(folder: Path) -> None:
 @pytest.fixture
 def resumed(recording: Path, stop: Callable[..., Path], seal: Callable[..., Path]) -> Path:
     """A recording that was sealed when its run stopped, and again when the resumed run was done."""
-    package.reopen(stop(recording))
+    sealing.reopen(stop(recording))
     go_on(recording)
     return seal(recording)
 
@@ -55,7 +55,7 @@ def test_it_is_as_open_as_before_it_was_sealed_and_says_which_digest_it_had(
 ) -> None:
     before = {path.relative_to(recording): path.read_bytes() for path in package.files(recording)}
     was = package.digest(stop(recording))
-    assert package.reopen(recording) == was
+    assert sealing.reopen(recording) == was
     after = {path.relative_to(recording): path.read_bytes() for path in package.files(recording)}
     assert {name: data for name, data in after.items() if "earlier" not in name.parts} == before
     assert package.digest(recording / FIRST) == was
@@ -77,7 +77,7 @@ def test_a_run_may_go_on_more_than_once(
 ) -> None:
     digests = []
     for _ in range(3):
-        digests.append(package.reopen(stop(recording)))
+        digests.append(sealing.reopen(stop(recording)))
         go_on(recording)
     assert len(set(digests)) == 3
     assert [package.digest(place) for place in package.sealings(seal(recording))[:-1]] == digests
@@ -95,9 +95,9 @@ def signers(recording: Path, tmp_path: Path, key: Ed25519PrivateKey) -> Path:
 
 def test_what_is_not_sealed_or_came_to_its_end_is_not_opened(recording: Path, seal: Callable[..., Path]) -> None:
     with pytest.raises(NotARecording, match="not sealed"):
-        package.reopen(recording)
+        sealing.reopen(recording)
     with pytest.raises(NotARecording, match="came to its end"):
-        package.reopen(seal(recording))
+        sealing.reopen(seal(recording))
     assert (recording / package.TAG_MANIFEST).is_file()
 
 
@@ -110,7 +110,7 @@ def test_killed_while_it_is_opened_it_opens_at_the_next_try(
         with pytest.MonkeyPatch.context() as patch:
             _die_at(patch, call, nth)
             try:
-                assert package.reopen(recording) == was
+                assert sealing.reopen(recording) == was
             except NotARecording:  # It was killed after the last moment at which it was a finished package.
                 break
             except _Killed:
@@ -165,7 +165,7 @@ def _remade(folder: Path, key: Ed25519PrivateKey) -> None:
     for name in ("bagit.txt", package.BAG_INFO, package.ALLOWED_SIGNERS, package.MANIFEST, package.TAG_MANIFEST):
         (folder / name).unlink()
     shutil.rmtree(folder / "signatures")
-    package.seal(folder, signing_key=key, identity=IDENTITY, info={"Status": "done"}, previous=None)
+    sealing.seal(folder, signing_key=key, identity=IDENTITY, info={"Status": "done"}, previous=None)
 
 
 def tell_the_beginning_otherwise(folder: Path) -> None:
@@ -234,7 +234,7 @@ def test_whoever_goes_on_cannot_tell_otherwise_what_was_sealed_even_with_the_key
 def test_an_earlier_signature_of_somebody_else_is_told(
     recording: Path, stop: Callable[..., Path], seal: Callable[..., Path], signers: Path
 ) -> None:
-    package.reopen(stop(recording, key=Ed25519PrivateKey.generate()))
+    sealing.reopen(stop(recording, key=Ed25519PrivateKey.generate()))
     (fault,) = verify.verify(seal(recording), allowed_signers=signers).faults
     assert fault == f"{FIRST}/{package.SIGNATURE}: it was not made by a key that {IDENTITY} may sign with"
 
@@ -244,7 +244,7 @@ def test_a_recording_may_name_what_another_was_before_it_went_on(
 ) -> None:
     first = stop(record(tmp_path / "20261124T010000Z-run"))
     second = seal(record(tmp_path / "20261124T020000Z-run"), package.latest(tmp_path))
-    package.reopen(first)
+    sealing.reopen(first)
     assert package.latest(tmp_path, besides=first) == package.digest(second)
     assert [(one.verdict, one.gap) for one in listing.entries(tmp_path)] == [
         (listing.OPEN, False),
@@ -267,7 +267,7 @@ def test_a_recording_sealed_while_another_is_open_follows_what_that_was(
     tmp_path: Path, stop: Callable[..., Path], seal: Callable[..., Path]
 ) -> None:
     first = stop(record(tmp_path / "20261124T010000Z-run"))
-    was = package.reopen(first)
+    was = sealing.reopen(first)
     assert package.latest(tmp_path) == was
     assert package.latest(tmp_path, besides=first) is None
     seal(record(tmp_path / "20261124T020000Z-run"), package.latest(tmp_path))
@@ -278,7 +278,7 @@ def test_a_recording_sealed_while_another_is_open_follows_what_that_was(
 def test_going_on_at_once_is_no_fork(tmp_path: Path, stop: Callable[..., Path], seal: Callable[..., Path]) -> None:
     seal(record(tmp_path / "20261124T000000Z-run"))
     first = stop(record(tmp_path / "20261124T010000Z-run"), package.latest(tmp_path))
-    package.reopen(first)
+    sealing.reopen(first)
     seal(first, package.latest(tmp_path, besides=first))
     assert [one.gap for one in listing.entries(tmp_path)] == [False, False]
 
@@ -289,6 +289,6 @@ def test_going_on_at_once_is_no_fork(tmp_path: Path, stop: Callable[..., Path], 
 def test_what_may_have_followed_on_a_sealing_is_not_proven_by_it(
     recording: Path, key: Ed25519PrivateKey, status: str, open_: str
 ) -> None:
-    package.seal(recording, signing_key=key, identity=IDENTITY, info={"Status": status}, previous=None)
+    sealing.seal(recording, signing_key=key, identity=IDENTITY, info={"Status": status}, previous=None)
     told = [text for text in verify.verify(recording).does_not_prove if "set it back" in text]
     assert [open_ in text for text in told] == ([True] if open_ else [])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evidence import package, timestamp, verify
+from evidence import package, sealing, timestamp, verify
 from evidence.error import NotARecording
 from tests.evidence.authority import Authority, served
 from tests.evidence.conftest import IDENTITY, passes
@@ -33,7 +33,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
 
 @pytest.fixture
 def stamped(recording: Path, key: Ed25519PrivateKey, authority: Authority) -> Path:
-    package.seal(recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa=authority.url)
+    sealing.seal(recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa=authority.url)
     return recording
 
 
@@ -81,10 +81,10 @@ def test_so_it_is_of_a_run_that_went_on(
 ) -> None:
     def seal(number: int) -> None:
         tsa = authority.url if number in stamps else None
-        package.seal(recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa=tsa)
+        sealing.seal(recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa=tsa)
 
     seal(1)
-    package.reopen(recording)
+    sealing.reopen(recording)
     seal(2)
     token = recording / ("data/earlier/1" if stamps == {1} else "") / package.TOKEN
     at = timestamp.read(token.read_bytes()).at
@@ -173,7 +173,7 @@ def test_openssl_reads_our_query(tmp_path: Path) -> None:
 
 def test_a_silent_authority_leaves_a_signed_package(recording: Path, key: Ed25519PrivateKey) -> None:
     with pytest.raises(timestamp.NoTimestamp, match="did not answer"):
-        package.seal(
+        sealing.seal(
             recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa="http://127.0.0.1:9/none"
         )
     assert verify.verify(recording).proof == "signed"
@@ -207,7 +207,7 @@ def test_what_speaks_no_http_leaves_a_signed_package(recording: Path, key: Ed255
         apart.submit(_answer_once, server, answer)
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
         with pytest.raises(timestamp.NoTimestamp, match="did not answer"):
-            package.seal(recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa=url)
+            sealing.seal(recording, signing_key=key, identity=IDENTITY, info={}, previous=None, tsa=url)
     assert verify.verify(recording).proof == verify.SIGNED
 
 
@@ -233,24 +233,24 @@ def test_a_token_that_cannot_be_kept_leaves_a_signed_package_that_may_be_stamped
     monkeypatch.setattr(timestamp, "request", lambda *_: b"a token")
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(timestamp.NoTimestamp, match="could not be kept: no space left"):
-        package.add_timestamp(sealed, "http://127.0.0.1/")
+        sealing.add_timestamp(sealed, "http://127.0.0.1/")
     assert verify.verify(sealed).faults == []
     monkeypatch.undo()
     monkeypatch.setattr(timestamp, "request", lambda *_: b"a token")
-    package.add_timestamp(sealed, "http://127.0.0.1/")
+    sealing.add_timestamp(sealed, "http://127.0.0.1/")
     assert (sealed / package.TOKEN).read_bytes() == b"a token"
 
 
 def test_a_sealed_recording_may_be_stamped_later_and_once(sealed: Path, authority: Authority) -> None:
-    package.add_timestamp(sealed, authority.url)
+    sealing.add_timestamp(sealed, authority.url)
     assert verify.verify(sealed, tsa_root=authority.root).proof == "signed and timestamped"
     with pytest.raises(NotARecording, match="has a timestamp"):
-        package.add_timestamp(sealed, authority.url)
+        sealing.add_timestamp(sealed, authority.url)
 
 
 def test_what_is_not_sealed_is_not_stamped(recording: Path, authority: Authority) -> None:
     with pytest.raises(NotARecording, match="not sealed"):
-        package.add_timestamp(recording, authority.url)
+        sealing.add_timestamp(recording, authority.url)
 
 
 def test_an_authority_that_refuses_is_told(authority: Authority) -> None:

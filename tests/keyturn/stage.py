@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from playwright.sync_api import Error as BrowserError
 
 from keyturn import secret_format
+from keyturn.events import StepEnded
 from keyturn.gates import Answer, Choice, Mode, Nobody, Question
-from keyturn.model import Always, Effect, Probe, SecretSpec, Step
+from keyturn.model import Always, Effect, Fact, FactKind, Probe, SecretSpec, Step
 from keyturn.run.engine import Engine
 from keyturn.run.state import RunState
 from pages.waiting import looks
@@ -173,6 +174,15 @@ CREATE = replace(
     STEP, effect=Effect.CREATE, copies="client_secret", outputs={"secret_id": "secret_id", "expires_on": "expires_on"}
 )
 
+NEVER = Fact(kind=FactKind.STORED, of=("client_secret",), negated=False, say="the new value is not in the store")
+
+
+def probe(ask: str, **args: str) -> Probe:
+    return Probe(page="p.page", ask=ask, args=args)
+
+
+CHANGE = replace(STEP, effect=Effect.CHANGE, done_when=(probe("has_it"),), expect=(probe("has_it"),))
+
 
 @dataclass
 class Says:
@@ -232,10 +242,6 @@ def build(
     return engine, events
 
 
-def probe(ask: str, **args: str) -> Probe:
-    return Probe(page="p.page", ask=ask, args=args)
-
-
 def result(engine: Engine, step: str = "step") -> Result:
     return engine.state.results[step]
 
@@ -254,3 +260,12 @@ def failing(stage: Stage, *errors: Exception) -> None:
         return None
 
     stage.act = act
+
+
+def doing(stage: Stage) -> None:
+    """Let the action bring about what is expected."""
+    stage.act = lambda: stage.on_screen.add("has_it")
+
+
+def ended(events: list[Event]) -> dict[str, StepEnded]:
+    return {event.step: event for event in events if isinstance(event, StepEnded)}

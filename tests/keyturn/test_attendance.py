@@ -7,36 +7,36 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error as BrowserError
 
 from keyturn.catalogue import Parameter
 from keyturn.errors import GuardRefused, NobodyThere, Stopped
-from keyturn.events import Event, Failed, GateAnswered, Result, StepEnded
+from keyturn.events import GateAnswered, Result
 from keyturn.gates import About, Answer, Choice, Mode
-from keyturn.model import Effect, Fact, FactKind, Gate, Step
-from keyturn.run.capture import ValueRefused
-from keyturn.run.one_step import BrowserGone, PageLeft
+from keyturn.model import Effect, Gate
+from keyturn.run.copied_value import ValueRefused
 from keyturn.run.stages import ExpectationMissed
-from pages.errors import NoEffect, PageError, PortalRefused, ScreenNotReached, SessionEnded
-from tests.keyturn.stage import CREATE, STEP, Made, Says, Stage, build, failing, page_error, probe, result, says
-
-CHANGE = replace(STEP, effect=Effect.CHANGE, done_when=(probe("has_it"),), expect=(probe("has_it"),))
-DESTROYED = BrowserError("Execution context was destroyed")  # as when the page is left under a question
-NEVER = Fact(kind=FactKind.STORED, of=("client_secret",), negated=False, say="the new value is not in the store")
+from pages.errors import NoEffect
+from tests.keyturn.stage import (
+    CHANGE,
+    CREATE,
+    NEVER,
+    STEP,
+    Made,
+    Says,
+    Stage,
+    build,
+    doing,
+    ended,
+    failing,
+    page_error,
+    result,
+    says,
+)
 
 
 @pytest.fixture
 def stage() -> Stage:
     return Stage()
-
-
-def doing(stage: Stage) -> None:
-    """Let the action bring about what is expected."""
-    stage.act = lambda: stage.on_screen.add("has_it")
-
-
-def ended(events: list[Event]) -> dict[str, StepEnded]:
-    return {event.step: event for event in events if isinstance(event, StepEnded)}
 
 
 # --- modes
@@ -317,309 +317,6 @@ def test_after_a_failure_the_person_may_do_it_by_hand(stage: Stage) -> None:
     engine.run()
     assert stage.log.count("act") == 1
     assert result(engine) is Result.BY_OPERATOR
-
-
-# --- a session that ends
-
-
-def test_an_ended_session_is_signed_in_to_again_and_the_step_goes_on(stage: Stage) -> None:
-    failing(stage, page_error(SessionEnded))
-    engine, events = build(stage, STEP)
-    engine.reach = lambda step: stage.log.append(f"reach {step.id}")  # type: ignore[method-assign]
-    engine.run()
-    assert "session-lost" in [event.kind for event in events]
-    assert "p" in stage.unsure
-    assert stage.log.count("reach step") == 2
-    assert result(engine) is Result.DONE
-
-
-def test_a_session_that_ends_after_the_press_is_looked_into_and_nothing_is_pressed_again(stage: Stage) -> None:
-    def act() -> None:
-        stage.on_screen.add("has_it")
-        raise page_error(SessionEnded, pressed=True)
-
-    stage.act = act
-    engine, events = build(stage, CHANGE)
-    engine.reach = lambda step: None  # type: ignore[method-assign]  # noqa: ARG005
-    engine.run()
-    assert stage.log.count("act") == 1
-    assert result(engine) is Result.DONE
-    assert "signing in again" in ended(events)["step"].reason
-    stage.act, stage.on_screen = failing_pressed, set()
-    engine, _ = build(stage, CHANGE)
-    engine.reach = lambda step: None  # type: ignore[method-assign]  # noqa: ARG005
-    with pytest.raises(SessionEnded):
-        engine.run()
-    assert stage.log.count("act") == 2
-
-
-def failing_pressed() -> None:
-    raise page_error(SessionEnded, pressed=True)
-
-
-def test_a_session_that_ends_again_and_again_stops_the_run(stage: Stage) -> None:
-    failing(stage, *(page_error(SessionEnded) for _ in range(9)))
-    engine, events = build(stage, STEP)
-    engine.reach = lambda step: None  # type: ignore[method-assign]  # noqa: ARG005
-    with pytest.raises(SessionEnded):
-        engine.run()
-    assert [event.kind for event in events].count("session-lost") == 3
-    assert isinstance(next(event for event in events if isinstance(event, Failed)), Failed)
-
-
-def loaded_anew(stage: Stage, *errors: Exception) -> None:
-    """Let the action find the portal loaded anew under it, with each of these errors; after that it succeeds."""
-    left = list(errors)
-
-    def act() -> object:
-        stage.loads.update("p")
-        if left:
-            raise left.pop(0)
-        return None
-
-    stage.act = act
-
-
-@pytest.mark.parametrize(
-    "error", [page_error(NoEffect), page_error(ScreenNotReached), DESTROYED], ids=lambda error: type(error).__name__
-)
-def test_a_page_that_was_loaded_anew_under_a_step_is_looked_for_and_the_step_goes_on(
-    stage: Stage, error: Exception
-) -> None:
-    loaded_anew(stage, error)
-    engine, events = build(stage, STEP)
-    engine.reach = lambda step: stage.log.append(f"reach {step.id}")  # type: ignore[method-assign]
-    engine.run()
-    assert "page-lost" in [event.kind for event in events]
-    assert "p" in stage.unsure
-    assert stage.log.count("reach step") == 2
-    assert result(engine) is Result.DONE
-
-
-def test_a_page_that_is_gone_again_stops_the_run(stage: Stage) -> None:
-    loaded_anew(stage, page_error(NoEffect), page_error(NoEffect))
-    engine, events = build(stage, STEP)
-    engine.reach = lambda step: None  # type: ignore[method-assign]  # noqa: ARG005
-    with pytest.raises(NoEffect):
-        engine.run()
-    assert [event.kind for event in events].count("page-lost") == 1
-
-
-@pytest.mark.parametrize(("error", "kind"), [(page_error(NoEffect), NoEffect), (DESTROYED, PageLeft)])
-def test_a_page_that_was_not_loaded_anew_is_not_looked_for(
-    stage: Stage, error: Exception, kind: type[Exception]
-) -> None:
-    failing(stage, error)
-    engine, events = build(stage, STEP)
-    with pytest.raises(kind):
-        engine.run()
-    assert "page-lost" not in [event.kind for event in events]
-
-
-@pytest.mark.parametrize(("step", "kind"), [(CHANGE, NoEffect), (STEP, PortalRefused)])
-def test_what_changes_something_or_was_refused_is_not_tried_again_by_itself(
-    stage: Stage, step: Step, kind: type[PageError]
-) -> None:
-    loaded_anew(stage, page_error(kind))
-    engine, _ = build(stage, step)
-    with pytest.raises(kind):
-        engine.run()
-    assert stage.log.count("act") == 1
-
-
-def looked_for(stage: Stage, *choices: Choice) -> list[bool]:
-    """Return whether the page was to be looked for, each time that the step began: at first, and as chosen."""
-    failing(stage, page_error(NoEffect))
-    engine, _ = build(stage, STEP, gatekeeper=says(*choices))
-    found: list[bool] = []
-    engine.reach = lambda step: found.append("p" in stage.unsure)  # type: ignore[method-assign]  # noqa: ARG005
-    engine.run()
-    return found
-
-
-def test_what_the_person_wants_tried_again_is_tried_on_its_page(stage: Stage) -> None:
-    assert looked_for(stage, Choice.AGAIN) == [False, True]
-
-
-def test_what_the_person_does_by_hand_is_done_where_the_browser_stands(stage: Stage) -> None:
-    assert looked_for(stage, Choice.BY_HAND, Choice.GO_ON) == [False, False]
-
-
-# --- a page that is left while it is asked
-
-
-def broken_off(stage: Stage, kind: type[BrowserGone | PageLeft]) -> None:
-    """Let the browser library break off under a step, and see that it ends as `kind`, in our own words."""
-    failing(stage, DESTROYED)
-    engine, events = build(stage, STEP)
-    with pytest.raises(kind) as caught:
-        engine.run()
-    assert caught.value.__context__ is None
-    assert "Execution context" not in f"{caught.value} {caught.value.hint} {events}"
-    assert [(event.expected, event.seen) for event in events if isinstance(event, Failed)] == [
-        (kind.expected, kind.seen)
-    ]
-
-
-def test_a_page_that_was_left_is_told_as_that_while_its_tab_answers(stage: Stage) -> None:
-    broken_off(stage, PageLeft)
-
-
-def test_a_tab_that_does_not_answer_is_told_as_a_browser_that_is_gone(stage: Stage) -> None:
-    stage.tab_answers = False
-    broken_off(stage, BrowserGone)
-
-
-def test_a_tab_that_was_closed_is_told_as_a_browser_that_is_gone(stage: Stage) -> None:
-    stage.tabs = dict  # type: ignore[method-assign]
-    broken_off(stage, BrowserGone)
-
-
-def test_a_step_whose_page_was_left_may_be_tried_again(stage: Stage) -> None:
-    failing(stage, DESTROYED)
-    engine, _ = build(stage, STEP, gatekeeper=says(Choice.AGAIN))
-    engine.run()
-    assert stage.log.count("act") == 2
-    assert result(engine) is Result.DONE
-
-
-def test_where_a_secret_may_have_been_made_a_page_that_was_left_is_not_tried_again(stage: Stage) -> None:
-    failing(stage, DESTROYED)
-    person = says(Choice.STOP)
-    engine, _ = build(stage, CREATE, gatekeeper=person)
-    with pytest.raises(PageLeft):
-        engine.run()
-    assert Choice.AGAIN not in person.asked[0].offers
-
-
-# --- taken over
-
-
-def given_back(stage: Stage, *steps: Any, seen: set[str], **action: Any) -> tuple[Any, list[Event]]:
-    """Run with a person who takes over before the first step, brings `seen` about, and gives back."""
-    stage.breathed = lambda: stage.on_screen.update(seen)
-
-    class Person(Says):
-        def ask(self, question: Any, pump: Any) -> Answer:
-            pump()
-            return super().ask(question, pump)
-
-    person = Person([Answer(Choice.GIVE_BACK, "a test"), Answer(Choice.GO_ON, "a test")])
-    person.wishes = [Answer(Choice.TAKE_OVER, "a test")]
-    return build(stage, *steps, gatekeeper=person, **action)
-
-
-FIRST = replace(CHANGE, id="first", title="The first")
-SECOND = replace(CHANGE, id="second", title="The second", done_when=(probe("has_two"),), expect=(probe("has_two"),))
-
-
-def test_what_the_person_did_is_seen_and_marked_and_the_rest_is_done(stage: Stage) -> None:
-    stage.act = lambda: stage.on_screen.add("has_two")
-    engine, events = given_back(stage, FIRST, SECOND, seen={"has_it"})
-    engine.run()
-    assert {name: str(how) for name, how in engine.state.results.items()} == {"first": "by-operator", "second": "done"}
-    assert stage.log.count("act") == 1
-    kinds = [event.kind for event in events]
-    assert kinds.index("taken-over") < kinds.index("given-back") < kinds.index("acting")
-
-
-def test_several_steps_done_by_hand_are_marked_and_never_done_again(stage: Stage) -> None:
-    engine, events = given_back(stage, FIRST, SECOND, seen={"has_it", "has_two"})
-    engine.run()
-    assert {name: str(how) for name, how in engine.state.results.items()} == dict.fromkeys(
-        ("first", "second"), "by-operator"
-    )
-    assert "act" not in stage.log
-    assert [event.found for event in events if event.kind == "given-back"] == [("first", "second")]  # type: ignore[attr-defined]
-
-
-def test_what_looks_done_counts_only_when_no_change_before_it_is_still_to_come(stage: Stage) -> None:
-    def act() -> None:  # As a reset: what looked done was of the time before.
-        stage.breathed = lambda: None
-        stage.on_screen = {"has_two"} if "has_it" in stage.on_screen else {"has_it"}
-
-    stage.act = act
-    engine, events = given_back(stage, FIRST, SECOND, seen={"has_two"})
-    engine.run()
-    assert [event.found for event in events if event.kind == "given-back"] == [()]  # type: ignore[attr-defined]
-    assert {name: str(how) for name, how in engine.state.results.items()} == dict.fromkeys(("first", "second"), "done")
-
-
-@pytest.mark.parametrize(("state", "found"), [("none", ("second",)), ("saved", ()), ("", ())])
-def test_a_change_before_it_is_to_come_unless_it_is_known_not_to_apply(
-    stage: Stage, state: str, found: tuple[str, ...]
-) -> None:
-    if_saved = Fact(kind=FactKind.SAME, of=("{{ steps.read.state }}", "saved"), negated=False, say="nothing is saved")
-    doing(stage)
-    engine, events = given_back(stage, replace(FIRST, when=(if_saved,)), SECOND, seen={"has_two"})
-    engine.state.outputs |= {"steps.read.state": state} if state else {}
-    engine.run()
-    assert [event.found for event in events if event.kind == "given-back"] == [found]  # type: ignore[attr-defined]
-
-
-def test_a_change_still_to_come_in_another_portal_takes_nothing_from_what_was_done(stage: Stage) -> None:
-    doing(stage)
-    engine, events = given_back(stage, replace(FIRST, page="q.page"), SECOND, seen={"has_two"})
-    engine.state.runbook.portals["q"] = engine.state.runbook.portals["p"]
-    engine.run()
-    assert [event.found for event in events if event.kind == "given-back"] == [("second",)]  # type: ignore[attr-defined]
-
-
-def test_what_was_so_before_the_person_had_the_browser_is_looked_at_when_its_turn_comes(stage: Stage) -> None:
-    refused = replace(FIRST, guard=(NEVER,))
-    engine, events = given_back(stage, refused, seen=set())
-    stage.on_screen = {"has_it"}
-    with pytest.raises(GuardRefused):
-        engine.run()
-    assert [event.found for event in events if event.kind == "given-back"] == [()]  # type: ignore[attr-defined]
-
-
-def test_what_led_to_a_step_done_by_hand_counts_with_it_but_never_a_test_that_was_not_seen(stage: Stage) -> None:
-    way = replace(STEP, id="way")
-    proof = replace(STEP, id="proof", expect=(probe("has_passed"),))
-    engine, events = given_back(stage, way, proof, SECOND, seen={"has_two"})
-    engine.run()
-    assert {name: str(how) for name, how in engine.state.results.items()} == {
-        "way": "by-operator",
-        "proof": "skipped",
-        "second": "by-operator",
-    }
-    assert "could not be seen" in ended(events)["proof"].reason
-    assert not engine.state.is_done("proof")
-
-
-def test_a_deletion_done_by_hand_is_checked_like_one_done_by_keyturn(stage: Stage) -> None:
-    delete = replace(SECOND, effect=Effect.DELETE, guard=(NEVER,))
-    engine, events = given_back(stage, FIRST, delete, seen={"has_two"})
-    with pytest.raises(GuardRefused, match="was not to be done yet"):
-        engine.run()
-    assert "guard-refused" in [event.kind for event in events]
-
-
-def test_another_change_done_by_hand_against_its_guard_counts_as_done_nowhere(stage: Stage) -> None:
-    engine, _ = given_back(stage, FIRST, replace(SECOND, guard=(NEVER,)), seen={"has_it", "has_two"})
-    engine.run()
-    assert result(engine, "second") is Result.OVERRIDDEN
-    assert not engine.state.is_done("second")
-
-
-def test_a_secret_made_while_taken_over_is_captured_when_it_is_given_back(stage: Stage) -> None:
-    stage.made_by_hand = Made("new", "2028-11-23")
-    engine, _ = given_back(stage, replace(CREATE, id="create"), seen=set(), shown_by="made_beside")
-    engine.run()
-    assert stage.log.index("intend") < stage.log.index("copy new again") < stage.log.index("seal")
-    assert "act" not in stage.log
-    assert engine.state.held["client_secret"].secret_id == "new"
-    assert engine.state.outputs["steps.create.secret_id"] == "new"
-
-
-def test_given_back_where_no_list_of_secrets_is_on_screen_no_secret_was_made(stage: Stage) -> None:
-    stage.act = lambda: Made("new", "2028-11-23")
-    engine, _ = given_back(stage, replace(CREATE, id="create"), seen=set(), shown_by="made_beside")
-    stage.not_shown = page_error(NoEffect)
-    engine.run()
-    assert result(engine, "create") is Result.DONE
-    assert "copy new again" not in stage.log
 
 
 def test_who_answered_and_why_is_told(stage: Stage) -> None:

@@ -1,130 +1,63 @@
-"""What is kept of a value that was copied, and claimed of one that was pasted, with engines that only note it."""
+"""Creating and capturing a secret: nothing comes in between, and what is kept of a value that was copied."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
-from keyturn.clipboard import CLEARED, ClipboardFailed
-from keyturn.gates import Answer, Choice
-from keyturn.run.capture import ValueRefused, create_and_capture, paste
-from pages.errors import PageError
-from secrets_store import Secret
-from tests.keyturn.stage import CREATE, Made, Stage, build
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from keyturn.events import Event
-
-
-class Noting:
-    """As much of an engine as pasting needs. `left`: how the clipboard is found when the value is taken off it."""
-
-    def __init__(self, left: str) -> None:
-        held = SimpleNamespace(secret=Secret("abc8Q~", "client secret"), entry=SimpleNamespace(id="20261124"))
-        self.state = SimpleNamespace(held={"client_secret": held})
-        self.did: list[str] = []
-        self.clipboard = SimpleNamespace(turn=nullcontext, put=lambda _: self.did.append("put"), clear=lambda: left)
-        self.recorder = SimpleNamespace(conceal=lambda: self.did.append("conceal"))
-        self.noted: list[str] = []
-        self.within = False  # of what no signal may cut in two
-        self.store = SimpleNamespace(note=self._note)
-
-    def _note(self, _entry: object, what: str) -> None:
-        assert self.within, "a signal could cut it in two"
-        self.noted.append(what)
-
-    def announce(self, *_: object) -> None:
-        pass
-
-    @contextmanager
-    def whole(self) -> Iterator[None]:
-        self.within = True
-        yield
-        self.within = False
-
-    def emit(self, event: Event) -> None:
-        self.noted.append(event.kind)
-
-
-STEP: Any = SimpleNamespace(id="paste-secret-value", pastes="client_secret", do="paste")
-
-
-def pasted(engine: Any, does: Callable[[], None], *, by_hand: bool = False) -> None:
-    page: Any = SimpleNamespace(paste=does)
-    paste(engine, STEP, page, {}, by_hand=by_hand)
-
-
-def stays_empty() -> None:
-    raise PageError("New Integration", "paste", expected="the field to hold it", seen="an empty field")
-
-
-def test_a_value_that_was_pasted_is_delivered() -> None:
-    engine = Noting(CLEARED)
-    pasted(engine, lambda: None)
-    assert engine.noted == ["clipboard-left", "delivered", "pasted"]
-
-
-def test_all_text_is_disguised_before_the_value_is_on_the_clipboard() -> None:
-    engine = Noting(CLEARED)
-    pasted(engine, lambda: engine.did.append("paste"))
-    assert engine.did == ["conceal", "put", "paste"]
-
-
-def test_what_was_pasted_while_another_program_had_the_clipboard_is_not_called_delivered() -> None:
-    engine = Noting("not ours")
-    with pytest.raises(ClipboardFailed, match="the field may hold anything"):
-        pasted(engine, lambda: None)
-    assert engine.noted == ["clipboard-left"]
-
-
-@pytest.mark.parametrize(("left", "says"), [("not ours", "another program"), (CLEARED, "an empty field")])
-def test_a_field_that_stays_empty_has_its_reason(left: str, says: str) -> None:
-    engine = Noting(left)
-    with pytest.raises((PageError, ClipboardFailed), match=says):
-        pasted(engine, stays_empty)
-    assert engine.noted == ["clipboard-left"]
+from keyturn.events import Failed
+from keyturn.run.capture import create_and_capture
+from keyturn.run.copied_value import ValueRefused
+from tests.keyturn.stage import CREATE, VALUE, Made, Stage, build
 
 
 @pytest.fixture
-def _by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a person do at once, by hand, what the page's action does."""
-
-    def do_by_hand(_engine: object, _step: object, page: Any) -> tuple[None, Answer]:
-        page.paste()
-        return None, Answer(Choice.GO_ON, "a test")
-
-    monkeypatch.setattr("keyturn.run.capture.do_by_hand", do_by_hand)
+def creating() -> Stage:
+    return Stage(act=lambda: Made("new", "2028-11-23"))
 
 
-@pytest.mark.usefixtures("_by_hand")
-def test_who_pasted_by_hand_may_copy_something_else_meanwhile() -> None:
-    engine = Noting("not ours")
-    pasted(engine, lambda: None, by_hand=True)
-    assert engine.noted == ["clipboard-left", "delivered", "pasted"]
+def test_nothing_comes_between_the_button_and_the_sealed_store(creating: Stage) -> None:
+    engine, _ = build(creating, CREATE)
+    engine.run()
+    act, seal = creating.log.index("act"), creating.log.index("seal")
+    assert creating.log[act + 1 : seal] == ["take", "! secret-captured"]
+    assert "picture" not in creating.log[creating.log.index("intend") : seal]
+    before = creating.log[:act]
+    assert [name for name in before if name in {"known ids", "prove", "intend", "! secret-intended", "conceal"}] == [
+        "known ids",
+        "prove",
+        "intend",
+        "! secret-intended",
+        "conceal",
+    ]
+    assert creating.log.index("! secret-sealed") < creating.log.index("clear")
+    assert engine.state.held["client_secret"].secret_id == "new"
 
 
-@pytest.mark.usefixtures("_by_hand")
-@pytest.mark.parametrize("left", ["not ours", CLEARED])
-def test_what_stops_a_person_who_pastes_is_told_as_it_is(left: str) -> None:
-    engine = Noting(left)
-    with pytest.raises(PageError, match="an empty field"):
-        pasted(engine, stays_empty, by_hand=True)
-    assert engine.noted == ["clipboard-left"]
+@pytest.mark.parametrize(
+    "copied",
+    ["0c9a1c35-2a1d-4f8b-9d53-6a0f6a9d6d01", f" {VALUE}", VALUE[:-1], VALUE[:20] + "…", VALUE[:-1] + "!"],
+    ids=["secret id", "space", "cut", "cut with dots", "wrong checksum"],
+)
+def test_a_value_that_cannot_be_right_is_refused_before_the_store_sees_it(creating: Stage, copied: str) -> None:
+    creating.copied = copied
+    engine, events = build(creating, CREATE)
+    with pytest.raises(ValueRefused):
+        engine.run()
+    assert "seal" not in creating.log
+    assert "clear" in creating.log
+    assert engine.state.held == {}
+    (failed,) = [event for event in events if isinstance(event, Failed)]
+    assert any("ID new" in change for change in failed.changed)
+    assert "new" in failed.next
+    assert not copied.strip() or copied.strip() not in repr(events)
 
 
-def test_whatever_stops_a_paste_the_clipboard_is_cleared_first() -> None:
-    def interrupted() -> None:
-        raise KeyboardInterrupt
-
-    engine = Noting("not ours")
-    with pytest.raises(KeyboardInterrupt):
-        pasted(engine, interrupted)
-    assert engine.noted == ["clipboard-left"]
+def test_the_refused_value_is_looked_for_by_the_leak_gate_all_the_same(creating: Stage) -> None:
+    creating.copied = VALUE[:-1]
+    engine, _ = build(creating, CREATE)
+    with pytest.raises(ValueRefused):
+        engine.run()
+    assert [secret.reveal() for secret in engine.state.values] == [VALUE[:-1]]
 
 
 @pytest.mark.parametrize(("copied", "looked_for"), [("0b5f2c1e-9d1b-4a8e-8d57-3f0d6a1c2b3e", 0), ("too short", 1)])

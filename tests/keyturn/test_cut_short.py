@@ -56,7 +56,7 @@ def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_it_is_sealed_and_says_where_it_was_cut_short(killed: Path, key: Ed25519PrivateKey) -> None:
     recording = package_up(killed, key, _nothing)
-    assert recording.leak is None
+    assert recording.search.leak is None
     assert verify.verify(killed).faults == []
     assert package.read_info(killed)["Status"] == "cut short"
     kinds = [entry["kind"] for entry in read_chain(killed / package.JOURNAL).entries]
@@ -74,7 +74,7 @@ def test_what_has_a_secrets_shape_is_a_leak_whether_a_value_is_at_hand_or_not(
 ) -> None:
     (killed / "data" / "note.txt").write_text(VALUE)
     recording = package_up(killed, key, lambda _: values)
-    assert recording.leak is not None
+    assert recording.search.leak is not None
     assert recording.folder == killed.parent / "quarantine" / killed.name
 
 
@@ -88,7 +88,7 @@ def test_a_leak_is_told_also_when_it_cannot_be_quarantined(killed: Path, key: Ed
 
 def test_a_value_that_is_at_hand_is_looked_for_in_every_form(killed: Path, key: Ed25519PrivateKey) -> None:
     (killed / "data" / "note.txt").write_text(b"correct horse battery".hex())
-    assert package_up(killed, key, lambda _: [b"correct horse battery"]).leak is not None
+    assert package_up(killed, key, lambda _: [b"correct horse battery"]).search.leak is not None
 
 
 def test_while_the_run_is_being_carried_out_it_is_left_alone(killed: Path, key: Ed25519PrivateKey) -> None:

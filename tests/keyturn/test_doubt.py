@@ -15,7 +15,7 @@ from keyturn.events import Failed, NotDone
 from keyturn.gates import Answer, Choice
 from keyturn.model import Effect, Fact, FactKind, Gate
 from keyturn.run.doubt import note_doubt
-from keyturn.run.one_step import BrowserGone
+from keyturn.run.lost_page import BrowserGone
 from pages.errors import NoEffect, PageError, SessionEnded
 from tests.keyturn.stage import CREATE, STEP, Made, Says, Stage, build, failing, page_error, says
 

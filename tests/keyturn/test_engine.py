@@ -12,24 +12,10 @@ from keyturn.clipboard import ClipboardFailed
 from keyturn.errors import GuardRefused, KeyturnError, NobodyThere, StepFailed, Stopped
 from keyturn.events import Failed, Result
 from keyturn.gates import Beforehand, Choice, Mode, Nobody, Question
-from keyturn.model import Effect, Fact, FactKind, Gate, Pictures, Retry, SecretSpec
-from keyturn.run.capture import ValueRefused
+from keyturn.model import Effect, Fact, FactKind, Gate, Retry, SecretSpec
 from keyturn.run.stages import ExpectationMissed
 from pages.errors import NoEffect, NotYet
-from tests.keyturn.stage import (
-    CREATE,
-    STEP,
-    VALUE,
-    Made,
-    Stage,
-    build,
-    failing,
-    never,
-    page_error,
-    probe,
-    result,
-    says,
-)
+from tests.keyturn.stage import CREATE, STEP, Stage, build, failing, never, page_error, probe, result, says
 
 if TYPE_CHECKING:
     from pages.errors import PageError
@@ -216,57 +202,6 @@ def test_what_always_runs_runs_whatever_fails_of_it_and_hides_nothing(
     assert engine.state.changed == ["the clipboard may still hold the value: copy over it"]
 
 
-@pytest.fixture
-def creating(stage: Stage) -> Stage:
-    stage.act = lambda: Made("new", "2028-11-23")
-    return stage
-
-
-def test_nothing_comes_between_the_button_and_the_sealed_store(creating: Stage) -> None:
-    engine, _ = build(creating, CREATE)
-    engine.run()
-    act, seal = creating.log.index("act"), creating.log.index("seal")
-    assert creating.log[act + 1 : seal] == ["take", "! secret-captured"]
-    assert "picture" not in creating.log[creating.log.index("intend") : seal]
-    before = creating.log[:act]
-    assert [name for name in before if name in {"known ids", "prove", "intend", "! secret-intended", "conceal"}] == [
-        "known ids",
-        "prove",
-        "intend",
-        "! secret-intended",
-        "conceal",
-    ]
-    assert creating.log.index("! secret-sealed") < creating.log.index("clear")
-    assert engine.state.held["client_secret"].secret_id == "new"
-
-
-@pytest.mark.parametrize(
-    "copied",
-    ["0c9a1c35-2a1d-4f8b-9d53-6a0f6a9d6d01", f" {VALUE}", VALUE[:-1], VALUE[:20] + "…", VALUE[:-1] + "!"],
-    ids=["secret id", "space", "cut", "cut with dots", "wrong checksum"],
-)
-def test_a_value_that_cannot_be_right_is_refused_before_the_store_sees_it(creating: Stage, copied: str) -> None:
-    creating.copied = copied
-    engine, events = build(creating, CREATE)
-    with pytest.raises(ValueRefused):
-        engine.run()
-    assert "seal" not in creating.log
-    assert "clear" in creating.log
-    assert engine.state.held == {}
-    (failed,) = [event for event in events if isinstance(event, Failed)]
-    assert any("ID new" in change for change in failed.changed)
-    assert "new" in failed.next
-    assert not copied.strip() or copied.strip() not in repr(events)
-
-
-def test_the_refused_value_is_looked_for_by_the_leak_gate_all_the_same(creating: Stage) -> None:
-    creating.copied = VALUE[:-1]
-    engine, _ = build(creating, CREATE)
-    with pytest.raises(ValueRefused):
-        engine.run()
-    assert [secret.reveal() for secret in engine.state.values] == [VALUE[:-1]]
-
-
 def test_a_secret_that_this_run_does_not_hold_cannot_be_pasted(stage: Stage) -> None:
     engine, _ = build(stage, replace(STEP, pastes="client_secret"))
     with pytest.raises(KeyturnError, match="does not hold"):
@@ -274,118 +209,8 @@ def test_a_secret_that_this_run_does_not_hold_cannot_be_pasted(stage: Stage) -> 
     assert "act" not in stage.log
 
 
-def test_a_dark_step_has_no_pictures(stage: Stage) -> None:
-    engine, _ = build(stage, replace(STEP, evidence=Pictures.DARK))
-    engine.run()
-    assert "picture" not in stage.log
-    assert stage.log.index("dark") < stage.log.index("act") < stage.log.index("light")
-
-
-@pytest.mark.parametrize("effect", Effect)
-def test_before_a_change_its_page_is_looked_at_anew(stage: Stage, effect: Effect) -> None:
-    engine, _ = build(stage, replace(STEP, effect=effect))
-    engine.run()
-    assert stage.pictured[0] == ("before", effect is not Effect.READ)
-
-
-def test_what_is_done_makes_the_last_picture_an_old_one(stage: Stage) -> None:
-    engine, _ = build(stage, STEP)
-    engine.run()
-    assert stage.log.index("picture") < stage.log.index("disturbed") < stage.log.index("act")
-
-
-@pytest.mark.parametrize("unsure", [True, False])
-def test_the_way_back_to_a_page_makes_the_last_picture_an_old_one(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, unsure: bool
-) -> None:
-    monkeypatch.setattr("keyturn.run.engine.reach", lambda *_, **__: stage.log.append("reach"))
-    engine, _ = build(stage, STEP)
-    stage.unsure |= {"p"} if unsure else set()
-    engine.reach(STEP)
-    assert stage.log == (["disturbed", "reach"] if unsure else [])
-    stage.log.clear()
-    engine.reload(STEP)
-    assert stage.log == ["disturbed", "reach"]
-
-
-def test_a_person_who_had_the_browser_makes_the_last_picture_an_old_one(stage: Stage) -> None:
-    engine, _ = build(stage, STEP)
-    engine.take_over()
-    assert "disturbed" in stage.log
-
-
-def looked_at_anew(stage: Stage, *, after: int) -> bool:
-    """Return whether the picture after that many others is of what is seen then, and not of what was seen last."""
-    at = [place for place, line in enumerate(stage.log) if line == "picture"]
-    return "disturbed" in stage.log[at[after - 1] : at[after]]
-
-
-TWO = (STEP, replace(STEP, id="next"))
-
-
-def test_where_keyturn_ended_a_step_itself_the_next_may_begin_with_its_picture(stage: Stage) -> None:
-    engine, _ = build(stage, *TWO)
-    engine.run()
-    assert not looked_at_anew(stage, after=2)
-
-
-@pytest.mark.parametrize("choice", [Choice.BY_HAND, Choice.AGAIN])
-def test_what_is_tried_again_does_not_begin_with_the_picture_of_its_failure(stage: Stage, choice: Choice) -> None:
-    failing(stage, page_error(NoEffect))
-    engine, _ = build(stage, STEP, gatekeeper=says(choice, Choice.GO_ON))
-    engine.reach = lambda step: None  # type: ignore[method-assign]  # noqa: ARG005
-    engine.run()
-    assert [moment for moment, _ in stage.pictured] == ["before", "after", "before", "after"]
-    assert looked_at_anew(stage, after=2)
-
-
-def test_after_a_step_done_by_hand_the_next_is_looked_at_anew(stage: Stage) -> None:
-    by_hand = replace(STEP, gate=Gate.MANUAL)
-    engine, _ = build(stage, by_hand, TWO[1], gatekeeper=says(Choice.GO_ON))
-    engine.run()
-    assert result(engine) is Result.BY_OPERATOR
-    assert looked_at_anew(stage, after=2)
-
-
-def test_while_the_person_has_the_mouse_every_step_is_looked_at_anew(stage: Stage) -> None:
-    stage.act = lambda: Made("one", "2028-01-01")
-    keyturns = replace(STEP, outputs={"id": "secret_id"})
-    engine, _ = build(stage, keyturns, TWO[1], gatekeeper=says(Choice.GO_ON), mode=Mode.MANUAL)
-    engine.run()
-    assert result(engine) is Result.DONE
-    assert looked_at_anew(stage, after=2)
-
-
-def test_after_a_step_that_was_passed_over_the_next_is_looked_at_anew(stage: Stage) -> None:
-    fact = Fact(kind=FactKind.SAME, of=("a", "b"), negated=False, say="it is another case")
-    engine, _ = build(stage, STEP, replace(STEP, id="passed", when=(fact,)), TWO[1])
-    engine.run()
-    assert result(engine, "passed") is Result.SKIPPED
-    assert looked_at_anew(stage, after=2)
-
-
 def test_a_run_can_begin_and_end_at_a_step(stage: Stage) -> None:
     steps = [replace(STEP, id=name) for name in ("one", "two", "three")]
     engine, _ = build(stage, *steps)
     engine.run("two", "two")
     assert list(engine.state.results) == ["two"]
-
-
-def test_an_instruction_is_shown_for_as_long_as_the_pace_says_and_no_longer(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = [0.0]
-    monkeypatch.setattr("keyturn.run.engine.time", SimpleNamespace(monotonic=lambda: clock[0]))
-    stage.breathed = lambda: clock.append(clock.pop() + float(stage.log[-1].removeprefix("wait ")) / 1000)
-    engine, _ = build(stage, STEP)
-    engine._pace = 0.25
-    engine.show(STEP)
-    assert clock == [pytest.approx(0.25)]
-
-
-def test_the_outline_goes_along_while_a_person_thinks(stage: Stage) -> None:
-    engine, _ = build(stage, STEP)
-    followed: list[object] = []
-    engine._overlay = SimpleNamespace(follow=followed.append)  # type: ignore[assignment]  # all that is asked of it here
-    engine.breathe()
-    assert followed == [stage.tab_]

@@ -11,7 +11,7 @@ from keyturn.errors import StepFailed, Stopped
 from keyturn.events import Event, Result, SecretLookedFor, SecretNotMade
 from keyturn.gates import Answer, Choice, Mode
 from keyturn.run import made_by_hand
-from keyturn.run.capture import ValueRefused
+from keyturn.run.copied_value import ValueRefused
 from pages.errors import NoEffect, PageError
 from secrets_store import Secret
 from tests.keyturn.stage import CREATE, VALUE, Made, Says, Stage, build, page_error, result, says

@@ -9,7 +9,7 @@ import pytest
 
 from evidence.concealment import Concealment
 from evidence.shot import shot
-from keyturn.overlay import Box, Overlay, Words, _html, _place
+from keyturn.overlay import Overlay
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, FloatRect, Locator, Route
@@ -175,28 +175,6 @@ def test_the_banner_makes_room_for_what_the_person_moves_below_it(tab: Tab, over
     comes_to(tab, BOTTOM, differ_from=bottom, followed_by=overlay)
 
 
-@pytest.mark.parametrize(
-    ("pointed", "y"),
-    [
-        (None, 0),
-        (Box(300, 500, 80, 30), 0),
-        (Box(300, 20, 80, 30), 776),
-        (Box(10, 0, 80, 30), 0),
-        (Box(300, 0, 80, 800), None),
-    ],
-    ids=["nothing", "below", "at the top", "beside the banner", "from top to bottom"],
-)
-def test_the_banner_is_at_the_top_else_at_the_bottom_else_nowhere(pointed: Box | None, y: int | None) -> None:
-    place = _place(1280, 800, pointed)
-    assert (place.y if place else None) == y
-    assert place is None or pointed is None or not place.meets(pointed)
-
-
-def test_a_window_too_narrow_for_a_banner_has_none() -> None:
-    assert _place(700, 600, None) is not None
-    assert _place(480, 600, None) is None
-
-
 def test_every_click_passes_through(tab: Tab, overlay: Overlay) -> None:
     overlay.show(tab, 1, 2, TITLE)
     tab.mouse.click(540, 12)
@@ -352,14 +330,6 @@ def test_it_does_not_stand_in_the_way_of_proving_concealment(context: BrowserCon
     assert concealment.prove([tab]) == 1
     assert concealment.concealed
     assert look(tab, TOP) == shown  # Our own words stay legible.
-
-
-def test_the_banner_says_run_step_and_title_and_no_markup_of_theirs() -> None:
-    html = _html(Words(3, 30, "Press <b> & go"), "run 20261124T030621Z", Box(264, 0, 700, 24))
-    assert "Step 3 of 30" in html
-    assert "run 20261124T030621Z" in html
-    assert "Press &lt;b&gt; &amp; go" in html
-    assert "copy its val…" in _html(Words(3, 30, TITLE), "run 20261124T030621Z", Box(264, 0, 716, 24))
 
 
 @pytest.mark.parametrize("address", ["https://page.example/", "https://page.example/styles"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import EvidenceError, package
+from evidence import EvidenceError, package, sealing
 from keyturn import secret_format
 from keyturn.document import load
 from keyturn.errors import CannotStart, Exit
@@ -64,7 +64,7 @@ def test_a_leak_is_told_also_when_the_recording_cannot_be_quarantined(
     monkeypatch.setattr(*at, full)
     summary, error = part.carry_out(lambda *_: None)
     assert (summary.exit, summary.status) == (Exit.LEAK_FOUND, "leak found")
-    assert error is part.recording.leak
+    assert error is part.recording.search.leak
     hint = getattr(error, "hint", "")
     assert "rotate it again" in hint
     assert "could not be quarantined: keep it from others" in hint
@@ -79,7 +79,7 @@ def test_a_leak_says_where_the_recording_went(part: Part) -> None:
 
 
 def test_without_a_leak_it_says_how_to_go_on_once_there_is_room(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(package, "seal", full)
+    monkeypatch.setattr(sealing, "seal", full)
     summary, error = part.carry_out(lambda *_: None)
     assert isinstance(error, EvidenceError)
     assert "could not be packaged: no space left" in error.message

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import ChainBroken, package
+from evidence import ChainBroken, package, sealing
 from evidence.chain import ChainedLog
 from keyturn import events, keeper
 from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
 from keyturn.events import Result
 from keyturn.gates import Choice, Nobody
-from keyturn.run import past, resumable, resume, rollback, runs
+from keyturn.run import past, past_reading, resumable, resume, rollback, runs
 from keyturn.run.journal import Journal
 from keyturn.run.state import Intended
 from tests.keyturn.stage import says
@@ -61,7 +61,7 @@ def recorded(home: Path, *told: events.Event, name: str = "a-run", **facts: Any)
 
 
 def read(home: Path, *told: events.Event) -> Past:
-    return past.read(recorded(home, *told))
+    return past_reading.read(recorded(home, *told))
 
 
 def test_what_ended_well_counts_and_gives_what_it_gave(tmp_path: Path) -> None:
@@ -82,12 +82,12 @@ def test_a_secret_is_intended_until_it_is_sealed_or_known_not_to_be_made(tmp_pat
     assert so_far.unfinished.intended == {"add": Intended("secret", "intent", ("old",))}
     assert so_far.value_may_be_open
     not_made = events.SecretNotMade("add", "secret", "intent", "the button was not pressed")
-    assert past.read(recorded(tmp_path, INTENDED, not_made, name="b")).unfinished.intended == {}
-    sealed = past.read(recorded(tmp_path, INTENDED, ACTING, SEALED, name="c"))
+    assert past_reading.read(recorded(tmp_path, INTENDED, not_made, name="b")).unfinished.intended == {}
+    sealed = past_reading.read(recorded(tmp_path, INTENDED, ACTING, SEALED, name="c"))
     assert sealed.unfinished.intended == {}
     assert sealed.unfinished.sealed["add"].secret_id == "new"
     assert not sealed.value_may_be_open
-    whole = past.read(recorded(tmp_path, INTENDED, ACTING, SEALED, ended("add", "done"), name="d"))
+    whole = past_reading.read(recorded(tmp_path, INTENDED, ACTING, SEALED, ended("add", "done"), name="d"))
     assert whole.unfinished.sealed == {}
 
 
@@ -111,7 +111,9 @@ def test_a_button_that_was_not_pressed_for_the_last_intent_is_known_as_that(tmp_
 def test_the_browser_in_a_person_s_hands_is_theirs_until_they_give_it_back(tmp_path: Path) -> None:
     taken = events.TakenOver("one", "somebody")
     assert read(tmp_path, taken).unfinished.taken_over == {"one": "somebody"}
-    assert past.read(recorded(tmp_path, taken, events.GivenBack("one", ()), name="b")).unfinished.taken_over == {}
+    assert (
+        past_reading.read(recorded(tmp_path, taken, events.GivenBack("one", ()), name="b")).unfinished.taken_over == {}
+    )
 
 
 @pytest.mark.parametrize("file", ["run.json", "journal.jsonl"])
@@ -119,7 +121,7 @@ def test_where_nothing_began_nothing_goes_on(tmp_path: Path, file: str) -> None:
     folder = recorded(tmp_path, started("one"))
     (folder / "data" / file).unlink()
     with pytest.raises(CannotStart, match="no run began"):
-        past.read(folder)
+        past_reading.read(folder)
 
 
 def test_a_journal_that_was_changed_is_not_believed(tmp_path: Path) -> None:
@@ -127,11 +129,11 @@ def test_a_journal_that_was_changed_is_not_believed(tmp_path: Path) -> None:
     path = folder / "data" / "journal.jsonl"
     path.write_bytes(path.read_bytes().replace(b"failed", b"done--"))
     with pytest.raises(ChainBroken):
-        past.read(folder)
+        past_reading.read(folder)
 
 
 def sealed(folder: Path, key: Ed25519PrivateKey, status: str) -> None:
-    package.seal(folder, signing_key=key, identity="me@here", info={"Status": status}, previous=None)
+    sealing.seal(folder, signing_key=key, identity="me@here", info={"Status": status}, previous=None)
 
 
 def run_ended(status: str) -> events.RunEnded:
@@ -142,37 +144,37 @@ def test_a_sealed_recording_is_checked_first_and_must_be_the_operator_s_own(tmp_
     key = Ed25519PrivateKey.generate()
     folder = recorded(tmp_path, started("one"), run_ended("stopped"))
     sealed(folder, key, "stopped")
-    resumable.check_whole(past.read(folder), key)
+    resumable.check_whole(past_reading.read(folder), key)
     with pytest.raises(NotVerified, match="another key"):
-        resumable.check_whole(past.read(folder), Ed25519PrivateKey.generate())
+        resumable.check_whole(past_reading.read(folder), Ed25519PrivateKey.generate())
     run_json = folder / "data" / "run.json"
     run_json.chmod(0o600)
     run_json.write_text(json.dumps({**FACTS, "more": 1}))
     with pytest.raises(NotVerified, match=r"run\.json"):
-        resumable.check_whole(past.read(folder), key)
+        resumable.check_whole(past_reading.read(folder), key)
 
 
 def test_only_a_run_that_has_something_left_to_do_goes_on(tmp_path: Path) -> None:
     done = recorded(tmp_path, run_ended("done"), name="done")
-    resumable.check_resumable(past.read(done))  # It was killed while it was packaged.
+    resumable.check_resumable(past_reading.read(done))  # It was killed while it was packaged.
     sealed(done, Ed25519PrivateKey.generate(), "done")
     hidden = recorded(tmp_path / "quarantine", started("one"))
     practice = recorded(tmp_path, started("one"), name="practice", kind="rehearsal")
     undone = recorded(tmp_path, started("one"), events.Undone("one", "say"), name="undone")
     for folder, why in ((done, "end"), (hidden, "secret was found"), (practice, "rehearsal"), (undone, "rolled back")):
         with pytest.raises(CannotStart, match=why):
-            resumable.check_resumable(past.read(folder))
+            resumable.check_resumable(past_reading.read(folder))
 
 
 def test_a_run_that_ended_with_a_secret_in_doubt_goes_on_to_settle_it(tmp_path: Path) -> None:
     folder = recorded(tmp_path, INTENDED, ACTING, ended("add", "skipped"), run_ended("done"))
     sealed(folder, Ed25519PrivateKey.generate(), "done")
-    resumable.check_resumable(past.read(folder))
+    resumable.check_resumable(past_reading.read(folder))
 
 
 @pytest.mark.parametrize(("kind", "said"), [("rehearsal", "was a rehearsal"), ("unknown", "is not known")])
 def test_what_is_no_run_is_told_as_what_it_is_known_to_be(tmp_path: Path, kind: str, said: str) -> None:
-    so_far = past.read(recorded(tmp_path, started("one"), kind=kind))
+    so_far = past_reading.read(recorded(tmp_path, started("one"), kind=kind))
     for check in (resumable.check_resumable, resumable.check_undoable):
         with pytest.raises(CannotStart, match=said):
             check(so_far)
@@ -207,13 +209,15 @@ def test_every_change_since_the_run_began_is_told(tmp_path: Path) -> None:
 def test_an_input_that_was_changed_in_the_recording_itself_is_told_by_the_journal(tmp_path: Path) -> None:
     began = events.RunStarted("r", "b", 1, "t", "auto", "o", {}, {"name": "one"}, 1, (), (), rehearsal=False)
     folder = recorded(tmp_path, began, started("one"), inputs={"name": "two"})
-    assert resume.changes(past.read(folder), prepared(name="two")) == ("the input name was one, and is now two",)
-    assert resume.changes(past.read(folder), prepared(name="one")) == (
+    assert resume.changes(past_reading.read(folder), prepared(name="two")) == (
+        "the input name was one, and is now two",
+    )
+    assert resume.changes(past_reading.read(folder), prepared(name="one")) == (
         "the input name was one, and is now two, in its run.json",
     )
     again = events.Resumed("r", "t", "auto", "o", {}, 1, (), (), False, {}, (), inputs={"name": "two"})
     folder = recorded(tmp_path, began, again, started("one"), name="said-yes-to", inputs={"name": "two"})
-    assert resume.changes(past.read(folder), prepared(name="two")) == ()
+    assert resume.changes(past_reading.read(folder), prepared(name="two")) == ()
 
 
 def around(gatekeeper: Any) -> Any:

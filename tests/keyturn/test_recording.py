@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,22 +12,21 @@ from filelock import FileLock, Timeout
 
 from evidence import package, verify
 from evidence.chain import ChainedLog
-from keyturn import clock, profile, settings
+from keyturn import clock, settings
 from keyturn.document import load
-from keyturn.events import SecretIntended, StepEnded, StepStarted
-from keyturn.run.own_profile import OwnProfile
+from keyturn.events import StepEnded, StepStarted
+from keyturn.run.leak_search import LeakSearch
 from keyturn.run.provenance import instructions_of, plan_of
-from keyturn.run.recording import FirstIntent, Recording
+from keyturn.run.recording import Recording
 from tests.evidence.authority import served
 
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
-VALUE = "q7R8Q~pXlZk-4vT_c1Mn~Wb0LsGyH2dJuEaVfIoK"
-INTENDED = SecretIntended("add-secret", "api", (), "intent-1")
 
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Recording:
-    recording = Recording(tmp_path / "run", Ed25519PrivateKey.generate(), {})
+    folder = tmp_path / "run"
+    recording = Recording(folder, Ed25519PrivateKey.generate(), {}, LeakSearch(folder))
     recording.data.mkdir(parents=True)
     return recording
 
@@ -44,27 +41,6 @@ def test_a_power_cut_leaves_what_is_known_of_the_run_as_it_was_or_as_it_is(
     recording.facts["run"] = "r-1"
     recording.write_facts()
     assert flushed == [len('{\n  "run": "r-1"\n}\n'), "run.new"]
-
-
-def test_a_value_can_exist_since_the_first_intent() -> None:
-    intent = FirstIntent()
-    assert intent.since is None
-    before = datetime.now(UTC)
-    intent(INTENDED)
-    first = intent.since
-    intent(INTENDED)
-    assert first is not None
-    assert before <= first <= datetime.now(UTC)
-    assert intent.since == first
-
-
-@pytest.mark.parametrize("hours", [-1, 1])
-def test_a_clock_that_was_set_tells_no_time(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
-    intent = FirstIntent()
-    intent(INTENDED)
-    now = time.time
-    monkeypatch.setattr(time, "time", lambda: now() + hours * 3600)
-    assert intent.since is None
 
 
 @pytest.mark.parametrize("controls", [(), ("ia-5", "au-10")])
@@ -94,48 +70,6 @@ def test_the_journal_is_told_the_instructions_as_the_language_reads_them(tmp_pat
     assert instructions_of(own) == ((1, "Choose A | B", ""), (2, "Go", "there"))
 
 
-def test_without_a_captured_value_its_shape_is_a_leak(recording: Recording) -> None:
-    (recording.data / "log.txt").write_text("nothing")
-    recording.search([], optical=False, since=None)
-    assert recording.leak is None
-    (recording.data / "log.txt").write_text(VALUE)
-    recording.search([], optical=False, since=None)
-    assert recording.leak is not None
-    assert VALUE[:8] not in str(recording.leak)
-
-
-@pytest.mark.parametrize("values", [[], [VALUE.encode()]])
-def test_what_cannot_be_searched_is_a_leak_and_does_not_stop_the_end(recording: Recording, values: list[bytes]) -> None:
-    (recording.data / "torn.zip").write_bytes(b"PK\x03\x04" + bytes(40))
-    recording.search(values, optical=False, since=None)
-    assert recording.leak is not None
-
-
-@pytest.mark.parametrize("values", [[], [VALUE.encode()]], ids=["by its shape", "by the value"])
-@pytest.mark.parametrize(
-    "planted",
-    [VALUE.encode(), VALUE.encode("utf-16-le"), b"entry\0" + gzip.compress(VALUE.encode())],
-    ids=["plain", "UTF-16", "packed in a cache"],
-)
-def test_a_value_in_the_browsers_profile_is_a_leak(
-    recording: Recording, tmp_path: Path, planted: bytes, values: list[bytes]
-) -> None:
-    place = tmp_path / "anna" / "signed-in"
-    place.mkdir(parents=True)
-    (place / "before").write_bytes(planted)
-    own = OwnProfile(place, profile.files(place))
-    recording.search(values, optical=False, since=None, beside=own)
-    assert recording.leak is None  # What was there before is not the run's.
-    (place / "Web Data").write_bytes(planted)
-    recording.search(values, optical=False, since=None, beside=own)
-    assert recording.leak is not None
-    assert "in the browser's profile signed-in: Web Data" in recording.leak.message
-    assert "remove what is in the profile's folder" in recording.leak.hint
-    assert all(one.startswith("the browser's profile signed-in, Web Data") for one in recording.findings)
-    assert "anna" not in str(recording.leak) + str(recording.findings)
-    assert VALUE[:8] not in str(recording.leak)
-
-
 def test_included_runbooks_whose_names_a_package_cannot_hold_are_in_it(tmp_path: Path) -> None:
     book = load(RUNBOOKS / "list-expiring-secrets.yaml")
     names = ("100%.yaml", "100\n.yaml", "100_.yaml")
@@ -155,12 +89,12 @@ def test_words_of_every_runbook_that_is_carried_out_are_known_also_when_it_was_c
     book, key = load(RUNBOOKS / "list-expiring-secrets.yaml"), Ed25519PrivateKey.generate()
     book = replace(book, text=f"{book.text}# the first page\n", included={"part.yaml": "note: somebody signs in\n"})
     recording = Recording.begin(tmp_path, book, {}, key, "rehearsal")
-    recording.search([b"the first page", b"somebody signs"], optical=False, since=None)
-    assert recording.leak is None
+    recording.search.everything([b"the first page", b"somebody signs"], optical=False, since=None)
+    assert recording.search.leak is None
     book = replace(book, text=book.text.replace("first", "second"), included={"part.yaml": "note: anybody signs in\n"})
     recording = Recording.reopen(recording.folder, book, {}, key, what="resume")
-    recording.search([b"the second page", b"anybody signs"], optical=False, since=None)
-    assert recording.leak is None
+    recording.search.everything([b"the second page", b"anybody signs"], optical=False, since=None)
+    assert recording.search.leak is None
 
 
 @pytest.mark.parametrize("part", ["begun", "reopened"])
@@ -173,50 +107,11 @@ def test_what_was_written_into_a_copy_of_the_runbook_afterwards_is_a_leak(tmp_pa
     for copy in ("runbook.yaml", "included/part.yaml"):
         with (recording.data / copy).open("a", encoding="utf-8") as file:
             file.write("# correct horse battery\n")
-    recording.search([b"correct horse battery"], optical=False, since=None)
-    assert {finding.split(":")[0] for finding in recording.findings} == {
+    recording.search.everything([b"correct horse battery"], optical=False, since=None)
+    assert {finding.split(":")[0] for finding in recording.search.findings} == {
         "data/runbook.yaml",
         "data/included/part.yaml",
     }
-
-
-def test_a_profile_that_is_still_written_counts_as_a_leak(recording: Recording, tmp_path: Path) -> None:
-    recording.not_searched(OwnProfile(tmp_path))
-    recording.search([VALUE.encode()], optical=False, since=None)
-    assert recording.leak is not None
-    assert "still being written" in recording.leak.message
-
-
-def test_the_search_says_whether_it_read_pictures(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
-    for there in (True, False):
-        monkeypatch.setattr("keyturn.run.recording.can_read", lambda there=there: there)
-        monkeypatch.setattr("evidence.sight.can_read", lambda there=there: there)
-        for wanted in (True, False):
-            recording.search([VALUE.encode()], optical=wanted, since=None)
-            assert recording.pictures_read == (wanted and there)
-            recording.search([], optical=wanted, since=None)
-            assert not recording.pictures_read
-
-
-@pytest.mark.parametrize("leaked", [False, True])
-def test_whoever_interrupts_the_reading_of_pictures_gets_everything_else_searched(
-    recording: Recording, monkeypatch: pytest.MonkeyPatch, leaked: bool
-) -> None:
-    keys = ["Ctrl-C"]
-
-    def interrupted(*_: object) -> dict[Path, str]:
-        if keys:
-            keys.clear()
-            raise KeyboardInterrupt
-        return {}
-
-    monkeypatch.setattr("keyturn.run.recording.can_read", lambda: True)
-    monkeypatch.setattr("evidence.sight.can_read", lambda: True)
-    monkeypatch.setattr("evidence.sight.read", interrupted)
-    (recording.data / "log.txt").write_text(VALUE if leaked else "nothing")
-    recording.search([VALUE.encode()], optical=True, since=None)
-    assert not recording.pictures_read
-    assert (recording.leak is not None) == leaked
 
 
 def _begun(home: Path) -> Recording:

@@ -13,7 +13,7 @@ from keyturn.errors import CannotStart, NobodyThere, Stopped
 from keyturn.events import Event, Failed, Undone
 from keyturn.gates import Beforehand, Choice, Nobody
 from keyturn.model import Effect, Fact, FactKind, Undo
-from keyturn.run import past, resumable, rollback
+from keyturn.run import past_reading, resumable, rollback
 from keyturn.run.rollback import NotUndone, Way, ways
 from keyturn.run.state import FOUND_DONE, Held, RunState
 from secrets_store import Secret
@@ -36,7 +36,7 @@ def step(name: str, **more: Any) -> Step:
 
 
 def found(home: Path, steps: list[Step], *told: events.Event) -> tuple[Way, ...]:
-    so_far = past.read(recorded(home, *told))
+    so_far = past_reading.read(recorded(home, *told))
     runbook: Any = SimpleNamespace(steps=steps)
     state = RunState("run", runbook, {})
     state.results = dict(so_far.results)
@@ -126,7 +126,7 @@ def test_a_rollback_that_was_killed_goes_on_and_the_run_does_not(tmp_path: Path)
     pressed = events.Acting("one", "p.page", "undo", {})
     told = (ended("one", "done"), events.RollbackBegan((("one", "it"),), ()), pressed)
     assert [way.can for way in found(tmp_path, steps, *told)] == [True]
-    so_far = past.read(tmp_path / "a-run")
+    so_far = past_reading.read(tmp_path / "a-run")
     resumable.check_undoable(so_far)
     with pytest.raises(CannotStart, match="being rolled back"):
         resumable.check_resumable(so_far)

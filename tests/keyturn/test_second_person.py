@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from evidence import approval, package, sshsig, verify
+from evidence import approval, package, sealing, sshsig, verify
 from evidence.approval import Pending
 from evidence.chain import ChainedLog
 from evidence.reserve import NoRoom
@@ -156,14 +156,14 @@ def test_a_list_that_was_sealed_stays_when_the_run_goes_on_with_another(desk: De
     mira, noor = line("mira@host", MIRA), line("noor@host", Ed25519PrivateKey.generate())
     for step, text in {"first": mira, "second": mira + noor, "third": mira + noor, "fourth": mira}.items():
         if (sealed / package.TAG_MANIFEST).is_file():
-            package.reopen(sealed)
+            sealing.reopen(sealed)
         with ChainedLog(desk.kept / "journal.jsonl") as log:
             desk.acts = [signs()]
             desk.open(replace(GATED, id=step), approvers=text)
             desk.engine._second._head = lambda log=log: log.head
             desk.engine._listeners = (Journal(log), *desk.engine._listeners)
             desk.engine.run()
-        package.seal(sealed, signing_key=OPERATOR, identity="olga@host", info={"Status": "stopped"}, previous=None)
+        sealing.seal(sealed, signing_key=OPERATOR, identity="olga@host", info={"Status": "stopped"}, previous=None)
     verdict = verify.verify(sealed)
     assert (verdict.faults, verdict.approved_by) == ([], ["mira@host"] * 4)
     assert {path.name: path.read_text() for path in (desk.kept / "approvals").glob("approvers*")} == {

@@ -15,9 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 from secrets_store import Store
 from secrets_store.age import X25519Identity
-from tests.secrets_store.conftest import VALUE, sealed
+from tests.secrets_store.conftest import VALUE, piped, sealed
 from tests.secrets_store.session import ROOT, Session
-from tests.secrets_store.test_keys import piped
 
 if TYPE_CHECKING:
     from pathlib import Path
