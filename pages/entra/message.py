@@ -25,6 +25,8 @@ _REFUSAL: Final = re.compile(
     r"AsPerAppPolicy|\b(?:failed|fail|unable|could not|cannot|can't|denied|not allowed|error|conflict)\b",
     re.IGNORECASE,
 )
+# It did what was asked, whatever word of refusal stands in the name of the application (seen in pictures).
+_DONE: Final = re.compile(r"\bSuccessfully updated application\b", re.IGNORECASE)
 # In place of a blade: seen in public scripts and reports, for a blade left and entered again, an unknown route, an
 # unknown application (the directory service's own words), and a directory that keeps people without a role out.
 _BLADE_REFUSAL: Final = re.compile(
@@ -38,7 +40,7 @@ class Toasts(Component):
 
     def __init__(self, tab: Tab) -> None:
         super().__init__(tab.locator(".fxs-toast-item"))
-        self.refusal_notice = self.root.filter(has_text=_REFUSAL).filter(visible=True)
+        self.refusal_notice = self.root.filter(has_text=_REFUSAL, has_not_text=_DONE).filter(visible=True)
         self.close_button = self.root.locator("button.fxs-toast-close")
 
     def dismiss(self) -> None:

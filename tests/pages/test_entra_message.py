@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pages.entra.message import Toasts
+from pages.entra.message import BladeNotice, MessageBox, Toasts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
@@ -33,5 +33,38 @@ def test_a_toast_that_cannot_be_closed_is_not_left_to_be_taken_for_a_new_one(pag
     try:
         with pytest.raises(AssertionError):
             Toasts(page).dismiss()
+    finally:
+        expect.set_options(timeout=5_000)
+
+
+@pytest.mark.parametrize(
+    ("says", "refuses"),
+    [
+        ("Successfully updated application Error Reports credentials", False),
+        ("Failed to update application Error Reports credentials", True),
+        ("Unable to update application credentials: abc8Q~made.up", True),
+    ],
+)
+def test_what_was_done_is_no_refusal_whatever_the_application_is_called(page: Tab, says: str, refuses: bool) -> None:
+    page.set_content(f'<div class="fxs-toast-item"><b>Update application credentials</b> {says}</div>')
+    told = Toasts(page).refusal()
+    assert bool(told) is refuses
+    assert "Q~" not in told
+
+
+def test_only_what_is_to_be_seen_in_place_of_a_blade_explains_it(page: Tab) -> None:
+    page.set_content("<section><p hidden>Content closed</p></section>")
+    notice = BladeNotice(page.locator("section"))
+    assert notice.refusal() == ""
+    page.set_content("<section><p>Dashboard not found</p></section>")
+    assert notice.refusal() == "Dashboard not found"
+
+
+def test_a_question_that_does_not_go_when_it_is_answered_no_is_not_left_to_be_answered_yes(page: Tab) -> None:
+    page.set_content("<div role=dialog>Delete?<button>Yes</button><button>No</button></div>")
+    expect.set_options(timeout=500)
+    try:
+        with pytest.raises(AssertionError):
+            MessageBox(page).decline()
     finally:
         expect.set_options(timeout=5_000)
