@@ -108,6 +108,13 @@ def test_a_synchronisation_whose_moment_cannot_be_read_is_not_told_as_done(page:
     assert caught.value.pressed
 
 
+def test_a_place_for_alerts_that_holds_none_explains_nothing(page: Tab) -> None:
+    page.set_content(f"<div role=alert></div>{SAVED.replace('24.11.26', '11/24/2026, 07:05:00 AM UTC')}")
+    expect.set_options(timeout=500)
+    with pytest.raises(NoEffect, match="Last Successful Sync to change"):
+        UserManagementPage(page, URL).sync_now()
+
+
 def test_what_was_found_of_another_group_is_not_what_the_query_finds(page: Tab) -> None:
     page.set_content(GROUP)
     editor = GroupEditorPage(page, URL)
