@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.entra import AppRegistrationsPage, RegistrationOverviewPage
-from pages.errors import NoEffect, ScreenNotReached
+from pages.errors import NoEffect, ScreenNotReached, SessionEnded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,3 +98,11 @@ def test_an_id_is_the_same_in_capitals_and_what_is_none_is_not_told_as_one(page:
     page.set_content(overview(f"{OURS[:20]}…"))
     with pytest.raises(NoEffect, match="an ID under Application"):
         at.has_application_id(OURS)
+
+
+def test_a_sign_in_in_place_of_what_a_link_leads_to_is_told_at_once(page: Tab) -> None:
+    sign_in = '<input id="i0116" aria-label="E-mail">'
+    page.route(f"{URL}/", lambda route: route.fulfill(body=sign_in, content_type="text/html"))
+    with pytest.raises(SessionEnded) as caught:
+        RegistrationOverviewPage(page, URL).open(OURS)
+    assert caught.value.verb == "open"  # Nothing was waited for that cannot come.

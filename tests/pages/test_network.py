@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect
 
 from pages import network
@@ -163,6 +164,10 @@ class FakeTab:
     def goto(self, _address: str, **_: str) -> Any:
         return SimpleNamespace(from_service_worker=False, headers={"date": self._date})
 
+    def locator(self, _css: str) -> Any:
+        """Have no document, as between a page and the next."""
+        raise BrowserError("gone")
+
     def fails(self, why: str, kind: str = "fetch", url: str = url, first: str = "") -> str:
         """Have a request fail, and return what is told of parts of the portal's pages since."""
         before = SimpleNamespace(url=first, redirected_from=None) if first else None
@@ -198,6 +203,12 @@ def test_of_what_fails_only_what_the_page_is_made_of_tells_and_only_from_the_por
     assert tab.told() == ""  # That was a whole page, and no part of one.
     elsewhere = {"url": "https://elsewhere.example/", "first": "https://portal.example/api"}
     assert tab.fails("ERR_CONNECTION_RESET", **elsewhere).startswith("a request of the page failed")
+
+
+def test_what_failed_is_known_while_a_page_takes_anothers_place(tab: Any) -> None:
+    around = Surroundings(tab)
+    tab.fails("ERR_CONNECTION_RESET", kind="document")
+    assert around.unreached("https://portal.example").endswith("(ERR_CONNECTION_RESET)")
 
 
 @pytest.mark.parametrize("since", [network.begin, network.forget])
