@@ -60,6 +60,23 @@ def test_only_what_is_to_be_seen_in_place_of_a_blade_explains_it(page: Tab) -> N
     assert notice.refusal() == "Dashboard not found"
 
 
+@pytest.mark.parametrize(
+    ("html", "says"),
+    [
+        ("<h2>Room 401 | Overview</h2>", ""),
+        ("<div role=row><div role=gridcell>its server <b>does not exist</b></div></div>", ""),
+        ("<div class=fxc-essentials-value><a>Room 401</a></div>", ""),
+        ("<div class=essentialsValue-117>Room 401</div>", ""),
+        ("<p>401 applications found</p>", ""),
+        ("<h2>Dashboard not found</h2>", "Dashboard not found"),
+        ("<div><h3>No access</h3><p>HTTP 401</p></div>", "HTTP 401"),
+    ],
+)
+def test_what_people_called_their_applications_and_secrets_is_no_refusal(page: Tab, html: str, says: str) -> None:
+    page.set_content(f"<section>{html}</section>")
+    assert BladeNotice(page.locator("section")).refusal() == says
+
+
 def test_a_question_that_does_not_go_when_it_is_answered_no_is_not_left_to_be_answered_yes(page: Tab) -> None:
     page.set_content("<div role=dialog>Delete?<button>Yes</button><button>No</button></div>")
     expect.set_options(timeout=500)
