@@ -139,6 +139,21 @@ def test_a_result_that_cannot_be_put_away_is_not_told_as_acknowledged(page: Tab)
         NewIntegrationPage(page, URL).acknowledge()
 
 
+def test_a_result_after_a_save_that_could_not_be_pressed_is_left_to_be_acknowledged(page: Tab) -> None:
+    acknowledge = '<button onclick="window.acknowledged = true; this.parentNode.close()">Acknowledge</button>'
+    page.set_content(
+        '<section aria-label="New Integration"><button id="save">Save Credentials</button></section>'
+        f'<dialog aria-label="Connection Successful">{acknowledge}</dialog><div id="cover" style="position: fixed; inset: 0">'
+    )
+    page.set_default_timeout(1_000)
+    with pytest.raises(NoEffect) as caught:
+        NewIntegrationPage(page, URL).save_credentials()
+    assert not caught.value.pressed
+    page.evaluate("() => { cover.remove(); document.querySelector('dialog').show(); }")
+    page.locator("#save").click()
+    assert not page.evaluate("window.acknowledged")
+
+
 def test_a_header_that_does_not_name_the_account_yet_is_waited_for(page: Tab) -> None:
     page.set_content('<div role="group" aria-label="Signed-in account"></div>')
     page.evaluate("setTimeout(() => { document.querySelector('div').textContent = ' ada@example.com '; }, 400)")
