@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pages.components.interruption import Interruption
+from pages.components.interruption import Interruption, decline_interruptions
 from pages.components.shown_text import shown_text
 from pages.components.vendor_field import DateField, SecretField, is_at_or_after
 from pages.errors import NoEffect
@@ -48,6 +48,16 @@ def test_only_a_survey_or_a_tour_is_put_away_and_no_pane_that_offers_the_same_wo
 ) -> None:
     page.set_content(html.format("<button>Not now</button>"))
     assert Interruption(page, page).survey_dialog.count() == found
+
+
+def test_what_lies_over_a_page_is_put_away_by_one_handler_however_many_pages_are_made(
+    page: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handlers: list[object] = []
+    monkeypatch.setattr(page, "add_locator_handler", lambda *handler: handlers.append(handler))
+    decline_interruptions(page)
+    decline_interruptions(page)
+    assert len(handlers) == 1
 
 
 def test_only_what_was_put_into_a_field_counts_as_put_in(page: Tab) -> None:

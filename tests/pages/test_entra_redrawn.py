@@ -100,6 +100,12 @@ def test_an_id_is_the_same_in_capitals_and_what_is_none_is_not_told_as_one(page:
         at.has_application_id(OURS)
 
 
+def test_a_message_that_is_not_to_be_seen_is_none(page: Tab) -> None:
+    hidden = "<p hidden>A certificate or secret has expired.</p>"
+    page.set_content(overview(OURS).replace("</section>", f"{hidden}</section>").replace(" has expired.</p>'", "</p>'"))
+    assert RegistrationOverviewPage(page, URL).read_essentials().message == "none"
+
+
 def test_a_sign_in_in_place_of_what_a_link_leads_to_is_told_at_once(page: Tab) -> None:
     sign_in = '<input id="i0116" aria-label="E-mail">'
     page.route(f"{URL}/", lambda route: route.fulfill(body=sign_in, content_type="text/html"))
