@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from pages.entra import shell
 from pages.entra.message import BladeNotice, MessageBox, Toasts
 
 if TYPE_CHECKING:
@@ -85,3 +86,20 @@ def test_a_question_that_does_not_go_when_it_is_answered_no_is_not_left_to_be_an
             MessageBox(page).decline()
     finally:
         expect.set_options(timeout=5_000)
+
+
+def test_a_refusal_beside_the_frame_of_a_blade_ends_the_wait_for_its_answer_and_silence_does_not(
+    page: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shell, "LOOK", 200)
+    monkeypatch.setattr(shell, "LOOKS", 2)
+    frame = (
+        '<section class="fxs-blade"><iframe class="fxs-reactview-frame-active" srcdoc="<p>A list"></iframe></section>'
+    )
+    page.set_content(frame)
+    around = shell.Shell(page)
+    around.wait_for_answer(around.blade.root.get_by_text("A list"))
+    with pytest.raises(AssertionError):
+        around.wait_for_answer(around.blade.root.get_by_text("A row"))
+    page.set_content(f'{frame}<p class="fxs-toast-item">It failed</p>')
+    around.wait_for_answer(around.blade.root.get_by_text("A row"))

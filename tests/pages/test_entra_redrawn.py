@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pages.entra import AppRegistrationsPage, RegistrationOverviewPage
+from pages.entra import AdminCenterPage, AppRegistrationsPage, RegistrationOverviewPage
 from pages.errors import NoEffect, ScreenNotReached, SessionEnded
 
 if TYPE_CHECKING:
@@ -65,6 +65,17 @@ def overview(application_id: str) -> str:
 def _patience() -> Iterator[None]:
     yield
     expect.set_options(timeout=5_000)
+
+
+def test_a_group_of_the_menu_that_does_not_unfold_is_told_and_its_link_is_not_pressed(page: Tab) -> None:
+    page.set_content(
+        "<nav>Home <button aria-expanded=false>Entra ID</button><span>Home</span>"
+        "<a href='#' onclick='window.pressed = true'>App registrations</a></nav>"
+    )
+    expect.set_options(timeout=500)
+    with pytest.raises(NoEffect, match="the menu to unfold"):
+        AdminCenterPage(page, URL).open_app_registrations()
+    assert not page.evaluate("window.pressed")
 
 
 def test_the_registrations_of_another_tab_are_not_listed_for_those_of_all(page: Tab) -> None:
