@@ -25,12 +25,16 @@ _REFUSAL: Final = re.compile(
     r"AsPerAppPolicy|\b(?:failed|fail|unable|could not|cannot|can't|denied|not allowed|error|conflict)\b",
     re.IGNORECASE,
 )
+# It did what was asked, whatever word of refusal stands in the name of the application (seen in pictures).
+_DONE: Final = re.compile(r"\bSuccessfully updated application\b", re.IGNORECASE)
 # In place of a blade: seen in public scripts and reports, for a blade left and entered again, an unknown route, an
 # unknown application (the directory service's own words), and a directory that keeps people without a role out.
+_LOST: Final = re.compile(r"^\s*(?:Content closed|Dashboard not found)", re.IGNORECASE)
 _BLADE_REFUSAL: Final = re.compile(
-    r"blocked by tenant-wide policy|^\s*Content closed|^\s*Dashboard not found|\b401\b|does not exist|AADSTS\d+",
-    re.IGNORECASE,
+    r"blocked by tenant-wide policy|\b401\b(?! applications? found)|does not exist|AADSTS\d+", re.IGNORECASE
 )
+# CSS, 2026-11: where a blade shows what people called their applications and secrets, in either rendering.
+_NAMES: Final = 'h2, [role="row"] *, .fxc-essentials-value, .fxc-essentials-value *, [class*="essentialsValue-"]'
 
 
 class Toasts(Component):
@@ -38,7 +42,7 @@ class Toasts(Component):
 
     def __init__(self, tab: Tab) -> None:
         super().__init__(tab.locator(".fxs-toast-item"))
-        self.refusal_notice = self.root.filter(has_text=_REFUSAL).filter(visible=True)
+        self.refusal_notice = self.root.filter(has_text=_REFUSAL, has_not_text=_DONE).filter(visible=True)
         self.close_button = self.root.locator("button.fxs-toast-close")
 
     def dismiss(self) -> None:
@@ -79,7 +83,8 @@ class BladeNotice(Component):
 
     def __init__(self, section: Locator) -> None:
         super().__init__(section)
-        self.refusal_notice = self.root.get_by_text(_BLADE_REFUSAL).filter(visible=True)
+        said = self.root.get_by_text(_BLADE_REFUSAL).and_(self.root.page.locator(f":not({_NAMES})"))
+        self.refusal_notice = said.or_(self.root.get_by_text(_LOST)).filter(visible=True)
 
     def refusal(self) -> str:
         """Return what the blade says, disguised; empty when there is no such text."""

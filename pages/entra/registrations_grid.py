@@ -71,15 +71,18 @@ class RegistrationsGrid(Component):
         except AssertionError:
             seen = f"{self.rows.count()} rows"
         else:
-            rows = self._read() if count else []
+            rows = self._read(verb) if count else []
             if all(re.fullmatch(GUID, row.application_id) for row in rows) and _differ(rows):
                 return rows
             seen = "a row whose ID is cut, missing or there twice"
         raise NoEffect(_SCREEN, verb, expected=f"all {count} registrations in the list", seen=seen)
 
-    def _read(self) -> list[RegistrationRow]:
+    def _read(self, verb: str) -> list[RegistrationRow]:
         headings = [clean(text) for text in self.header_row.get_by_role("columnheader").all_text_contents()]
-        columns = [next(at for at, text in enumerate(headings) if text.startswith(name)) for name in _COLUMNS]
+        columns = [at for name in _COLUMNS for at, text in enumerate(headings) if text.startswith(name)]
+        if len(columns) != len(_COLUMNS):
+            seen = ", ".join(headings) or "none"
+            raise NoEffect(_SCREEN, verb, expected=f"the columns {', '.join(_COLUMNS)}", seen=seen)
         texts = self.rows.evaluate_all(_SNAPSHOT, {"cells": _CELLS, "columns": columns})
         return [RegistrationRow(disguised(clean(name)), clean(of).lower(), clean(is_)) for name, of, is_ in texts]
 

@@ -228,5 +228,6 @@ def _read(row: dict[str, Any], verb: str) -> SecretRow:
             ends, *others = readings(_end(row), row["language"])
             return SecretRow(row["id"].lower(), ends, disguised(clean(row["description"])), *others)
         except UnreadableDateError as error:
-            expected, seen = f"a date under Expires for {row['id']}", str(error)
+            # Disguised, because a cell out of its place could be the Value's.
+            expected, seen = f"a date under Expires for {row['id']}", disguised(str(error))
     raise NoEffect(_SCREEN, verb, expected=expected, seen=seen)

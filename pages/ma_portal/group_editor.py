@@ -56,10 +56,10 @@ class GroupEditorPage(Page):
             seen = f"{found or 'none'} of that name" if self._options() else "a list without groups"
             raise NotOne(self.title, "select_group", expected=f"one group called “{group}”", seen=seen)
         self.group_list.select_option(label=group)
-        self.around.note()
+        self.around.note(self.found_notice)  # What was found before may be another group's users.
         self.query_button.click()
         with self.expecting("the users of the group to be listed"):
-            if not self.around.answered(self.found_notice):
+            if not self.around.answered(self.around.fresh(self.found_notice)):
                 raise self.failure("select_group")
         with self.expecting("at least one user in the group"):
             expect(self.user_rows.filter(has_text="@")).not_to_have_count(0)

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.entra import AdminCenterPage, AppRegistrationsPage
+from pages.entra.blade import Blade
 from pages.entra.expiring_secrets import Found, registrations, survey
-from pages.entra.registrations_grid import RegistrationRow
+from pages.entra.registrations_grid import RegistrationRow, RegistrationsGrid
 from pages.entra.secrets_grid import SecretRow
 from pages.errors import NoEffect
 from tests.pages.conftest import in_both_renderings
@@ -19,6 +20,7 @@ from tests.pages.conftest import in_both_renderings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playwright.sync_api import Page as Tab
     from playwright.sync_api import Route
 
     from tests.pages.conftest import Opening, Portal
@@ -138,6 +140,17 @@ def test_an_id_that_is_cut_or_there_twice_stops_the_survey(
     page = opened_list(portal)
     with pytest.raises(NoEffect, match="cut, missing or there twice"):
         page.find_expiring_secrets(30)
+
+
+LIST = """<section class="fxs-blade"><p>1 applications found</p><div role="row"><div role="columnheader">Display name</div>
+  <div role="columnheader">Application (client) ID</div></div>
+  <div role="row"><div role="gridcell">Backup</div><div role="gridcell">35624bad-7988-469b-9304-6a84194aba4c</div></div>"""
+
+
+def test_a_list_that_lacks_a_column_is_told_and_stops_the_survey(page: Tab) -> None:
+    page.set_content(LIST)
+    with pytest.raises(NoEffect, match=r"the columns Display name, .*; saw Display name, Application"):
+        RegistrationsGrid(Blade(page)).listed("list_registrations")
 
 
 def found(*days: int) -> list[Found]:

@@ -3,67 +3,30 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturn.catalogue import Catalogue
-from keyturn.model import Probe
-from keyturn.run.session import Session
-from keyturn.run.state import RunState
-from pages.entra import AddClientSecretPane, ClientSecretsPage, secrets_grid
+from pages.entra import AddClientSecretPane, secrets_grid
 from pages.errors import NoEffect, NotOne
+from tests.pages.drawn_secrets import (
+    ANOTHER,
+    APPLICATION,
+    BESIDE,
+    GONE,
+    HEADINGS,
+    HERE,
+    NOTHING,
+    URL,
+    VIEW,
+    Drawing,
+    drawn,
+    row,
+    secret,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
-
-URL = "https://entra.invalid"  # never resolves (RFC 2606)
-APPLICATION = "cccccccc-3333-4333-8333-333333333333"
-ANOTHER = "dddddddd-4444-4444-8444-444444444444"
-VIEW = "#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId"
-HERE = "aaaaaaaa-1111-4111-8111-111111111111"
-BESIDE = "bbbbbbbb-2222-4222-8222-222222222222"
-GONE = "00000000-0000-4000-8000-000000000000"
-NOTHING = "No client secrets have been created for this application."
-HEADINGS = ("Description", "Expires", "Value", "Secret ID", "")
-
-
-def row(*texts: str) -> str:
-    """Return a row of these cells, without texts one that is still to be filled in."""
-    cells = texts or ("",) * 4
-    return f'<div role="row">{"".join(f"""<div role="gridcell">{text}</div>""" for text in cells)}</div>'
-
-
-def secret(secret_id: str) -> str:
-    return row("A secret", "1/8/2028", "abc***", secret_id, '<button aria-label="Delete"></button>')
-
-
-def drawn(*rows: str, count: str = " (2)", beside: str = "") -> str:
-    """Return the page with these rows, what the tab counts, and what stands beside the list."""
-    header = "".join(f'<div role="columnheader">{name}</div>' for name in HEADINGS)
-    return f"""<html lang="en-US"><body><section class="fxs-blade">
-      <h2 class="fxs-blade-title-titleText">App | Certificates &amp; secrets</h2>
-      <div role="tablist"><div role="tab">Certificates (0)</div><div role="tab" id="tab">Client secrets{count}</div></div>
-      <div role="button">New client secret</div>
-      <div role="grid"><div role="row">{header}</div>{"".join(rows)}</div>{beside}</section></body></html>"""
-
-
-class Drawing:
-    """A page whose answers are asked as the engine asks them."""
-
-    def __init__(self, context: BrowserContext, html: str, view: str = f"{VIEW}/{APPLICATION}") -> None:
-        self.tab = context.new_page()
-        self.tab.route(f"{URL}/", lambda route: route.fulfill(body=html, content_type="text/html"))
-        self.tab.goto(f"{URL}/{view}")
-        runbook: Any = SimpleNamespace(portals={"entra": SimpleNamespace(pages="entra", url=URL)})
-        self._session = Session(context, Catalogue.of(["entra"]), RunState("a-run", runbook, {}), lambda *_: None)
-        self._session.adopt()
-        self.page = ClientSecretsPage(self.tab, URL)
-
-    def answer(self, ask: str, secret_id: str = "", **args: str) -> bool:
-        args = args or {"secret_id": secret_id}
-        return self._session.answer(Probe(page="entra.client-secrets", ask=ask, args=args))
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +79,30 @@ def test_a_secret_id_in_a_field_is_seen_whoever_filled_it_in(context: BrowserCon
     at.tab.evaluate("id => { document.querySelector('input').value = id; }", HERE)
     assert at.page.secret_ids() == (HERE, BESIDE)
     assert [at.answer("has_secret", HERE), at.answer("has_no_secret", HERE)] == [True, False]
+
+
+def test_a_row_whose_secret_id_is_cut_on_screen_is_addressed_by_the_whole_one(context: BrowserContext) -> None:
+    tooltip = secret(f'<span title="{HERE.upper()}">aaaa…</span>')
+    cell = secret("bbbb…").replace('<div role="gridcell">bbbb…', f'<div role="gridcell" title="{BESIDE}">bbbb…')
+    field = secret(f'<input readonly value="{GONE}">')
+    grid = Drawing(context, drawn(tooltip, cell, field, count=" (3)")).page.grid
+    for secret_id in (HERE, BESIDE, GONE):
+        assert grid.row(secret_id).count() == 1
+        assert grid.without(secret_id).count() == 0
+
+
+def test_a_list_that_lacks_a_column_is_told_and_not_read_by_another(context: BrowserContext) -> None:
+    at = Drawing(context, drawn(secret(HERE), headings=[name for name in HEADINGS if name != "Value"], count=" (1)"))
+    with pytest.raises(NoEffect, match="the columns Description, Expires, Value, Secret ID"):
+        at.page.secrets()
+    assert not at.answer("has_no_secret", GONE)
+
+
+def test_a_row_is_read_without_the_badge_and_without_what_has_a_secrets_shape(context: BrowserContext) -> None:
+    odd = row("was abc8Q~made.up", "1/8/2026 <b>Expired</b>", "abc***", HERE)
+    (found,) = Drawing(context, drawn(odd, count=" (1)")).page.secrets()
+    assert found.expires_on.isoformat() == "2026-01-08"
+    assert "Q~" not in found.description
 
 
 def test_a_count_that_lags_and_rows_that_come_late_are_waited_for(
@@ -174,6 +161,7 @@ def test_whose_secrets_they_are_is_told_by_the_address_in_either_form_or_by_noth
         asks = ("has_application_id", "has_no_application_id")
         return [at.answer(ask, application_id=APPLICATION) for ask in asks]
 
+    assert at.answer("has_application_id", application_id=APPLICATION.upper())
     older = "#blade/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/Credentials/appId"
     assert answers(f"{VIEW}/{APPLICATION.upper()}/isMSAApp~/false") == [True, False]
     assert answers(f"{older}/{APPLICATION}/isMSAApp/") == [True, False]
@@ -205,6 +193,11 @@ def test_what_stands_there_now_is_told_only_where_it_is_all_there_and_of_the_reg
     assert pane.ids_now(ANOTHER) is None
     at.tab.evaluate("() => document.querySelector('[role=grid]').lastChild.remove()")
     assert pane.ids_now(APPLICATION) is None  # The tab counts two.
+    at.tab.evaluate(
+        "() => document.querySelectorAll('[role=grid] > :not(:first-child)').forEach((one) => one.remove())"
+    )
+    at.tab.evaluate("() => { document.querySelector('#tab').textContent = 'Client secrets'; }")
+    assert pane.ids_now(APPLICATION) is None  # Nothing says that there are none.
     at.tab.evaluate("() => document.querySelector('[role=grid]').remove()")
     assert pane.ids_now(APPLICATION) is None
     at.tab.evaluate("address => { location.hash = address; }", "#home")

@@ -16,6 +16,7 @@ from rehearsal import Operator
 from rehearsal.sign_in import REFUSALS
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page as Tab
     from playwright.sync_api import Route
 
     from tests.pages.conftest import Opening, Portal
@@ -203,3 +204,29 @@ def test_what_is_asked_over_and_over_answers_even_where_the_tab_is_gone(sign_in_
     page.tab.close()
     assert page.screen() == ""
     assert not page.is_signed_in()
+
+
+@pytest.mark.parametrize("late", ["username", "tenant"])
+def test_whoever_is_not_named_yet_is_not_signed_in_and_is_waited_for(page: Tab, late: str) -> None:
+    names = {"username": "ada@cedarridge.example", "tenant": "CEDAR RIDGE (CEDARRIDGE.EXAMPLE)"}
+    shown = (
+        f'<p style="height: 1em" class="fxs-avatarmenu-{which}">{"" if which == late else name}</p>'
+        for which, name in names.items()
+    )
+    page.set_content("".join(shown))
+    sign_in = SignInPage(page, "https://entra.invalid")
+    assert not sign_in.is_signed_in()
+    fill = "([at, name]) => setTimeout(() => { document.querySelector(at).textContent = ` ${name} `; }, 400)"
+    page.evaluate(fill, [f".fxs-avatarmenu-{late}", names[late]])
+    assert sign_in.wait_until_signed_in() == (names["username"], names["tenant"], "cedarridge.example")
+
+
+def test_only_digits_are_told_as_the_number_to_match_and_only_a_mark_in_sight_counts(page: Tab) -> None:
+    page.set_content(
+        '<p class="moveOffScreen"><input id="i0118"></p><p id="usernameError" class="moveOffScreen">Wrong</p>'
+        '<p id="idRichContext_DisplaySign">abc8Q~made.up</p>'
+    )
+    screen = SignInPage(page, "https://entra.invalid").screen()
+    assert screen.startswith("the sign-in page: approve the request")
+    assert "number to match" not in screen
+    assert "it says" not in screen

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 import pytest
 
-from pages.entra import add_client_secret
+from pages import network
+from pages.entra import ClientSecretsPage, add_client_secret, client_secrets
 from pages.entra.add_client_secret import AddClientSecretPane
 from pages.entra.secrets_grid import SecretRow
-from pages.errors import NotOne
+from pages.errors import NoEffect, NotOne
 
 OLD, ONE, TWO = (SecretRow(f"{number}" * 8, date(2028, 11, 24), "Arctic Wolf Secret") for number in range(3))
 
@@ -27,13 +28,20 @@ class Around:
 
     def __init__(self, _tab: object) -> None:
         self.blade = None
-        self.toasts = SimpleNamespace(dismiss=lambda: None)
+        self.toasts = self
+
+    def dismiss(self) -> None:
+        """Have nothing to put away."""
 
     def wait_for_answer(self, _answer: object) -> None:
         """Have the answer at once."""
 
     def note(self) -> None:
         """Need no note."""
+
+    def seen(self) -> str:
+        """Say where it is."""
+        return "the blade"
 
 
 class Pane(AddClientSecretPane):
@@ -83,3 +91,75 @@ def test_where_it_is_not_exactly_one_nothing_is_copied_and_all_are_named(
     assert copied == []
     assert caught.value.pressed
     assert all(row.secret_id in caught.value.seen for row in (ONE, TWO))
+
+
+@pytest.mark.parametrize(
+    ("copyable", "ours"),
+    [([TWO], TWO.secret_id), ([ONE, TWO], ""), ([], ""), ([OLD], "")],
+)
+def test_what_a_person_made_is_known_only_where_it_is_the_one_that_can_be_copied(
+    monkeypatch: pytest.MonkeyPatch, copyable: list[SecretRow], ours: str
+) -> None:
+    rows = grid([OLD, ONE, TWO], copyable, [])
+    rows.listed("before")
+    monkeypatch.setattr(add_client_secret, "SecretsGrid", lambda _blade: rows)
+    tab: Any = Tab()
+    made = Pane(tab, "https://portal.example").made_beside([OLD.secret_id])
+    assert (made.secret_id if made else "") == ours
+
+
+class Secrets(ClientSecretsPage):
+    """The list, its buttons made-up ones."""
+
+    surroundings: ClassVar[Any] = Around
+    grid: Any = None
+    question: Any = None
+
+
+def test_what_the_portal_said_before_is_put_away_before_anything_is_pressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def button(name: str) -> Any:
+        return SimpleNamespace(click=lambda trial=False: None if trial else done.append(name))
+
+    monkeypatch.setattr(Around, "dismiss", lambda _: done.append("put away"))
+    monkeypatch.setattr(Pane, "add_button", button("Add"))
+    add(monkeypatch, [OLD, ONE], [ONE], [])
+    monkeypatch.setattr(client_secrets, "expect", lambda _: SimpleNamespace(to_be_visible=lambda: None))
+    tab: Any = Tab()
+    page = Secrets(tab, "https://portal.example")
+    page.question = SimpleNamespace(decline=lambda: done.append("No"), yes_button=button("Yes"))
+    page.grid = SimpleNamespace(
+        one=lambda *_: OLD, without=lambda _: None, whole=lambda _: [], delete_button=lambda _: button("Delete")
+    )
+    page.delete_secret("00000000-0000-4000-8000-000000000000", OLD.secret_id)
+    assert done == ["put away", "Add", "put away", "No", "Delete", "Yes"]
+
+
+def unreadable(_verb: str) -> list[SecretRow]:
+    raise NoEffect("Certificates & secrets", "seen", expected="a date", seen="none")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, f"the blade, with {ONE.secret_id} (ends 2028-11-24) new in the list"),
+        ({"pressed": False}, "the blade"),  # What is new then is another's.
+        ({"_known": None}, "the blade"),
+        ({"listed": lambda _verb: [OLD]}, "the blade"),
+        ({"listed": unreadable}, "the blade"),
+        ({"count": 0}, "the blade"),
+    ],
+    ids=["new", "not pressed", "nothing known", "nothing new", "cannot be read", "no rows"],
+)
+def test_only_after_the_press_is_a_new_secret_told_as_one_whose_value_nobody_has(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], told: str
+) -> None:
+    count, listed = changes.pop("count", 2), changes.pop("listed", lambda _verb: [OLD, ONE])
+    rows = SimpleNamespace(rows=SimpleNamespace(count=lambda: count), listed=listed)
+    monkeypatch.setattr(add_client_secret, "SecretsGrid", lambda _blade: rows)
+    monkeypatch.setattr(network, "error_page", lambda _tab: "")
+    tab: Any = Tab()
+    pane = Pane(tab, "https://portal.example")
+    vars(pane).update({"_known": (OLD.secret_id,), "pressed": True, **changes})
+    assert pane.seen() == told

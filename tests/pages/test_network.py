@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from email.utils import format_datetime
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect
 
+from pages import network
 from pages.entra import AppRegistrationsPage, SignInPage, shell
 from pages.errors import ClockWrong, ScreenNotReached, Unreachable
 from pages.ma_portal.sign_in import SignInPage as MaSignInPage
 from pages.network import clock_difference, worded
 from pages.sophos_central.sign_in import SignInPage as SophosSignInPage
+from pages.surroundings import Surroundings
 from tests.pages.conftest import IMPATIENCE, in_both_renderings
 
 if TYPE_CHECKING:
@@ -143,6 +148,89 @@ def test_an_answer_out_of_a_cache_tells_nothing_about_clocks() -> None:
     assert clock_difference(Answer(date="soon"), now.timestamp()) is None  # type: ignore[arg-type]
     assert clock_difference(Answer(), now.timestamp()) is None  # type: ignore[arg-type]
     assert clock_difference(None, now.timestamp()) is None
+
+
+class FakeTab:
+    """A tab whose requests fail when the test says so, and whose server's clock is what it says."""
+
+    url = "https://portal.example/#view"
+
+    def __init__(self, off: timedelta = timedelta()) -> None:
+        self.heard: list[Any] = []
+        self._date = format_datetime(datetime.now(UTC) + off, usegmt=True)
+
+    def on(self, _event: str, note: Any) -> None:
+        self.heard.append(note)
+
+    def goto(self, _address: str, **_: str) -> Any:
+        return SimpleNamespace(from_service_worker=False, headers={"date": self._date})
+
+    def locator(self, _css: str) -> Any:
+        """Have no document, as between a page and the next."""
+        raise BrowserError("gone")
+
+    def fails(self, why: str, kind: str = "fetch", url: str = url, first: str = "") -> str:
+        """Have a request fail, and return what is told of parts of the portal's pages since."""
+        before = SimpleNamespace(url=first, redirected_from=None) if first else None
+        for note in self.heard:
+            note(SimpleNamespace(failure=f"net::{why}", resource_type=kind, url=url, redirected_from=before))
+        return self.told(whole=kind == "document")
+
+    def told(self, *, whole: bool = False) -> str:
+        tab: Any = self
+        return network.failed_request(tab, ["https://portal.example"], whole=whole)
+
+
+@pytest.fixture
+def tab() -> Any:
+    return FakeTab()
+
+
+@pytest.mark.parametrize("why", ["ERR_ABORTED", "ERR_BLOCKED_BY_CLIENT", "ERR_CACHE_MISS", "no code at all"])
+def test_what_no_network_is_to_blame_for_is_not_told_as_its_failure(tab: Any, why: str) -> None:
+    network.watch(tab)
+    assert tab.fails(why) == ""
+
+
+def test_of_what_fails_only_what_the_page_is_made_of_tells_and_only_from_the_portals_server(tab: Any) -> None:
+    network.watch(tab)
+    network.watch(tab)
+    assert len(tab.heard) == 1
+    assert tab.fails("ERR_CONNECTION_RESET", kind="image") == ""
+    assert tab.fails("ERR_CONNECTION_RESET", url="https://statistics.example/") == ""
+    assert tab.fails("ERR_CONNECTION_RESET", kind="document") == "the browser's own error page: " + network.worded(
+        "CONNECTION_RESET"
+    )
+    assert tab.told() == ""  # That was a whole page, and no part of one.
+    elsewhere = {"url": "https://elsewhere.example/", "first": "https://portal.example/api"}
+    assert tab.fails("ERR_CONNECTION_RESET", **elsewhere).startswith("a request of the page failed")
+
+
+def test_what_failed_is_known_while_a_page_takes_anothers_place(tab: Any) -> None:
+    around = Surroundings(tab)
+    tab.fails("ERR_CONNECTION_RESET", kind="document")
+    assert around.unreached("https://portal.example").endswith("(ERR_CONNECTION_RESET)")
+
+
+@pytest.mark.parametrize("since", [network.begin, network.forget])
+def test_what_failed_before_an_action_or_a_page_is_not_the_reason_for_what_it_meets(tab: Any, since: Any) -> None:
+    network.watch(tab)
+    assert tab.fails("ERR_CONNECTION_RESET")
+    since(tab)
+    assert tab.told() == ""
+
+
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [(timedelta(minutes=50), ""), (timedelta(minutes=70), "behind"), (timedelta(minutes=-70), "ahead")],
+)
+def test_two_clocks_may_differ_by_less_than_an_hour(off: timedelta, told: str) -> None:
+    tab: Any = FakeTab(off)
+    if not told:
+        Surroundings(tab).load(tab.url)
+        return
+    with pytest.raises(ClockWrong, match=f"it is 1 hours {told}"):
+        Surroundings(tab).load(tab.url)
 
 
 def test_an_unknown_code_is_told_as_it_is() -> None:
