@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import ChainBroken, package, sealing
+from evidence import ChainBroken, package
 from evidence.chain import ChainedLog
 from keyturn import events, keeper
 from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
@@ -21,6 +21,7 @@ from keyturn.gates import Choice, Nobody
 from keyturn.run import past, past_reading, resumable, resume, rollback, runs
 from keyturn.run.journal import Journal
 from keyturn.run.state import Intended
+from tests.keyturn.recorded import ACTING, FACTS, INTENDED, SEALED, ended, recorded, run_ended, sealed, started
 from tests.keyturn.stage import says
 
 if TYPE_CHECKING:
@@ -28,36 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from keyturn.run.past import Past
-
-FACTS = {
-    "kind": "run",
-    "runbook": "a-book",
-    "runbook_sha256": "1",
-    "included_sha256": {"part.yaml": "2"},
-    "inputs": {"name": "one"},
-}
-INTENDED = events.SecretIntended("add", "secret", ("old",), "intent")
-SEALED = events.SecretSealed("add", "secret", "new", "2028-11-24", "entry", "0" * 64)
-ACTING = events.Acting("add", "p.page", "act", {})
-
-
-def started(step: str) -> events.StepStarted:
-    return events.StepStarted(step, 1, 2, "A step", (), "create", "")
-
-
-def ended(step: str, result: str, **outputs: str) -> events.StepEnded:
-    return events.StepEnded(step, result, "", outputs, 1.0)
-
-
-def recorded(home: Path, *told: events.Event, name: str = "a-run", **facts: Any) -> Path:
-    """Write a recording in which these events were told."""
-    data = home / name / "data"
-    data.mkdir(parents=True)
-    (data / "run.json").write_text(json.dumps({**FACTS, **facts}))
-    with ChainedLog(data / "journal.jsonl") as log:
-        for event in told:
-            Journal(log)(event)
-    return data.parent
 
 
 def read(home: Path, *told: events.Event) -> Past:
@@ -130,14 +101,6 @@ def test_a_journal_that_was_changed_is_not_believed(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"failed", b"done--"))
     with pytest.raises(ChainBroken):
         past_reading.read(folder)
-
-
-def sealed(folder: Path, key: Ed25519PrivateKey, status: str) -> None:
-    sealing.seal(folder, signing_key=key, identity="me@here", info={"Status": status}, previous=None)
-
-
-def run_ended(status: str) -> events.RunEnded:
-    return events.RunEnded(status, 0, (), 1.0)
 
 
 def test_a_sealed_recording_is_checked_first_and_must_be_the_operator_s_own(tmp_path: Path) -> None:
