@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from evidence import sealing
@@ -52,3 +53,11 @@ def run_ended(status: str) -> events.RunEnded:
 
 def sealed(folder: Path, key: Ed25519PrivateKey, status: str) -> None:
     sealing.seal(folder, signing_key=key, identity="me@here", info={"Status": status}, previous=None)
+
+
+def prepared(**changed: Any) -> Any:
+    """Return a run as it is prepared again; the digests of runbooks are their texts here."""
+    digests = {"runbook_sha256": "1", "included_sha256": {"part.yaml": "2"}, **changed}
+    book = SimpleNamespace(path="a-book.yaml", digests=digests, secrets={})
+    wish = SimpleNamespace(despite_elsewhere=False)
+    return SimpleNamespace(runbook=book, wish=wish, inputs={"name": changed.get("name", "one")})
