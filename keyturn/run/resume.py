@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keyturn import keeper
-from keyturn.errors import NobodyThere, Stopped
 from keyturn.events import Resumed
-from keyturn.gates import About, Choice, Question
-from keyturn.model import Effect, Gate
+from keyturn.model import Effect
 from keyturn.run import alone, elsewhere
+from keyturn.run.changed_since import accepted, changes
 from keyturn.run.part import Part
 from keyturn.run.past import refuse_stale
-from keyturn.run.provenance import facts_of, instructions_of, plan_of
+from keyturn.run.provenance import instructions_of, plan_of
 from keyturn.run.recording import Recording
 from keyturn.run.state import Held, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from keyturn.outcome import Summary
     from keyturn.run.browsing import Browsing
@@ -45,24 +44,6 @@ class Again:
     identities: Sequence[Identity]
     accepts: bool = False
     spared: tuple[str, ...] = ()
-
-
-def changes(past: Past, prepared: Prepared) -> tuple[str, ...]:
-    """Return what is not as it was when the run began, or when somebody last said yes to a change.
-
-    What the inputs were, the journal says: nothing but its chain tells whether somebody has changed a word since.
-    """
-    was, now = past.facts, facts_of(prepared.runbook)
-    found = []
-    if was["runbook_sha256"] != now["runbook_sha256"]:
-        found.append(f"the runbook {prepared.runbook.path} was changed")
-    included, includes = was["included_sha256"], now["included_sha256"]
-    other = [file for file in sorted({*included, *includes}) if included.get(file) != includes.get(file)]
-    found += [f"the runbook {file}, which it takes in, was changed" for file in other]
-    began_with = past.inputs or was["inputs"]  # A run that was killed before it began told none.
-    found += _different(began_with, prepared.inputs)
-    found += [f"{one}, in its run.json" for one in _different(began_with, was["inputs"]) if one not in found]
-    return tuple(found)
 
 
 def resume(prepared: Prepared, around: Around, again: Again) -> tuple[Summary, BaseException | None]:
@@ -99,7 +80,7 @@ def taken_up(
     ):
         refuse_stale(past)  # It was read before anybody was asked for a passphrase.
         changed = changes(past, prepared)
-        by = _accepted(changed, around, again)
+        by = accepted(changed, around.gatekeeper, beforehand=again.accepts)
         state = state_of(prepared, around.store, again)
         check(state)
         tell(past.run)
@@ -163,38 +144,6 @@ def state_of(prepared: Prepared, store: Store, again: Again) -> RunState:
         state.held[entry.metadata.name] = Held(secret, entry, entry.metadata.secret_id or "", ends)
         state.values.append(secret)
     return state
-
-
-def _accepted(changed: tuple[str, ...], around: Around, again: Again) -> str:
-    """Return who says yes to what was changed, empty when nothing was. Raises `Stopped`, or `NobodyThere`."""
-    if not changed:
-        return ""
-    if again.accepts:
-        return "--accept-changes"
-    question = Question(
-        "", "Go on all the same?", Gate.CONFIRM, "\n".join(changed), About.RUN, (Choice.GO_ON, Choice.STOP)
-    )
-    try:
-        answer = around.gatekeeper.ask(question, lambda: False)
-    except NobodyThere:
-        answer = None
-    if answer is None:
-        raise NobodyThere(
-            f"this is not as it was when the run began: {'; '.join(changed)}",
-            hint="put it back, or add --accept-changes; nothing was touched",
-        )
-    if not answer.yes:
-        raise Stopped("it was changed since the run began", hint="nothing was touched; put it back, then resume")
-    return answer.by
-
-
-def _different(was: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    names = sorted({*was, *now})
-    return [
-        f"the input {name} was {was.get(name, 'not there')}, and is now {now.get(name, 'not there')}"
-        for name in names
-        if was.get(name) != now.get(name)
-    ]
 
 
 def _found(past: Past, prepared: Prepared, tabs: tuple[str, ...], *, again: bool) -> tuple[str, ...]:

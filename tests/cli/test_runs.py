@@ -12,7 +12,7 @@ import pytest
 from keyturn import events, keeper
 from keyturn.cli import main
 from keyturn.keeper import Kept
-from tests.keyturn.test_past import ACTING, INTENDED, recorded, started
+from tests.keyturn.recorded import ACTING, INTENDED, recorded, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

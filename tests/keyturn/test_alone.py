@@ -15,7 +15,7 @@ from keyturn.errors import CannotStart
 from keyturn.model import SecretSpec
 from keyturn.run import alone
 from secrets_store import Metadata, Store
-from tests.keyturn.test_past import recorded, run_ended, sealed, started
+from tests.keyturn.recorded import recorded, run_ended, sealed, started
 
 if TYPE_CHECKING:
     from pathlib import Path

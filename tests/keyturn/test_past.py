@@ -5,59 +5,39 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import contextmanager
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence import ChainBroken, package, sealing
+from evidence import ChainBroken, package
 from evidence.chain import ChainedLog
 from keyturn import events, keeper
-from keyturn.errors import CannotStart, NobodyThere, NotVerified, Stopped
+from keyturn.errors import CannotStart, NotVerified
 from keyturn.events import Result
-from keyturn.gates import Choice, Nobody
+from keyturn.gates import Nobody
 from keyturn.run import past, past_reading, resumable, resume, rollback, runs
 from keyturn.run.journal import Journal
 from keyturn.run.state import Intended
-from tests.keyturn.stage import says
+from tests.keyturn.recorded import (
+    ACTING,
+    FACTS,
+    INTENDED,
+    SEALED,
+    ended,
+    prepared,
+    recorded,
+    run_ended,
+    sealed,
+    started,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from keyturn.run.past import Past
-
-FACTS = {
-    "kind": "run",
-    "runbook": "a-book",
-    "runbook_sha256": "1",
-    "included_sha256": {"part.yaml": "2"},
-    "inputs": {"name": "one"},
-}
-INTENDED = events.SecretIntended("add", "secret", ("old",), "intent")
-SEALED = events.SecretSealed("add", "secret", "new", "2028-11-24", "entry", "0" * 64)
-ACTING = events.Acting("add", "p.page", "act", {})
-
-
-def started(step: str) -> events.StepStarted:
-    return events.StepStarted(step, 1, 2, "A step", (), "create", "")
-
-
-def ended(step: str, result: str, **outputs: str) -> events.StepEnded:
-    return events.StepEnded(step, result, "", outputs, 1.0)
-
-
-def recorded(home: Path, *told: events.Event, name: str = "a-run", **facts: Any) -> Path:
-    """Write a recording in which these events were told."""
-    data = home / name / "data"
-    data.mkdir(parents=True)
-    (data / "run.json").write_text(json.dumps({**FACTS, **facts}))
-    with ChainedLog(data / "journal.jsonl") as log:
-        for event in told:
-            Journal(log)(event)
-    return data.parent
 
 
 def read(home: Path, *told: events.Event) -> Past:
@@ -132,14 +112,6 @@ def test_a_journal_that_was_changed_is_not_believed(tmp_path: Path) -> None:
         past_reading.read(folder)
 
 
-def sealed(folder: Path, key: Ed25519PrivateKey, status: str) -> None:
-    sealing.seal(folder, signing_key=key, identity="me@here", info={"Status": status}, previous=None)
-
-
-def run_ended(status: str) -> events.RunEnded:
-    return events.RunEnded(status, 0, (), 1.0)
-
-
 def test_a_sealed_recording_is_checked_first_and_must_be_the_operator_s_own(tmp_path: Path) -> None:
     key = Ed25519PrivateKey.generate()
     folder = recorded(tmp_path, started("one"), run_ended("stopped"))
@@ -180,63 +152,6 @@ def test_what_is_no_run_is_told_as_what_it_is_known_to_be(tmp_path: Path, kind: 
             check(so_far)
 
 
-def prepared(**changed: Any) -> Any:
-    """Return a run as it is prepared again; the digests of runbooks are their texts here."""
-    digests = {"runbook_sha256": "1", "included_sha256": {"part.yaml": "2"}, **changed}
-    book = SimpleNamespace(path="a-book.yaml", digests=digests, secrets={})
-    wish = SimpleNamespace(despite_elsewhere=False)
-    return SimpleNamespace(runbook=book, wish=wish, inputs={"name": changed.get("name", "one")})
-
-
-@pytest.fixture(autouse=True)
-def _plain_facts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resume, "facts_of", lambda book: book.digests)
-
-
-def test_every_change_since_the_run_began_is_told(tmp_path: Path) -> None:
-    so_far = read(tmp_path, started("one"))
-
-    def told(**changed: Any) -> tuple[str, ...]:
-        return resume.changes(so_far, prepared(**changed))
-
-    assert told() == ()
-    assert "a-book.yaml was changed" in told(runbook_sha256="9")[0]
-    assert "part.yaml" in told(included_sha256={"part.yaml": "9"})[0]
-    assert "more.yaml" in told(included_sha256={"part.yaml": "2", "more.yaml": "3"})[0]
-    assert told(name="two") == ("the input name was one, and is now two",)
-
-
-def test_an_input_that_was_changed_in_the_recording_itself_is_told_by_the_journal(tmp_path: Path) -> None:
-    began = events.RunStarted("r", "b", 1, "t", "auto", "o", {}, {"name": "one"}, 1, (), (), rehearsal=False)
-    folder = recorded(tmp_path, began, started("one"), inputs={"name": "two"})
-    assert resume.changes(past_reading.read(folder), prepared(name="two")) == (
-        "the input name was one, and is now two",
-    )
-    assert resume.changes(past_reading.read(folder), prepared(name="one")) == (
-        "the input name was one, and is now two, in its run.json",
-    )
-    again = events.Resumed("r", "t", "auto", "o", {}, 1, (), (), False, {}, (), inputs={"name": "two"})
-    folder = recorded(tmp_path, began, again, started("one"), name="said-yes-to", inputs={"name": "two"})
-    assert resume.changes(past_reading.read(folder), prepared(name="two")) == ()
-
-
-def around(gatekeeper: Any) -> Any:
-    return SimpleNamespace(gatekeeper=gatekeeper)
-
-
-def test_a_change_needs_a_yes_that_says_whose_it_is(tmp_path: Path) -> None:
-    again = resume.Again(past=read(tmp_path, started("one")), identities=())
-    accepted = resume._accepted
-    assert accepted((), around(Nobody()), again) == ""
-    assert accepted(("it",), around(Nobody()), replace(again, accepts=True)) == "--accept-changes"
-    assert accepted(("it",), around(says(Choice.GO_ON)), again) == "a test"
-    with pytest.raises(Stopped):
-        accepted(("it",), around(says(Choice.STOP)), again)
-    with pytest.raises(NobodyThere, match="it") as nobody:
-        accepted(("it",), around(Nobody()), again)
-    assert "--accept-changes" in nobody.value.hint
-
-
 @pytest.mark.parametrize("goes_on", [resume.resume, rollback.roll_back])
 def test_a_run_that_went_on_since_it_was_read_is_not_gone_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, goes_on: Any
@@ -252,7 +167,7 @@ def test_a_run_that_went_on_since_it_was_read_is_not_gone_on_with(
     monkeypatch.setattr(keeper, "attending", attending)
     facts = (so_far.folder / "data" / "run.json").read_bytes()
     with pytest.raises(CannotStart, match="went on meanwhile") as refused:
-        goes_on(prepared(), around(Nobody()), resume.Again(past=so_far, identities=()))
+        goes_on(prepared(), SimpleNamespace(gatekeeper=Nobody()), resume.Again(past=so_far, identities=()))
     assert "again" in refused.value.hint
     assert (so_far.folder / "data" / "run.json").read_bytes() == facts
     shutil.move(so_far.folder, tmp_path / "elsewhere")

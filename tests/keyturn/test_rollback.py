@@ -17,8 +17,8 @@ from keyturn.run import past_reading, resumable, rollback
 from keyturn.run.rollback import NotUndone, Way, ways
 from keyturn.run.state import FOUND_DONE, Held, RunState
 from secrets_store import Secret
+from tests.keyturn.recorded import INTENDED, ended, recorded
 from tests.keyturn.stage import STEP, Stage, build, probe, says
-from tests.keyturn.test_past import INTENDED, ended, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,114 +4,35 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from evidence import approval, package, sealing, sshsig, verify
 from evidence.approval import Pending
 from evidence.chain import ChainedLog
 from evidence.reserve import NoRoom
-from keyturn.cli import main
 from keyturn.cli.attended import approvers
 from keyturn.cli.replica import Colleague
-from keyturn.errors import CannotStart, Exit, Invalid, NobodyThere, StepFailed, Stopped
-from keyturn.events import ApprovalRefused, Approved, Event, Result, SecondPersonAsked, StepEnded
+from keyturn.errors import CannotStart, Invalid, NobodyThere, StepFailed, Stopped
+from keyturn.events import ApprovalRefused, Approved, Result, SecondPersonAsked, StepEnded
 from keyturn.gates import About, Answer, Beforehand, Choice, Mode, Nobody, Question
 from keyturn.model import Effect, Gate
 from keyturn.run import request as requests
 from keyturn.run.journal import Journal
 from keyturn.run.second_person import LASTS, Approvers, SecondPerson
 from pages.errors import NoEffect
+from tests.keyturn.approval_desk import GATED, MIRA, OPERATOR, Desk, Waits, line, signs, waits
 from tests.keyturn.stage import STEP, Says, Stage, build, page_error, probe, result, says
-from tests.terminal import ROOT, Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from keyturn.gates import Gatekeeper, Pump
-
-OPERATOR, MIRA = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-GATED = replace(STEP, gate=Gate.SECOND_PERSON, args={"id": "{{ inputs.id }}"}, title="Delete the old one")
-
-
-def line(who: str, key: Ed25519PrivateKey) -> str:
-    return sshsig.allowed_line(who, sshsig.raw_public(key), "keyturn-*")
-
-
-@dataclass
-class Desk:
-    """A run with a gate for a second person, and what that person does each time the run looks."""
-
-    folder: Path
-    kept: Path
-    now: datetime = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-    acts: list[Callable[[Path], None]] = field(default_factory=list)
-    stage: Stage = field(default_factory=Stage)
-    events: list[Event] = field(default_factory=list)
-    engine: Any = None
-
-    def open(
-        self,
-        *steps: Any,
-        patient: bool = False,
-        gatekeeper: Gatekeeper | None = None,
-        approvers: str = line("mira@host", MIRA),
-        **more: Any,
-    ) -> None:
-        self.kept.mkdir(exist_ok=True)
-        listed = Approvers(self.folder, approvers, tuple(sshsig.read_allowed(approvers)), patient)
-        operator = Beforehand(["all"], gatekeeper or Nobody())
-        self.engine, self.events = build(
-            self.stage, *(steps or (GATED,)), gatekeeper=operator, parameters=PARAMETERS, **more
-        )
-        book = self.engine.state.runbook
-        for name, value in {"name": "rotate", "revision": 1, "text": "runbook: rotate\n", "included": {}}.items():
-            setattr(book, name, value)
-        self.engine._second = SecondPerson(
-            listed, key=OPERATOR, operator="olga@host", kept=self.kept, head=lambda: "f" * 64, now=lambda: self.now
-        )
-        self.stage.breathed = self._breathed
-
-    def _breathed(self) -> None:
-        if self.acts and (waiting := self.requests()):
-            self.acts.pop(0)(waiting[0])
-
-    def requests(self) -> list[Path]:
-        return sorted(self.folder.glob("*.json")) if self.folder.is_dir() else []
-
-    def told(self, kind: type[Event]) -> list[Any]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-
-class Takes:
-    """What the page's action takes: one text."""
-
-    def bind(self, value: Any) -> Any:
-        return value
-
-
-PARAMETERS: Any = {"id": Takes()}
-
-
-def signs(key: Ed25519PrivateKey = MIRA, ending: str = ".sshsig") -> Callable[[Path], None]:
-    def act(path: Path) -> None:
-        signature = sshsig.sign(key, path.read_bytes(), approval.NAMESPACE)
-        path.with_name(path.name + ending).write_text(signature, encoding="ascii")
-
-    return act
-
-
-def waits(_: Path) -> None:
-    """Do nothing this time."""
 
 
 @pytest.fixture
@@ -267,14 +188,6 @@ class Operator(Says):
     def ask(self, question: Question, pump: Pump) -> Answer:
         if question.about is About.SECOND_PERSON:
             return Nobody().ask(question, pump)
-        return super().ask(question, pump)
-
-
-class Waits(Says):
-    """An operator who lets the second person wait for a moment, and then stops."""
-
-    def ask(self, question: Question, pump: Pump) -> Answer:
-        pump()
         return super().ask(question, pump)
 
 
@@ -440,83 +353,3 @@ def test_a_file_that_names_no_approver_is_refused(tmp_path: Path, text: str) -> 
 def test_a_file_of_approvers_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="cannot be read"):
         Approvers.read(tmp_path / "approvers", tmp_path, patient=False)
-
-
-# --- keyturn approve
-
-
-@pytest.fixture
-def asked(desk: Desk) -> Path:
-    """Give a request that a run has just written."""
-    desk.now = datetime.now(UTC)
-    desk.open(gatekeeper=Waits([Answer(Choice.STOP, "a test")]))
-    kept: list[tuple[str, bytes]] = []
-    desk.acts = [lambda path: kept.append((path.name, path.read_bytes()))]
-    with suppress(Stopped):
-        desk.engine.run()
-    ((name, data),) = kept
-    (desk.folder / name).write_bytes(data)
-    return desk.folder / name
-
-
-def key_file(folder: Path, key: Ed25519PrivateKey) -> str:
-    path = folder / "key"
-    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
-    path.chmod(0o600)
-    return str(path)
-
-
-@pytest.mark.parametrize(("says_", "code"), [("y\r", Exit.DONE), ("n\r", Exit.STOPPED), ("\r", Exit.STOPPED)])
-def test_the_second_person_reads_all_of_it_and_signs(asked: Path, tmp_path: Path, says_: str, code: Exit) -> None:
-    command = [sys.executable, "-m", "keyturn", "approve", str(asked), "--key", key_file(tmp_path, MIRA)]
-    with Terminal(command, {**os.environ, "PYTHONPATH": str(ROOT)}, width=120) as at:
-        at.see("Approve exactly this?")
-        pending = Pending.from_bytes(asked.read_bytes())
-        for words in ("Delete the old one", "olga@host", pending.run, pending.nonce, pending.runbook_sha256[:40]):
-            assert words in at.shown
-        at.press(says_)
-        assert at.end() == code
-    signature = asked.with_name(f"{asked.name}.sshsig")
-    assert signature.exists() is (code is Exit.DONE)
-    if signature.exists():
-        assert sshsig.verify(signature.read_text(), asked.read_bytes(), approval.NAMESPACE) == sshsig.raw_public(MIRA)
-
-
-def refused(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    code = main(["approve", *words])
-    return code, " ".join(capsys.readouterr().err.split())
-
-
-def test_without_a_terminal_nothing_is_signed(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, told = refused(capsys, str(asked), "--key", key_file(tmp_path, MIRA))
-    assert code == Exit.NOBODY_THERE
-    assert "ssh-keygen -Y sign -n keyturn-approval" in told
-
-
-def test_the_operator_is_refused(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, told = refused(capsys, str(asked), "--key", key_file(tmp_path, OPERATOR))
-    assert code == Exit.INVALID
-    assert "operator's own key" in told
-
-
-def test_a_request_that_expired_is_refused(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    old = replace(Pending.from_bytes(asked.read_bytes()), expires="2026-01-01T00:00:00.000Z")
-    asked.write_bytes(old.to_bytes())
-    code, told = refused(capsys, str(asked), "--key", key_file(tmp_path, MIRA))
-    assert code == Exit.INVALID
-    assert "expired" in told
-
-
-@pytest.mark.parametrize("data", [None, b"{}"])
-def test_what_is_no_request_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes | None) -> None:
-    if data is not None:
-        (tmp_path / "request.json").write_bytes(data)
-    code, _ = refused(capsys, str(tmp_path / "request.json"), "--key", key_file(tmp_path, MIRA))
-    assert code == Exit.INVALID
-
-
-def test_a_key_that_cannot_be_used_is_told(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "key").write_text("no key")
-    (tmp_path / "key").chmod(0o600)
-    for name in ("key", "nothing"):
-        assert refused(capsys, str(asked), "--key", str(tmp_path / name))[0] == Exit.CANNOT_START

@@ -18,9 +18,9 @@ from keyturn.model import Effect
 from keyturn.run import orphan, unclear
 from pages.errors import NoEffect, SessionEnded
 from secrets_store import Store, StoreError
+from tests.keyturn.orphan_portal import OURS, Portal
+from tests.keyturn.orphan_portal import STEP as CREATE
 from tests.keyturn.stage import STEP, Made, Says, Stage, build, failing, page_error, probe, result, says
-from tests.keyturn.test_orphan import OURS, Portal
-from tests.keyturn.test_orphan import STEP as CREATE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from secrets_store import Entry, Metadata, Recipient, Secret, Store
-from secrets_store.age import X25519Identity
+from secrets_store.age import PassphraseRecipient, X25519Identity, seal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +46,16 @@ def folder(tmp_path: Path) -> Path:
 def store(folder: Path, signing_key: Ed25519PrivateKey, operator: X25519Identity, break_glass: X25519Identity) -> Store:
     recipients = [Recipient("operator", operator.recipient), Recipient("break-glass", break_glass.recipient)]
     return Store.create(folder, recipients=recipients, signing_key=signing_key)
+
+
+@pytest.fixture
+def guarded(
+    folder: Path, signing_key: Ed25519PrivateKey, operator: X25519Identity, break_glass: X25519Identity
+) -> Store:
+    """A store with every file that there is, as `keyturn secrets init` makes one."""
+    recipients = [Recipient("operator", operator.recipient), Recipient("break-glass", break_glass.recipient)]
+    identity_file = seal(operator.text().encode(), [PassphraseRecipient("words", work=1)])
+    return Store.create(folder, recipients=recipients, signing_key=signing_key, identity_file=identity_file)
 
 
 def metadata(name: str = "vendor-secret") -> Metadata:

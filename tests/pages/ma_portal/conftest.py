@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from keyturn import secret_format
 from pages.ma_portal import PAGES
 from pages.ma_portal.new_integration import NewIntegrationPage
+from pages.ma_portal.user_management import UserManagementPage
 from rehearsal import Replicas
 from rehearsal.ma_portal.app import COOKIE
 from rehearsal.vendor_sign_in import Stage
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from rehearsal.state import Secret
 
 PATIENCE = 8_000  # ms for what is to happen; many tests share the machine
+IMPATIENCE = 800  # ms for what is not to happen
+STAFF = "Awareness - All Staff"
 
 
 @dataclass
@@ -78,6 +81,21 @@ class Bench:
             self.put_on_clipboard(value)
             page.paste_client_secret_value()
         return page
+
+    def ready_to_test(self, value: str = "") -> NewIntegrationPage:
+        form = self.new_integration(value or self.new_secret().value)
+        form.enter_expiration_date("2028-01-08")
+        return form
+
+    def management(self) -> UserManagementPage:
+        return UserManagementPage(self.tab, self.replicas.ma_portal_url).arrive()
+
+    def without_group(self) -> UserManagementPage:
+        """Bring up the page as it is after new credentials have been saved: no group, never synchronised."""
+        assert self.portal.integration is not None
+        self.portal.integration.group_id, self.portal.integration.last_sync = "", None
+        self.go()
+        return self.management()
 
 
 @pytest.fixture
