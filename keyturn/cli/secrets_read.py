@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from keyturn import signing, store_head
+from keyturn.cli.output import counted
 from keyturn.cli.secrets_common import answer, as_json, console, find, finish, folder_of, open_store
 from keyturn.errors import Exit
 from secrets_store import BadInput, NotVerified, RecipientsChanged, Store, StoreError
@@ -114,7 +115,8 @@ def verify(args: argparse.Namespace) -> int:
     if faults or store is None:
         answer(args, result)
         raise _refusal(faults)
-    console.print(f"{len(store.entries())} secrets, {store.journal.count} journal lines: all as written")
+    held, lines = counted(len(store.entries()), "secret"), counted(store.journal.count, "journal line")
+    console.print(f"{held}, {lines}: all as written")
     mine = signing.load_if_any()
     if mine is None or mine.public_key().public_bytes_raw() != store.journal.key:  # A noted head pins the key as well.
         console.print("by a signing key that is not this machine's: compare the head with one that was noted elsewhere")
@@ -126,5 +128,6 @@ def _refusal(faults: Sequence[object]) -> StoreError:
     wheres = {getattr(fault, "where", "") for fault in faults}
     kind = RecipientsChanged if wheres == {"recipients.txt"} else NotVerified
     return kind(
-        f"the store does not verify ({len(faults)} faults)", hint="docs/recovery.md of the checkout says what to do"
+        f"the store does not verify ({counted(len(faults), 'fault')})",
+        hint="docs/recovery.md of the checkout says what to do",
     )
