@@ -157,8 +157,8 @@ class Part:
 
     def _search(self, intent: FirstIntent) -> None:
         """Search everything that was written for the values of the run."""
-        self._tell(SearchBegan(reads_pictures(wanted=self.around.read_pictures)))
         values = [secret.reveal().encode() for secret in self.state.values]
+        self._tell(SearchBegan(bool(values) and reads_pictures(wanted=self.around.read_pictures)))
         seconds = self.recording.search(
             values,
             optical=self.around.read_pictures,
@@ -167,7 +167,8 @@ class Part:
             beside=self._profile,
         )
         self._tell(LeakGate(tuple(self.recording.findings), seconds, self.recording.pictures_read, len(values)))
-        self.summary.search = {"seconds": seconds, "pictures_read": self.recording.pictures_read}
+        read = self.recording.pictures_read
+        self.summary.search = {"seconds": seconds, "pictures_read": read, "values": len(values)}
         self._error = self.recording.leak or self._error
 
     def _sum_up(self) -> None:
