@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from keyturn import signing, store_head
 from keyturn.cli.output import counted
@@ -51,7 +51,8 @@ def _print(entries: Sequence[Entry]) -> None:
         rows = ((str(one.metadata.expires_on), one.status, one.metadata.description, *_named(one)) for one in entries)
         console.file.write("".join("\t".join(row) + "\n" for row in rows))
         return
-    table = Table("Expires", "State", "Secret", box=None, padding=(0, 1))
+    head = Column("Expires", no_wrap=True), Column("State"), Column("Secret", overflow="fold")
+    table = Table(*head, box=None, padding=(0, 1))
     for entry in entries:
         expires = entry.metadata.expires_on
         told = "\n".join([escape(entry.metadata.description), *(f"[dim]{escape(text)}[/]" for text in _named(entry))])
@@ -73,7 +74,7 @@ def show_entry(args: argparse.Namespace) -> int:
     """Show what is known about one entry."""
     store = open_store(args, write=False)
     entry = find(store, args.entry)
-    table = Table(box=None, padding=(0, 1), show_header=False)
+    table = Table(Column(no_wrap=True), Column(overflow="fold"), box=None, padding=(0, 1), show_header=False)
     for key, value in as_json(entry).items():
         table.add_row(key, escape(str(value)))
     console.print(table)
@@ -90,7 +91,7 @@ def show_due(args: argparse.Namespace) -> int:
     if found:
         _print(found)
     else:
-        console.print(f"nothing expires within {args.within} days")
+        console.print(f"nothing expires within {counted(args.within, 'day')}")
     for entry in used:
         if entry.metadata.expires_on is None:
             console.print(f"[yellow]not known when it expires:[/] {entry.id}; keyturn secrets drill finds out")
