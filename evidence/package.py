@@ -47,7 +47,8 @@ def digest(folder: Path) -> str:
         return hashlib.sha256((folder / TAG_MANIFEST).read_bytes()).hexdigest()
     except FileNotFoundError:
         pass
-    raise NotARecording(f"{folder.name}: it is not sealed")
+    hint = "name the folder that has bagit.txt in it; of an open one: keyturn evidence seal"
+    raise NotARecording(f"{folder.name}: it is not sealed", hint=hint)
 
 
 def is_bag(folder: Path) -> bool:

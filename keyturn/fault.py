@@ -41,18 +41,22 @@ def nearest(found: str, allowed: Iterable[str]) -> str:
 
 @lru_cache(maxsize=8)
 def lines_of(text: str) -> tuple[str, ...]:
-    """Return the lines of `text`; kept, because a long document may have many faults."""
-    return tuple(_LINE_BREAK.split(text))
+    """Return the lines of `text`, disguised; kept, because a long document, or a long line, may have many faults."""
+    return tuple(_LINE_BREAK.split(disguised(text)))
 
 
 def excerpt(text: str, place: Place) -> str:
-    """Return the line of `text` at `place` with a caret under the column, two lines in all."""
+    """Return the line of `text` at `place` with a caret under the column, two lines in all.
+
+    What a terminal would obey, a tab too, is a blank there.
+    """
     lines = lines_of(text)
-    line = disguised(lines[place.line - 1] if place.line <= len(lines) else "").replace("\t", " ")
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
     column = place.column - 1
     start = max(0, column - _WIDEST + 20)
+    shown = "".join(char if char.isprintable() else " " for char in line[start : start + _WIDEST])
     number = str(place.line)
-    return f"  {number} | {line[start : start + _WIDEST]}\n  {' ' * len(number)} | {' ' * (column - start)}^"
+    return f"  {number} | {shown}\n  {' ' * len(number)} | {' ' * (column - start)}^"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ class Summary:
     steps: list[dict[str, Any]] = field(default_factory=list)
     secrets: list[dict[str, str]] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
-    search: dict[str, Any] = field(default_factory=dict)  # the leak search: seconds, and whether it read pictures
+    search: dict[str, Any] = field(default_factory=dict)  # the leak search: seconds, pictures_read, how many values
     asked: dict[str, str] = field(default_factory=dict)  # `from` and `until` which step; empty for the ends
     timestamp: str = ""  # what came of asking for one
     browser_open: bool = False  # it was left open, to be looked at or to go on with

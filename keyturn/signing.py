@@ -56,7 +56,7 @@ def load(path: Path, *, hint: str) -> Ed25519PrivateKey:
     if not path.is_file():
         raise CannotStart(f"there is no signing key: {path}")
     if os.name != "nt" and path.stat().st_mode & 0o077:
-        raise CannotStart(f"the signing key can be read by others: {path}", hint=f"chmod 600 {path}")
+        raise CannotStart(f"the signing key can be read by others: {path}", hint=f'chmod 600 "{path}"')
     try:
         key = load_ssh_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError):  # The latter for one with a passphrase.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from keyturn.document.shape import SLUG
-from keyturn.errors import Invalid
+from keyturn.errors import CannotStart, Invalid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,17 +89,29 @@ always: [clear_clipboard, tell_what_is_open]
 
 
 def write_skeleton(name: str, folder: Path) -> tuple[Path, Path]:
-    """Write `NAME.yaml` and `NAME.procedure.md` into `folder` and return both. Raises `Invalid`; overwrites nothing."""
+    """Write `NAME.yaml` and `NAME.procedure.md` into `folder` and return both. Overwrites nothing.
+
+    Raises `Invalid`, and `CannotStart` where nothing can be written.
+    """
     if not re.fullmatch(SLUG.shape, name):
         raise Invalid(f"{name} cannot be the name of a runbook", hint=f"take {SLUG.what}")
     runbook, procedure = folder / f"{name}.yaml", folder / f"{name}.procedure.md"
     there = [path for path in (runbook, procedure) if path.exists()]
+    hint = "nothing was written; take another name or folder"
     if there or not folder.is_dir():
         what = f"{there[0]} is there already" if there else f"{folder} is no folder"
-        raise Invalid(what, hint="nothing was written; take another name or folder")
+        raise Invalid(what, hint=hint)
     title = name.replace("-", " ").capitalize()
     table = _PROCEDURE.format(title=title)
     sha256 = hashlib.sha256(table.encode()).hexdigest()
-    procedure.write_text(table, encoding="utf-8", newline="\n")
-    runbook.write_text(_RUNBOOK.format(name=name, title=title, sha256=sha256), encoding="utf-8", newline="\n")
+    text = _RUNBOOK.format(name=name, title=title, sha256=sha256)
+    try:
+        procedure.write_text(table, encoding="utf-8", newline="\n")
+        runbook.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        with suppress(OSError):  # Neither was there before; half a pair would be in the way of another try.
+            procedure.unlink(missing_ok=True)
+            runbook.unlink(missing_ok=True)
+        why = (error.strerror or "unknown").lower()
+        raise CannotStart(f"no runbook can be written into {folder}: {why}", hint=hint) from None
     return runbook, procedure

@@ -32,6 +32,13 @@ class BadInput(StoreError):
     exit_code = 3
 
 
+class NotHandedOut(StoreError):
+    """A value was noted as handed out, and could not be written where it was to go."""
+
+    exit_code = 9
+    usual_hint = "make room there, or name another file, and ask again"
+
+
 class CannotUnlock(StoreError):
     """No key at hand opens the entry: wrong passphrase, no identity, or no terminal to ask on."""
 

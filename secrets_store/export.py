@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from secrets_store import disk
-from secrets_store.errors import BadInput
+from secrets_store.errors import BadInput, NotHandedOut
 from secrets_store.reading import take
 from secrets_store.secret import discreet
 
@@ -49,12 +49,12 @@ def check_free(path: Path) -> None:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a new file of mode 0600; raise `BadInput` when something is already there."""
+    """Write a new file of mode 0600; raise `BadInput` where something is already, `NotHandedOut` on a full disk."""
     check_free(path)
     try:
         disk.create(path, data)
     except OSError as error:  # also when something has come there since
-        raise BadInput(f"{path} cannot be written: {disk.reason(error)}") from None
+        raise NotHandedOut(f"{path} could not be written: {disk.reason(error)}") from None
 
 
 @discreet

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn import signing, system
-from keyturn.errors import Exit, Invalid, NobodyThere, Stopped
+from keyturn.errors import Exit, Invalid, NobodyThere, Stopped, cannot_start
 
 if TYPE_CHECKING:
     import argparse
@@ -52,13 +52,23 @@ def run(args: argparse.Namespace) -> int:
         raise NobodyThere("an approval is asked for at a terminal", hint=f"or sign with: {_STOCK} -f KEY FILE")
     system.forget_typed(sys.stdin.fileno())  # What was typed before all of it was shown says yes to nothing.
     console.print("Approve exactly this? y or n, then Enter: ", end="", style="bold")
-    if input().strip().lower() != "y":
+    if _typed().strip().lower() != "y":
         raise Stopped("nothing was signed")
     to = args.file.with_name(args.file.name + approval.SIGNATURE)
-    to.write_text(sshsig.sign(key, request, approval.NAMESPACE), encoding="ascii", newline="\n")
-    to.chmod(_SHARED)
+    hint = f"approve a copy of {args.file.name} in a folder of yours, and put {to.name} beside the request"
+    with cannot_start(f"{to} cannot be written", hint):
+        to.write_text(sshsig.sign(key, request, approval.NAMESPACE), encoding="ascii", newline="\n")
+        to.chmod(_SHARED)
     console.print(f"signed: {to}", soft_wrap=True, markup=False)
     return Exit.DONE
+
+
+def _typed() -> str:
+    """Return the line that was typed; nothing where the terminal ended instead."""
+    try:
+        return input()
+    except EOFError:
+        return ""
 
 
 def _request(file: Path) -> bytes:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evidence import NotServed, junit, listing, oscal, package, report, sealing, verify
-from keyturn.cli.evidence_seal import add_seal
+from keyturn.cli.evidence_seal import add_seal, check_there
 from keyturn.cli.options import authority, recordings_of
 from keyturn.cli.output import put_json
 from keyturn.console.words import clean
@@ -109,6 +109,7 @@ def run_verify(args: argparse.Namespace) -> int:
 
 def run_report(args: argparse.Namespace) -> int:
     """Write the report in the formats asked for; the recording itself stays as it was sealed."""
+    check_there(args.recording)
     home: Path = args.to or args.recording.resolve().parent
     try:
         written = _written(args, home)
@@ -148,6 +149,7 @@ def _written(args: argparse.Namespace, home: Path) -> list[Path]:
 
 def run_stamp(args: argparse.Namespace) -> int:
     """Have a recording stamped later than it was sealed. Raises `NoTimestamp` when there is no stamp to be had."""
+    check_there(args.recording)
     sealing.add_timestamp(args.recording, args.tsa)
     Console(stderr=True, highlight=False).print(f"{_shown(args.recording.name)}: stamped by {_shown(args.tsa)}")
     return Exit.DONE

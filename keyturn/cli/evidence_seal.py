@@ -38,8 +38,7 @@ def seal(args: argparse.Namespace) -> int:
     from keyturn.run.cut_short import package_up  # noqa: PLC0415  # loads the browser library
 
     folder: Path = args.recording
-    if not folder.is_dir():
-        raise CannotStart(f"there is no recording at {folder}", hint="`keyturn evidence list` shows what there is")
+    check_there(folder)
     values: list[bytes] = []
 
     def open_values(entries: list[str]) -> list[bytes]:
@@ -56,6 +55,12 @@ def seal(args: argparse.Namespace) -> int:
     if recording.timestamp:
         console.print(f"timestamp {escape(recording.timestamp)}", soft_wrap=True)
     return Exit.DONE
+
+
+def check_there(folder: Path) -> None:
+    """Raise `CannotStart` unless there is a folder that may be a recording."""
+    if not folder.is_dir():
+        raise CannotStart(f"there is no recording at {folder}", hint="`keyturn evidence list` shows what there is")
 
 
 def _values(args: argparse.Namespace, entries: list[str]) -> list[bytes]:

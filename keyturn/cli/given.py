@@ -27,8 +27,11 @@ def _from_file(file: Path) -> dict[str, str]:
     try:
         # BaseLoader makes every scalar a text: `no` stays "no", and 0123 keeps its zero.
         found = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # builds texts only
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+    except OSError as error:
+        raise Invalid(f"{file} cannot be read: {(error.strerror or 'no reason given').lower()}") from None
+    except (UnicodeDecodeError, yaml.YAMLError):
         found = None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
-        raise Invalid(f"{file} is not a readable YAML file of names and values")
+        hint = "write each input on a line of its own: NAME: VALUE"
+        raise Invalid(f"{file} is not a YAML file of names and values", hint=hint)
     return found

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keyturn.cli.output import put, put_json
+from keyturn.cli.output import counted, put, put_json
 from keyturn.errors import Exit
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def run_check(args: argparse.Namespace) -> int:
         code = Exit.INVALID if found else code
         if not args.json:
             _tell([f"{fault}\n" for fault in found] + [f"note: {remark}" for remark in remarks])
-            count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}" if found else "valid"
-            _tell([f"{path}: {count}"])
+            _tell([f"{path}: {counted(len(faults), 'fault') if found else 'valid'}"])
     return put_json({"files": told, "exit": int(code)}, code) if args.json else code
 
 

@@ -17,6 +17,11 @@ def put_json(facts: dict[str, Any], code: int = Exit.DONE) -> int:
     return put(f"{json.dumps(facts)}\n", code)
 
 
+def counted(count: int, what: str) -> str:
+    """Return how many of `what` there are, in words: `1 fault`, `2 faults`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def put(text: str, code: int = Exit.DONE) -> int:
     """Put a result out and return `code`; where it cannot be written, say so, and return 9 in place of 0.
 

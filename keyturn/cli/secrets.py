@@ -28,7 +28,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="The encrypted store of the secrets that were rotated.",
         epilog="\n".join(
             [
-                "exit codes: 0 done, 2 not there, 3 input not valid, 20 something is due; the store refuses with",
+                "exit codes: 0 done, 2 not there, 3 input not valid, 9 done and not told, 20 something is due;",
+                "the store refuses with",
                 *refusals,
             ]
         ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from keyturn import signing
+from keyturn.cli.output import counted
 from keyturn.cli.secrets_common import console, finish, folder_of, open_store, without_terminal
 from keyturn.cli.unlocking import add_unlock, unlocked
 from secrets_store import BadInput, Recipient, Store, keychain, terminal
@@ -177,7 +178,7 @@ def drill(args: argparse.Namespace) -> int:
     for identity in unlocked(args, store):
         holder, count = drill_store(store, identity)
         done[holder.name] = count
-        console.print(f"the key of {escape(holder.name)} opens all {count} secrets")
+        console.print(f"the key of {escape(holder.name)} opens everything: {counted(count, 'secret')}")
     never = [one.name for one in store.recipients() if str(one.key) not in store.ledger.drilled]
     if never:
         console.print(

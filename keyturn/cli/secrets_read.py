@@ -7,9 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from keyturn import signing, store_head
+from keyturn.cli.output import counted
 from keyturn.cli.secrets_common import answer, as_json, console, find, finish, folder_of, open_store
 from keyturn.errors import Exit
 from secrets_store import BadInput, NotVerified, RecipientsChanged, Store, StoreError
@@ -50,7 +51,8 @@ def _print(entries: Sequence[Entry]) -> None:
         rows = ((str(one.metadata.expires_on), one.status, one.metadata.description, *_named(one)) for one in entries)
         console.file.write("".join("\t".join(row) + "\n" for row in rows))
         return
-    table = Table("Expires", "State", "Secret", box=None, padding=(0, 1))
+    head = Column("Expires", no_wrap=True), Column("State"), Column("Secret", overflow="fold")
+    table = Table(*head, box=None, padding=(0, 1))
     for entry in entries:
         expires = entry.metadata.expires_on
         told = "\n".join([escape(entry.metadata.description), *(f"[dim]{escape(text)}[/]" for text in _named(entry))])
@@ -72,7 +74,7 @@ def show_entry(args: argparse.Namespace) -> int:
     """Show what is known about one entry."""
     store = open_store(args, write=False)
     entry = find(store, args.entry)
-    table = Table(box=None, padding=(0, 1), show_header=False)
+    table = Table(Column(no_wrap=True), Column(overflow="fold"), box=None, padding=(0, 1), show_header=False)
     for key, value in as_json(entry).items():
         table.add_row(key, escape(str(value)))
     console.print(table)
@@ -89,7 +91,7 @@ def show_due(args: argparse.Namespace) -> int:
     if found:
         _print(found)
     else:
-        console.print(f"nothing expires within {args.within} days")
+        console.print(f"nothing expires within {counted(args.within, 'day')}")
     for entry in used:
         if entry.metadata.expires_on is None:
             console.print(f"[yellow]not known when it expires:[/] {entry.id}; keyturn secrets drill finds out")
@@ -114,7 +116,8 @@ def verify(args: argparse.Namespace) -> int:
     if faults or store is None:
         answer(args, result)
         raise _refusal(faults)
-    console.print(f"{len(store.entries())} secrets, {store.journal.count} journal lines: all as written")
+    held, lines = counted(len(store.entries()), "secret"), counted(store.journal.count, "journal line")
+    console.print(f"{held}, {lines}: all as written")
     mine = signing.load_if_any()
     if mine is None or mine.public_key().public_bytes_raw() != store.journal.key:  # A noted head pins the key as well.
         console.print("by a signing key that is not this machine's: compare the head with one that was noted elsewhere")
@@ -126,5 +129,6 @@ def _refusal(faults: Sequence[object]) -> StoreError:
     wheres = {getattr(fault, "where", "") for fault in faults}
     kind = RecipientsChanged if wheres == {"recipients.txt"} else NotVerified
     return kind(
-        f"the store does not verify ({len(faults)} faults)", hint="docs/recovery.md of the checkout says what to do"
+        f"the store does not verify ({counted(len(faults), 'fault')})",
+        hint="docs/recovery.md of the checkout says what to do",
     )

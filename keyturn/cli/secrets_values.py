@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keyturn import desktop_clipboard
+from keyturn.cli.output import counted
 from keyturn.cli.secrets_common import answer, console, find, finish, number, only_one, open_store, without_terminal
 from keyturn.cli.unlocking import add_unlock, unlocked
 from keyturn.errors import NotTold
@@ -122,7 +123,7 @@ def export(args: argparse.Namespace) -> int:
         to_kdbx(store, entries, identities, path, _kdbx_passphrase(args))
     else:
         to_env(store, entries, identities, path)
-    console.print(f"{len(entries)} secrets exported; that file is now as secret as the store")
+    console.print(f"{counted(len(entries), 'secret')} exported; that file is now as secret as the store")
     return finish(args, store, {"exported": [entry.id for entry in entries]})
 
 

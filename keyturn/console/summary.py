@@ -106,8 +106,9 @@ def _facts(summary: Summary, runbook: Runbook) -> Iterator[tuple[str, str]]:
             yield name.replace("_", " "), text
     yield "recording", summary.recording
     if summary.search:
+        what = "the value" if summary.search["values"] else "anything of a client secret's shape"
         how = "pictures too" if summary.search["pictures_read"] else "not the pictures"
-        yield "searched", f"for the value in {duration(summary.search['seconds'])}, {how}"
+        yield "searched", f"for {what} in {duration(summary.search['seconds'])}, {how}"
     if summary.timestamp:
         yield "timestamp", summary.timestamp
 

@@ -22,8 +22,8 @@ MARKS = {
 }
 EFFECTS = {"read": "", "create": "creates", "change": "changes", "delete": "deletes"}
 SEARCHING = {
-    True: "Searching everything that was recorded for the value, pictures too. This takes a minute or two.",
-    False: "Searching everything that was recorded for the value.",
+    True: "Searching everything that was recorded for a secret, pictures too. This takes a minute or two.",
+    False: "Searching everything that was recorded for a secret.",
 }
 MODES = {
     Mode.GUIDED: "every change waits for your yes",

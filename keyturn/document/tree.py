@@ -7,6 +7,7 @@ reads `no` as a truth value and `12:30` as a number) and because anchors, tags a
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,14 +78,11 @@ def compose(raw: bytes, file: str, faults: Faults) -> tuple[str, Node | None]:
     faults.texts[file] = text
     bad = [(match.start(), "a character that may not stand in YAML") for match in _UNPRINTABLE.finditer(text)]
     bad += [(match.end() - 1, "a tab in the indentation; use spaces") for match in _TAB_INDENT.finditer(text)]
+    begins = [0, *(match.end() for match in re.finditer("\n", text))] if bad else []
     for index, message in bad:
-        faults.add(_place_of(text, index, file), "", message)
+        line = bisect_right(begins, index)
+        faults.add(Place(file, line, index - begins[line - 1] + 1), "", message)
     return text, None if bad else _tree(text, file, faults)
-
-
-def _place_of(text: str, index: int, file: str) -> Place:
-    before = text[:index]
-    return Place(file, before.count("\n") + 1, index - before.rfind("\n"))
 
 
 def _tree(text: str, file: str, faults: Faults) -> Node | None:
@@ -154,6 +152,9 @@ class _Composer:
         if event.tag is not None:
             self._faults.add(place, "", "a tag; a runbook needs none", found=str(event.tag))
         if isinstance(event, yaml.ScalarEvent):
+            if _UNPRINTABLE.search(event.value):
+                self._faults.add(place, "", "a character that may not stand in YAML, written as an escape")
+                return Unread(place)
             return Scalar(place, str(event.value), plain=not event.style)
         if depth == DEEPEST:
             raise _TooDeep(place)

@@ -92,6 +92,6 @@ def package_up(
             recording.end(status=STATUS, exit=exit_code, changed=story.changed)
             recording.seal(tsa)
         except OSError as error:
-            raise recording.not_packaged(error, f"keyturn evidence seal {folder}") from None
+            raise recording.not_packaged(error, f'keyturn evidence seal "{folder}"') from None
         forget(folder.name)
     return recording

@@ -158,9 +158,9 @@ class Part:
 
     def _search(self, intent: FirstIntent) -> None:
         """Search everything that was written for the values of the run."""
-        self._tell(SearchBegan(reads_pictures(wanted=self.around.read_pictures)))
         search = self.recording.search
         values = [secret.reveal().encode() for secret in self.state.values]
+        self._tell(SearchBegan(bool(values) and reads_pictures(wanted=self.around.read_pictures)))
         seconds = search.everything(
             values,
             optical=self.around.read_pictures,
@@ -169,7 +169,7 @@ class Part:
             beside=self._profile,
         )
         self._tell(LeakGate(tuple(search.findings), seconds, search.pictures_read, len(values)))
-        self.summary.search = {"seconds": seconds, "pictures_read": search.pictures_read}
+        self.summary.search = {"seconds": seconds, "pictures_read": search.pictures_read, "values": len(values)}
         self._error = search.leak or self._error
 
     def _sum_up(self) -> None:

@@ -24,7 +24,7 @@ def check_whole(past: Past, key: Ed25519PrivateKey) -> None:
     if not found.holds:
         raise NotVerified(
             f"the recording does not verify: {'; '.join(found.faults[:3])}",
-            hint=f"`keyturn evidence verify {past.folder}` tells all; nothing was touched",
+            hint=f'`keyturn evidence verify "{past.folder}"` tells all; nothing was touched',
         )
     message = (past.folder / package.TAG_MANIFEST).read_bytes()
     armoured = (past.folder / package.SIGNATURE).read_text(encoding="ascii")

@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from evidence import approval, sshsig
 from evidence.approval import Pending
+from keyturn import system
 from keyturn.cli import main
 from keyturn.errors import Exit, Stopped
 from keyturn.gates import Answer, Choice
@@ -54,7 +56,9 @@ def key_file(folder: Path, key: Ed25519PrivateKey) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize(("says_", "code"), [("y\r", Exit.DONE), ("n\r", Exit.STOPPED), ("\r", Exit.STOPPED)])
+@pytest.mark.parametrize(
+    ("says_", "code"), [("y\r", Exit.DONE), ("n\r", Exit.STOPPED), ("\r", Exit.STOPPED), ("\x04", Exit.STOPPED)]
+)
 def test_the_second_person_reads_all_of_it_and_signs(asked: Path, tmp_path: Path, says_: str, code: Exit) -> None:
     command = [sys.executable, "-m", "keyturn", "approve", str(asked), "--key", key_file(tmp_path, MIRA)]
     with Terminal(command, {**os.environ, "PYTHONPATH": str(ROOT)}, width=120) as at:
@@ -79,6 +83,19 @@ def test_without_a_terminal_nothing_is_signed(asked: Path, tmp_path: Path, capsy
     code, told = refused(capsys, str(asked), "--key", key_file(tmp_path, MIRA))
     assert code == Exit.NOBODY_THERE
     assert "ssh-keygen -Y sign -n keyturn-approval" in told
+
+
+def test_a_signature_that_cannot_be_written_is_told_as_that(
+    asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked.with_name(f"{asked.name}.sshsig").mkdir()
+    monkeypatch.setattr("keyturn.console.somebody_is_there", lambda: True)
+    monkeypatch.setattr(system, "forget_typed", lambda _: None)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(fileno=lambda: 0))
+    monkeypatch.setattr("builtins.input", lambda: "y")
+    code, told = refused(capsys, str(asked), "--key", key_file(tmp_path, MIRA))
+    assert code == Exit.CANNOT_START
+    assert f"{asked}.sshsig cannot be written: is a directory hint: approve a copy of {asked.name}" in told
 
 
 def test_the_operator_is_refused(asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,7 +55,8 @@ def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
             ["--set", APPLICATION, "--from", "add-secret", "--until", "sign-in"],
             ["--until sign-in comes before --from add-secret"],
         ),
-        (["--values", "/nowhere/values.yaml"], ["/nowhere/values.yaml"]),
+        (["--values", "/nowhere/values.yaml"], ["/nowhere/values.yaml cannot be read: no such file"]),
+        (["--values", __file__], ["is not a YAML file of names and values", "NAME: VALUE"]),
     ],
 )
 def test_a_wrong_input_is_refused_with_3(run: Run, arguments: list[str], words: list[str]) -> None:

@@ -209,6 +209,17 @@ def test_what_is_sealed_or_stamped_or_is_no_recording_is_not_begun_with(
     assert _refused(capsys, "stamp", str(sealed), "--tsa", "http://127.0.0.1:9/none")[0] == 2
 
 
+def test_a_folder_that_is_not_there_or_is_no_recording_is_told_as_that_by_every_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone, stamp = str(tmp_path / "gone"), ("--tsa", "http://127.0.0.1:9/none")
+    for words in (("seal", gone), ("report", gone), ("stamp", gone, *stamp)):
+        code, told = _refused(capsys, *words)
+        assert (code, f"there is no recording at {gone}" in told) == (2, True)
+    code, told = _refused(capsys, "stamp", str(tmp_path), *stamp)
+    assert (code, "it is not sealed" in told, "bagit.txt" in told) == (2, True, True)
+
+
 @pytest.mark.parametrize("option", ["--tsa-root", "--allowed-signers"])
 def test_a_file_that_was_named_and_is_not_there_is_a_wrong_argument(
     sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str

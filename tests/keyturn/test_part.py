@@ -15,6 +15,7 @@ from keyturn import secret_format
 from keyturn.document import load
 from keyturn.errors import CannotStart, Exit
 from keyturn.gates import Nobody
+from keyturn.run import leak_search
 from keyturn.run.conduct import Around
 from keyturn.run.part import Part
 from keyturn.run.recording import Recording
@@ -69,6 +70,14 @@ def test_a_leak_is_told_also_when_the_recording_cannot_be_quarantined(
     assert "rotate it again" in hint
     assert "could not be quarantined: keep it from others" in hint
     assert "is quarantined" not in hint
+
+
+def test_without_a_value_no_reading_of_pictures_is_announced(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leak_search, "can_read", lambda: True)
+    summary, _ = part.carry_out(lambda *_: None)
+    assert summary.search["values"] == 0
+    journal = (part.recording.data / "journal.jsonl").read_text("utf-8")
+    assert '"pictures_read":true' not in journal.replace(" ", "")
 
 
 def test_a_leak_says_where_the_recording_went(part: Part) -> None:

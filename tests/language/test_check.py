@@ -188,6 +188,12 @@ def test_an_excerpt_shows_the_column_even_of_a_very_long_line() -> None:
     assert excerpt("", Place("f", 9, 1)).startswith("  9 | ")
 
 
+def test_an_excerpt_holds_nothing_that_a_terminal_obeys() -> None:
+    line, caret = excerpt("a: \x1b[31m\tHERE", Place("f", 1, 10)).splitlines()
+    assert line == "  1 | a:  [31m HERE"
+    assert line[caret.index("^") :] == "HERE"
+
+
 def test_the_nearest_match_is_near_or_none() -> None:
     assert nearest("Descripton", ["description", "days"]) == "description"
     assert nearest("zzz", ["description", "days"]) == ""

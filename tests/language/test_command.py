@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from keyturn.cli import main
+from keyturn.errors import Exit
 from keyturn.schema import schema_text
 
 RUNBOOK = Path(__file__).parent.parent.parent / "runbooks" / "update-entra-client-secret.yaml"
@@ -78,6 +82,23 @@ def test_a_new_runbook_passes_check_at_once(tmp_path: Path, capsys: pytest.Captu
 @pytest.mark.parametrize("name", ["Turn", "turn_a_key", "../turn", ""])
 def test_a_new_runbook_needs_a_name_in_kebab_case(name: str, tmp_path: Path) -> None:
     assert main(["new", name, "--in", str(tmp_path)]) == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_runbook_that_cannot_be_written_is_told_as_that_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = Path.write_text
+
+    def full(path: Path, text: str, **how: Any) -> int:
+        if path.suffix == ".yaml":
+            path.touch()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return written(path, text, **how)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    assert main(["new", "turn-a-key", "--in", str(tmp_path)]) == Exit.CANNOT_START
+    assert f"no runbook can be written into {tmp_path}: no space left on device" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

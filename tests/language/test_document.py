@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from keyturn import fault
 from keyturn.check import check_file
 from keyturn.document import load, read, tree
 from keyturn.errors import Exit, Invalid
@@ -115,6 +116,8 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
         (b'""\n', "1:1 a mapping belongs here"),
         (b"\xff\xfea", "1:1 the document is not UTF-8 text"),
         (b"a: b\nc: \x07d\n", "2:4 a character that may not stand in YAML"),
+        (b'a: b\nc: "d\\a"\n', "2:4 a character that may not stand in YAML, written as an escape"),
+        (b'a: b\n"\\e[2J": c\n', "2:1 a character that may not stand in YAML, written as an escape"),
         (b"- a\n", "1:1 a mapping belongs here"),
         (b"a: b\n\tc: d\n", "2:1 a tab in the indentation; use spaces"),
         (b"a: [b\n", "2:1 not YAML: expected ',' or ']', but got '<stream end>'"),
@@ -153,6 +156,23 @@ def test_of_thousands_of_faults_some_are_told_and_how_many_more(folder: Path, ca
     others = Faults()
     others.take(faults, lambda _: True)
     assert others.sorted() == faults.sorted()
+
+
+def test_thousands_of_faults_in_one_long_line_are_told_in_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, last = messages(b"a\n" + b"\0" * 250_000, tmp_path)  # each read from the beginning again: minutes
+    assert last == "2:1000 and 249000 more; put these right first"
+    looked_through: list[str] = []
+
+    def disguised(text: str) -> str:
+        looked_through.append(text)
+        return text
+
+    monkeypatch.setattr(fault, "disguised", disguised)
+    line = ",".join(f"a{number}: 1" for number in range(2000))
+    messages(f"{{{line}}}".encode(), tmp_path)
+    assert sum(len(text) > len(line) for text in looked_through) == 1  # for its excerpts
 
 
 def test_a_document_of_more_than_a_mebibyte_is_refused_unread(tmp_path: Path) -> None:

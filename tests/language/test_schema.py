@@ -10,6 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from keyturn.document import load
 from keyturn.schema import runbook_schema, schema_text
 
 if TYPE_CHECKING:
@@ -102,3 +103,9 @@ def test_it_says_of_a_sub_flow_that_it_is_one(validator: Draft202012Validator) -
 
 def test_its_text_is_json() -> None:
     assert json.loads(schema_text()) == runbook_schema()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_runbook_that_makes_no_secret_says_that_it_is_no_evidence_for_how_they_are_changed(path: Path) -> None:
+    runbook = load(path)
+    assert runbook.secrets or (runbook.controls and "ia-5" not in runbook.controls)

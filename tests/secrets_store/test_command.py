@@ -127,7 +127,7 @@ def test_a_person_makes_a_store_opens_it_and_proves_both_keys(keyturn: Command) 
     proving.see("does not fit")
     proving.see("Passphrase of the store: ")
     proving.type(words)
-    proving.see("the key of operator opens all 1 secrets")
+    proving.see("the key of operator opens everything: 1 secret")
     proving.see("never proven: break-glass")
     assert proving.end() == 0
     key = piped(private.encode())

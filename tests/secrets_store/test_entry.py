@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from secrets_store import BadInput, Entry, NotThere, NotVerified, Secret, Store, StoreError, disk, journal
+from secrets_store import BadInput, Entry, NotHandedOut, NotThere, NotVerified, Secret, Store, StoreError, disk, journal
 from secrets_store.due import due, in_use, to_calendar
 from secrets_store.entry import LONGEST_VALUE, now
 from secrets_store.export import RECIPES, to_env, to_kdbx, write_private
@@ -245,8 +245,9 @@ def test_an_export_never_overwrites_and_says_why_it_cannot_write(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(disk, "create", full)
-    with pytest.raises(BadInput, match="two cannot be written: no space left"):
+    with pytest.raises(NotHandedOut, match="two could not be written: no space left") as refused:
         write_private(tmp_path / "two", b"y")
+    assert refused.value.exit_code == 9  # what `keyturn` says where all was done and the result did not get out
     assert (tmp_path / "one").read_bytes() == b"x"
 
 

@@ -112,7 +112,7 @@ Step 14 of 32, delete-expired-secret: Delete the expired secret (P12–P13): ove
     The portal asks to sign in again: the sign-in page.
     Gone through once more, on the way back: Open Settings > User Management.
     Not yet: the secret is not known yet. Asking again for up to 1 min 44 s.
-    Searching everything that was recorded for the value.\
+    Searching everything that was recorded for a secret.\
 """)
 
 

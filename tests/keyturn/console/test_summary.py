@@ -46,7 +46,7 @@ def test_a_run_that_is_done() -> None:
         step(32, "skipped", BOOK.steps[31].when[0].say),
         secrets=[SECRET],
         changed=["portal: a secret was created", "store: its value was sealed"],
-        search={"seconds": 0.4, "pictures_read": False},
+        search={"seconds": 0.4, "pictures_read": False, "values": 1},
     )
     assert told(made) == snapshot("""\
 ╭─ Update an Entra ID client secret that Arctic Wolf uses ─────────────────────╮
@@ -69,6 +69,11 @@ def test_a_run_that_is_done() -> None:
 ╰──────────────────────────────────────────────────────────────────────────────╯
 done in 31 s\
 """)
+
+
+def test_a_run_that_captured_no_value_does_not_say_that_it_was_searched_for() -> None:
+    made = summary(search={"seconds": 0.4, "pictures_read": False, "values": 0})
+    assert "for anything of a client secret's shape in 0.4 s, not the pictures" in told(made, width=120)
 
 
 def test_a_run_in_which_the_person_passed_steps_over_says_so() -> None:

@@ -35,6 +35,17 @@ def test_list_show_and_due_need_no_key(run: Run, store: Store) -> None:
             run("due", "--within", wrong)
 
 
+def test_on_a_narrow_terminal_nothing_that_is_to_be_copied_is_cut(
+    run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = sealed(store)
+    monkeypatch.setenv("COLUMNS", "30")
+    for words in (("list",), ("show", entry.id), ("due", "--within", "9999")):
+        run(*words)
+        assert "…" not in run.said
+        assert entry.metadata.application_id in "".join(run.said.split())
+
+
 def test_a_calendar_is_written_again_and_nothing_else_is_written_over(run: Run, store: Store, tmp_path: Path) -> None:
     sealed(store)
     calendar = tmp_path / "due.ics"
@@ -91,7 +102,7 @@ def test_verify_names_the_faults_and_refuses(run: Run, store: Store) -> None:
     with pytest.raises(NotVerified):
         run("verify", "--head", "0" * 63 + "1")
     (store.folder / entry.file).unlink()
-    with pytest.raises(NotVerified, match="1 faults"):
+    with pytest.raises(NotVerified, match=r"\(1 fault\)"):
         run("verify")
     (store.folder / "recipients.txt").unlink()
     with pytest.raises(NotVerified):
