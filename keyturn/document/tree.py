@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from keyturn.document.not_yaml import refusal
 from keyturn.fault import Faults
 from keyturn.model import Place
 
@@ -26,7 +27,6 @@ _FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What YAML 1.1 allows in a file, section 5.1 of its specification.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
-_BARE_BRACES = re.compile(r"(?::|-|,|\[|\{)\s+\{\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +69,27 @@ def compose(raw: bytes, file: str, faults: Faults) -> tuple[str, Node | None]:
     if len(raw) > LARGEST:
         faults.add(start, "", "the document is larger than 1 MiB", found=f"{len(raw)} bytes")
         return "", None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        faults.add(start, "", "the document is not UTF-8 text")
+    text = raw.decode("utf-8-sig", "replace")
+    faults.texts[file] = _UNPRINTABLE.sub("\ufffd", text)  # An excerpt goes to a terminal.
+    if (index := _foreign(raw)) is not None:
+        before = raw[:index].decode("utf-8-sig")
+        message = "the document is not UTF-8 text; save it as UTF-8"
+        faults.add(_place_of(before, len(before), file), "", message, found=f"byte {raw[index]:#04x}")
         return "", None
-    faults.texts[file] = text
     bad = [(match.start(), "a character that may not stand in YAML") for match in _UNPRINTABLE.finditer(text)]
     bad += [(match.end() - 1, "a tab in the indentation; use spaces") for match in _TAB_INDENT.finditer(text)]
     for index, message in bad:
         faults.add(_place_of(text, index, file), "", message)
     return text, None if bad else _tree(text, file, faults)
+
+
+def _foreign(raw: bytes) -> int | None:
+    """Return where `raw` is no UTF-8 text for the first time. Other encodings of Unicode are full of zeros."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return raw.index(b"\0") if b"\0" in raw else None
 
 
 def _place_of(text: str, index: int, file: str) -> Place:
@@ -101,10 +111,8 @@ def _tree(text: str, file: str, faults: Faults) -> Node | None:
         faults.add(error.place, "", _DEEP)
         return None
     except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark
-        line = text.splitlines()[mark.line] if mark.line < len(text.splitlines()) else ""
-        braces = "; a value that begins with {{ must be in quotes" if _BARE_BRACES.search(line) else ""
-        faults.add(Place(file, mark.line + 1, mark.column + 1), "", f"not YAML: {error.problem}{braces}")
+        place, message = refusal(error, text, file)
+        faults.add(place, "", message)
         return None
     faults.add(Place(file, 1, 1), "", "not YAML")  # Only where the two parsers disagree.
     return None

@@ -113,11 +113,13 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
         (b"# only a remark\n", "1:1 the document is empty"),
         (b"---\n", "1:1 the document is empty"),
         (b'""\n', "1:1 a mapping belongs here"),
-        (b"\xff\xfea", "1:1 the document is not UTF-8 text"),
+        (b"\xff\xfea", "1:1 the document is not UTF-8 text; save it as UTF-8"),
+        ("a: b\nc: ä\n".encode("latin-1"), "2:4 the document is not UTF-8 text; save it as UTF-8"),
+        ("a: b\n".encode("utf-16-le"), "1:2 the document is not UTF-8 text; save it as UTF-8"),
         (b"a: b\nc: \x07d\n", "2:4 a character that may not stand in YAML"),
         (b"- a\n", "1:1 a mapping belongs here"),
         (b"a: b\n\tc: d\n", "2:1 a tab in the indentation; use spaces"),
-        (b"a: [b\n", "2:1 not YAML: expected ',' or ']', but got '<stream end>'"),
+        (b"a: [b\n", "2:1 not YAML: the `[` on line 1 is not closed before this"),
         (b"a: " + b"[" * 40 + b"]" * 40, f"1:19 {DEEP}"),
         (b"? [a]\n: b\n", "1:3 a key must be a plain word"),
         (b"a: &x [*x]\n", "1:8 an alias; write it out"),
@@ -126,6 +128,48 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
 )
 def test_what_is_no_runbook_at_all_is_told_at_its_place(raw: bytes, told: str, tmp_path: Path) -> None:
     assert told in messages(raw, tmp_path)
+
+
+_DEEP = "keys that belong together stand equally deep, and so do the dashes of a list"
+_COLON = "a text with `: ` in it, or a colon at its end, must be in quotes"
+_QUOTED = "behind a closing quotation mark or bracket nothing more may stand; see that the whole text is in quotes"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: 1\n  b: 2\n", f"2:4 {_DEEP}"),
+        ("a:\n  b: 1\n c: 2\n", f"3:2 {_DEEP}"),
+        ("- a: 1\n  b: 2\n  - c: 3\n", f"3:3 {_DEEP}"),
+        ("a: first: second\n", f"1:9 {_COLON}"),
+        ("  - a: last:\n", f"1:12 {_COLON}"),
+        ("a: 1\nb 2\nc: 3\n", "2:1 there is no `: ` here, which belongs behind a key"),
+        ("- a: 1\n-b: 2\n", "2:1 a space belongs behind the dash of a list"),
+        ('a: "b" c\n', f"1:8 {_QUOTED}"),
+        ("a: [b] c\n", f"1:8 {_QUOTED}"),
+        ("a: {b: 1\nc: 2\n", "2:2 the `{` on line 1 is not closed before this"),
+        ("a: @b\n", "1:4 begun so, a text must be in quotes"),
+        ("a: - b\n", "1:4 begun so, a text must be in quotes"),
+        ('a: "\\d"\n', "1:6 a backslash stands for itself only in single quotes"),
+        ('a: 1\nb: "c\nd: 2\n', "2:4 these quotation marks are not closed"),
+        ("a: x {{ inputs.b }} c: {{ d\n", "1:22 a value that begins with {{ must be in quotes"),
+        ("a: ]\n", "1:4 expected the node content, but found ']'"),
+        ("a: b\nc:\u00a0d\ne: f\n", "2:3 U+00A0 (no-break space) only looks like a plain character"),
+        ("a:\n  b: 1\n\u00a0 c: 2\n  d: 3\n", "3:1 U+00A0 (no-break space) only looks like a plain character"),
+        ("a: {b: “{{ c }}”}\n", "1:8 U+201C (left double quotation mark) only looks like a plain character"),
+        ("- a\n– b\nc: d\n", "2:1 U+2013 (en dash) only looks like a plain character"),
+    ],
+)
+def test_what_the_parser_refuses_is_told_where_it_began_and_what_to_write(text: str, told: str, tmp_path: Path) -> None:
+    place, _, message = told.partition(" ")
+    assert messages(text.encode(), tmp_path) == [f"{place} not YAML: {message}"]
+
+
+def test_what_is_no_text_is_not_sent_to_the_terminal(tmp_path: Path) -> None:
+    faults = Faults()
+    (tmp_path / "x.yaml").write_bytes(b"a: \x1b[31mred\n")
+    read(tmp_path / "x.yaml", faults)
+    assert "\x1b" not in "".join(map(str, faults.sorted()))
 
 
 @pytest.mark.parametrize(
