@@ -23,7 +23,7 @@ SECRET_SHAPE = re.compile(r"[\w~.\-]{0,3}[78]Q~[\w~.\-]{8,}")
 
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML 1.1 takes for the end of a line
 _WIDEST = 110  # characters of an excerpt
-_MOST = 12  # allowed words that are listed before "and N more"
+_MOST = 18  # allowed words that are listed before "and N more"
 _ENOUGH = 1000  # faults that are told before "and N more": nobody reads as many, and each takes its time
 
 
@@ -113,15 +113,22 @@ class Faults:
     _found: list[Fault] = field(default_factory=list)
     _more: int = 0  # that were not noted, because there are enough
 
-    def add(
-        self, place: Place | None, path: str, message: str, *, found: str = "", allowed: Iterable[str] = ()
+    def add(  # noqa: PLR0913  # the parts of a fault
+        self,
+        place: Place | None,
+        path: str,
+        message: str,
+        *,
+        found: str = "",
+        allowed: Iterable[str] = (),
+        meant: str = "",
     ) -> None:
-        """Note a fault. The nearest match is looked for among `allowed`."""
+        """Note a fault. The nearest match is `meant`, or is looked for among `allowed`."""
         if len(self._found) >= _ENOUGH:
             self._more += 1
             return
         words = tuple(map(disguised, allowed))
-        near = nearest(found, words) if found else ""
+        near = meant or (nearest(found, words) if found else "")
         self._found.append(
             Fault(
                 place=place,

@@ -58,7 +58,7 @@ def check_arguments(
             finding.add(here, message, found=value)
         _typed(value, wanted[name], here, finding)
     for name, parameter in wanted.items():
-        if parameter.required and name not in args:
+        if parameter.required and name not in args and (*path, name) not in finding.unread:
             finding.add(path, f"{whose} needs the argument `{name}`: {parameter.wants}")
 
 

@@ -51,17 +51,21 @@ def refusal(error: yaml.MarkedYAMLError, text: str, file: str) -> tuple[Place, s
             what = f"U+{ord(found[0][-1]):04X} ({unicodedata.name(found[0][-1]).lower()})"
             return Place(file, number + 1, found.end()), f"not YAML: {what} only looks like a plain character"
     line = lines[mark.line] if mark.line < len(lines) else ""
-    return Place(file, mark.line + 1, mark.column + 1), f"not YAML: {_told(problem, line, mark.column, began)}"
+    return Place(file, mark.line + 1, mark.column + 1), f"not YAML: {_told(problem, line, mark, began)}"
 
 
-def _told(problem: str, line: str, column: int, began: Any) -> str:
+def _told(problem: str, line: str, mark: Any, began: Any) -> str:
     if _BARE_BRACES.search(line):
         return "a value that begins with {{ must be in quotes"
     if _UNSPACED_DASH.match(line):
         return "a space belongs behind the dash of a list"
-    if "mapping values" in problem and _SECOND_COLON.match(line[:column]):
+    if "mapping values" in problem and _SECOND_COLON.match(line[: mark.column]):
         return _COLON
     if "expected ',' or" in problem:
         bracket = "{" if "}" in problem else "["
+        if began.line == mark.line:
+            return (
+                f"a comma, or what closes the `{bracket}`, belongs here; a text with brackets in it must be in quotes"
+            )
         return f"the `{bracket}` on line {began.line + 1} is not closed before this"
     return next((advice for words, advice in _ADVICE if re.search(words, problem)), problem)

@@ -38,6 +38,16 @@ def test_faults_are_told_for_people_and_for_editors(folder: Path, capsys: pytest
     assert main(["check", str(folder / "none.yaml")]) == 3
 
 
+def test_remarks_wait_until_nothing_is_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "practice.yaml"
+    text = path.read_text(encoding="utf-8").replace("pages: practice", "pages: entra")
+    path.write_text(text.replace("covers: [2]", "covers: 2"), encoding="utf-8")
+    assert main(["check", str(path)]) == 3
+    err = capsys.readouterr().err
+    assert "covers: a list belongs here" in err
+    assert "note:" not in err
+
+
 def test_the_plan_is_the_result_and_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", str(RUNBOOK)]) == 0
     out, _ = capsys.readouterr()

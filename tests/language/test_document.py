@@ -132,6 +132,7 @@ def test_what_is_no_runbook_at_all_is_told_at_its_place(raw: bytes, told: str, t
 
 _DEEP = "keys that belong together stand equally deep, and so do the dashes of a list"
 _COLON = "a text with `: ` in it, or a colon at its end, must be in quotes"
+_COMMA = "a comma, or what closes the `{`, belongs here; a text with brackets in it must be in quotes"
 _QUOTED = "behind a closing quotation mark or bracket nothing more may stand; see that the whole text is in quotes"
 
 
@@ -151,6 +152,7 @@ _QUOTED = "behind a closing quotation mark or bracket nothing more may stand; se
         ("a: @b\n", "1:4 begun so, a text must be in quotes"),
         ("a: - b\n", "1:4 begun so, a text must be in quotes"),
         ('a: "\\d"\n', "1:6 a backslash stands for itself only in single quotes"),
+        ("a: {b: c {d}}\n", f"1:10 {_COMMA}"),
         ('a: 1\nb: "c\nd: 2\n', "2:4 these quotation marks are not closed"),
         ("a: x {{ inputs.b }} c: {{ d\n", "1:22 a value that begins with {{ must be in quotes"),
         ("a: ]\n", "1:4 expected the node content, but found ']'"),
@@ -277,7 +279,11 @@ def test_all_faults_come_at_once_sorted_by_place(folder: Path) -> None:
         ("title: Turn a key, for practice", "title: '{{ run.id }}'", "{{ }} is not filled in here"),
         ("title: Turn a key, for practice", "title: [a]", "a text belongs here"),
         ("gate: sign_in", "gate: [sign_in]", "this word is not known here"),
-        ("type: choice\n    choices: [short, long]", "type: text\n    choices: [short]", "`choices` belong to"),
+        (
+            "type: choice\n    choices: [short, long]",
+            "type: text\n    choices: [short]",
+            "only the type `choice` has `choices`",
+        ),
         ("choices: [short, long]", "choices: [short, short]", "this is in the list already"),
         ("choices: [short, long]", "choices: []", "a list of at least 1 belongs here"),
         ('same: ["{{ inputs.kind }}", none]', 'same: ["{{ inputs.kind }}"]', "a list of 2 belongs here"),
@@ -316,6 +322,27 @@ def test_each_fault_of_form_is_told(changed: Changed, old: str, new: str, told: 
 def test_an_action_that_cannot_be_read_is_not_told_as_missing(changed: Changed) -> None:
     _, faults = changed(("do: delete_key\n      with", "do: Delete_Key\n      with"))
     assert [fault.path for fault in faults] == ["steps.add-key.undo.do"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  application_id:\n", "  application-id:\n", ["inputs.application-id"]),
+        ('{secret_id: "{{ steps.add-key.secret_id }}", quietly', "{secret_id: {{ x }}, quietly", [""]),
+        ("steps:\n", "step:\n", ["", "step"]),
+    ],
+    ids=["a name", "an argument", "all steps"],
+)
+def test_what_only_follows_from_what_cannot_be_read_is_not_told(
+    changed: Changed, old: str, new: str, told: list[str]
+) -> None:
+    _, faults = changed((old, new))
+    assert [fault.path for fault in faults] == told
+
+
+def test_what_stands_below_and_not_deep_enough_is_told_as_nothing(changed: Changed) -> None:
+    _, faults = changed(("    with: {secret: key}\n", "    with:\n    secret: key\n"))
+    assert [fault.found for fault in faults if fault.message == "a mapping belongs here"] == ["nothing"]
 
 
 def test_steps_that_are_no_list_are_told(changed: Changed, folder: Path) -> None:
