@@ -19,7 +19,7 @@ if typing.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from keyturn.model import Portal
-    from pages.mark import SecretRole
+    from pages.mark import Effect, SecretRole
 
 _PLAIN: Mapping[type, str] = {str: "a text", int: "a whole number", bool: "true or false"}
 
@@ -67,6 +67,7 @@ class ActionSpec:
     `returns` says in words what they hold; `leads_to` is the page that is on screen afterwards, where it is another.
     `shown_by`: the page's method that tells the same by looking, for what a person does by hand; empty without one.
     `at`: what of the page it presses or fills in first; empty where it presses nothing.
+    `effect`: what it does to the data in the portal; None where it only reads.
     """
 
     name: str
@@ -79,6 +80,7 @@ class ActionSpec:
     anywhere: bool
     shown_by: str = ""
     at: str = ""
+    effect: Effect | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,7 @@ def _action(method: Any) -> ActionSpec:
         anywhere=method.keyturn_anywhere,
         shown_by=method.keyturn_shown_by,
         at=method.keyturn_at,
+        effect=method.keyturn_effect,
     )
 
 

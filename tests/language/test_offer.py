@@ -22,7 +22,7 @@ PAGE = Path(__file__).parent.parent.parent / "runbooks" / "pages.md"
 
 ADD = (
     "- do `add_and_copy` with `description` a text; `days` a whole number, or left out; `kind` one of short, long,"
-    " or left out: Add a key and copy its value. Outputs: `secret_id`, `expires_on`."
+    " or left out: Add a key and copy its value. Outputs: `secret_id`, `expires_on`. Its effect is `create`."
     " Copies a secret: name it in `outputs: {secret: NAME}`."
 )
 
