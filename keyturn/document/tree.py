@@ -26,6 +26,7 @@ _FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # What YAML 1.1 allows in a file, section 5.1 of its specification.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_REMARK = re.compile(r"\s+#(?=[\w\[(])")
 _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
 
 
@@ -162,10 +163,19 @@ class _Composer:
         if event.tag is not None:
             self._faults.add(place, "", "a tag; a runbook needs none", found=str(event.tag))
         if isinstance(event, yaml.ScalarEvent):
+            self._cut_off(event)
             return Scalar(place, str(event.value), plain=not event.style)
         if depth == DEEPEST:
             raise _TooDeep(place)
         return self._items(place, depth) if isinstance(event, yaml.SequenceStartEvent) else self._entries(place, depth)
+
+    def _cut_off(self, event: Any) -> None:
+        """Note what was meant as a part of the text and is a remark to YAML, which drops it without a word."""
+        line, column = event.end_mark.line, event.end_mark.column
+        rest = self._lines[line][column:] if not event.style and line < len(self._lines) else ""
+        if found := _NO_REMARK.match(rest):
+            message = "from ` #` on this is a remark and not read; put the text in quotes, or a space behind the `#`"
+            self._faults.add(Place(self._file, line + 1, column + found.end()), "", message)
 
     def _items(self, place: Place, depth: int) -> Items:
         items = []
