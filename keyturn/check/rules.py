@@ -20,7 +20,8 @@ def check_rules(step: Step, index: int, finding: Finding) -> None:
             if not probes:
                 finding.add((*path, part), f"a step whose effect is `{effect}` needs `{part}`")
     if effect in {Effect.CREATE, Effect.DELETE} and step.gate is Gate.NONE:
-        finding.add((*path, "gate"), f"a step whose effect is `{effect}` needs a `gate`: a person is asked before it")
+        message = f"a step whose effect is `{effect}` needs a `gate`: a person is asked before it"
+        finding.add((*path, "gate"), message, allowed=[Gate.CONFIRM, Gate.SECOND_PERSON, Gate.MANUAL])
     if effect is Effect.DELETE and not step.guard:
         finding.add((*path, "guard"), "a step whose effect is `delete` needs a `guard`")
     if effect in {Effect.CREATE, Effect.DELETE} and step.retry:

@@ -167,6 +167,11 @@ def test_what_the_parser_refuses_is_told_where_it_began_and_what_to_write(text: 
     assert messages(text.encode(), tmp_path) == [f"{place} not YAML: {message}"]
 
 
+def test_a_character_that_is_not_seen_is_told_by_its_number(changed: Changed) -> None:
+    _, faults = changed(("effect: delete", "effect: \u200bdelete"))
+    assert [(fault.found, fault.nearest) for fault in faults] == [("<U+200B>delete", "delete")]
+
+
 def test_what_is_no_text_is_not_sent_to_the_terminal(tmp_path: Path) -> None:
     faults = Faults()
     (tmp_path / "x.yaml").write_bytes(b"a: \x1b[31mred\n")
