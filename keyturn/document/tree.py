@@ -186,6 +186,7 @@ class _Composer:
     def _entries(self, place: Place, depth: int) -> Entries | Unread:
         entries: dict[str, tuple[Scalar, Node]] = {}
         odd = False
+        again: list[Scalar] = []
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
@@ -193,11 +194,14 @@ class _Composer:
                 odd = True
                 self._odd_key(place, key)
             elif key.value in entries:
-                first = entries[key.value][0].place
-                self._faults.add(key.place, "", f"the key `{key.value}` is there already, on line {first.line}")
+                again.append(key)
             else:
                 entries[key.value] = (key, value)
-        return Unread(place) if odd else Entries(place, tuple(entries.values()))
+        for key in again[:1]:
+            line = entries[key.value][0].place.line
+            more = f", and so are {len(again) - 1} more; before a new item of a list stands `- `" if again[1:] else ""
+            self._faults.add(key.place, "", f"the key `{key.value}` is there already, on line {line}{more}")
+        return Unread(place) if odd or again[1:] else Entries(place, tuple(entries.values()))
 
     def _odd_key(self, place: Place, key: Node) -> None:
         line = self._lines[place.line - 1][place.column - 1 :]
