@@ -19,7 +19,7 @@ _SECOND_COLON = re.compile(r"\s*(?:- )*[\w-]+:\s.")
 _UNSPACED_DASH = re.compile(r"\s*-[^\s-]")
 # What a word processor puts in the place of a space, a colon, a dash or a quotation mark, where one of ours was meant.
 _LOOKALIKE = re.compile(
-    "[\u00a0\u2000-\u200b\u202f\u3000\ufeff\uff1a]|(?<=[:,{\\[-] )[“”„‘’]|(?<=[{\\[])[“”„‘’]|^ *[–—]"
+    "(?:^ *|[:,{\\[-])[\u00a0\u2000-\u200b\u202f\u3000\ufeff]|^[ -]*[\\w-]+\uff1a|[“”„‘’](?=\\{\\{)|^ *[–—]"
 )
 _DEPTH = "keys that belong together stand equally deep, and so do the dashes of a list"
 _COLON = "a text with `: ` in it, or a colon at its end, must be in quotes"

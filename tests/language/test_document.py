@@ -143,6 +143,8 @@ _QUOTED = "behind a closing quotation mark or bracket nothing more may stand; se
         ("a:\n  b: 1\n c: 2\n", f"3:2 {_DEEP}"),
         ("- a: 1\n  b: 2\n  - c: 3\n", f"3:3 {_DEEP}"),
         ("a: first: second\n", f"1:9 {_COLON}"),
+        ("a: “b”: c\n", f"1:7 {_COLON}"),
+        ("a: b\u00a0: c\n", f"1:6 {_COLON}"),
         ("  - a: last:\n", f"1:12 {_COLON}"),
         ("a: 1\nb 2\nc: 3\n", "2:1 there is no `: ` here, which belongs behind a key"),
         ("- a: 1\n-b: 2\n", "2:1 a space belongs behind the dash of a list"),
@@ -159,6 +161,7 @@ _QUOTED = "behind a closing quotation mark or bracket nothing more may stand; se
         ("a: b\nc:\u00a0d\ne: f\n", "2:3 U+00A0 (no-break space) only looks like a plain character"),
         ("a:\n  b: 1\n\u00a0 c: 2\n  d: 3\n", "3:1 U+00A0 (no-break space) only looks like a plain character"),
         ("a: {b: “{{ c }}”}\n", "1:8 U+201C (left double quotation mark) only looks like a plain character"),
+        ("a: 1\nb：2\nc: 3\n", "2:2 U+FF1A (fullwidth colon) only looks like a plain character"),
         ("- a\n– b\nc: d\n", "2:1 U+2013 (en dash) only looks like a plain character"),
     ],
 )
