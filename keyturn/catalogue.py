@@ -1,6 +1,6 @@
 """What the page objects offer, read from the classes themselves: actions, probes, their arguments and what they return.
 
-This is how a runbook is checked without a browser. A class that cannot be described is our own mistake (`TypeError`).
+This is how a runbook is checked without a browser. A class that cannot be described is our own mistake (`OfNoUse`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import typing
 from types import NoneType, UnionType
 from typing import Any, Literal, Self
 
+from keyturn.errors import Exit, KeyturnError
 from pages import REGISTRY
 from pages.page import Page
 
@@ -19,9 +20,15 @@ if typing.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from keyturn.model import Portal
-    from pages.mark import SecretRole
+    from pages.mark import Effect, SecretRole
 
 _PLAIN: Mapping[type, str] = {str: "a text", int: "a whole number", bool: "true or false"}
+
+
+class OfNoUse(KeyturnError):
+    """A page's method that no runbook could call, as its class is written."""
+
+    exit = Exit.BUG
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,7 @@ class ActionSpec:
     `returns` says in words what they hold; `leads_to` is the page that is on screen afterwards, where it is another.
     `shown_by`: the page's method that tells the same by looking, for what a person does by hand; empty without one.
     `at`: what of the page it presses or fills in first; empty where it presses nothing.
+    `effect`: what it does to the data in the portal; None where it only reads.
     """
 
     name: str
@@ -79,6 +87,7 @@ class ActionSpec:
     anywhere: bool
     shown_by: str = ""
     at: str = ""
+    effect: Effect | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +143,7 @@ class Catalogue:
 
 
 def described(cls: type[Page]) -> PageSpec:
-    """Return what the page class `cls` offers. Raises `TypeError` for a class whose methods no runbook could call."""
+    """Return what the page class `cls` offers. Raises `OfNoUse` for a class whose methods no runbook could call."""
     methods = [(name, getattr(cls, name)) for name in dir(cls) if not name.startswith("_")]
     kinds = {name: getattr(method, "keyturn_kind", "") for name, method in methods}
     return PageSpec(
@@ -147,7 +156,7 @@ def described(cls: type[Page]) -> PageSpec:
 
 def _action(method: Any) -> ActionSpec:
     returned = _returned(method)
-    outputs = _outputs(returned)
+    outputs = _outputs(method, returned)
     return ActionSpec(
         name=method.__name__,
         doc=_first_line(method),
@@ -159,13 +168,14 @@ def _action(method: Any) -> ActionSpec:
         anywhere=method.keyturn_anywhere,
         shown_by=method.keyturn_shown_by,
         at=method.keyturn_at,
+        effect=method.keyturn_effect,
     )
 
 
 def _probe(method: Any) -> ProbeSpec:
     name = method.__name__
     if not name.startswith("has_") or name.startswith("has_no_"):
-        raise TypeError(f"{method.__qualname__}: a probe is called has_…; has_no_… is made from it")
+        raise OfNoUse(f"{method.__qualname__}: a probe is called has_…; has_no_… is made from it")
     return ProbeSpec(name=name, doc=_first_line(method), parameters=_parameters(method))
 
 
@@ -188,13 +198,13 @@ def _parameters(method: Any) -> dict[str, Parameter]:
     found = {}
     for name, parameter in list(inspect.signature(method).parameters.items())[1:]:
         if parameter.kind not in {parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY} or name == "secret":
-            raise TypeError(f"{method.__qualname__}: {name} is no argument that a runbook can give")
+            raise OfNoUse(f"{method.__qualname__}: {name} is no argument that a runbook can give")
         type_ = _evaluated(method, parameter.annotation)
         choices = tuple(typing.get_args(type_)) if typing.get_origin(type_) is Literal else ()
         if all(isinstance(choice, str) for choice in choices) and choices:
             type_ = str
         if type_ not in _PLAIN:
-            raise TypeError(f"{method.__qualname__}: {name} is not str, int, bool or a Literal of texts")
+            raise OfNoUse(f"{method.__qualname__}: {name} is not str, int, bool or a Literal of texts")
         required = parameter.default is parameter.empty
         found[name] = Parameter(name=name, type=type_, required=required, choices=choices)
     return found
@@ -208,9 +218,11 @@ def _returned(method: Any) -> Any:
     return returned
 
 
-def _outputs(returned: Any) -> tuple[str, ...]:
-    if isinstance(returned, type) and issubclass(returned, tuple):
-        return tuple(getattr(returned, "_fields", ()))
+def _outputs(method: Any, returned: Any) -> tuple[str, ...]:
+    if isinstance(returned, type) and hasattr(returned, "_fields"):
+        return tuple(returned._fields)
     if isinstance(returned, type) and dataclasses.is_dataclass(returned):
         return tuple(field.name for field in dataclasses.fields(returned))
+    if returned not in {None, NoneType} and not (isinstance(returned, type) and issubclass(returned, Page)):
+        raise OfNoUse(f"{method.__qualname__}: it returns neither nothing, nor a page, nor a `NamedTuple` of texts")
     return ()

@@ -21,15 +21,21 @@ if TYPE_CHECKING:
 # Entra's client secrets carry `7Q~` or `8Q~` after three characters (seen in public scripts and secret scanners).
 SECRET_SHAPE = re.compile(r"[\w~.\-]{0,3}[78]Q~[\w~.\-]{8,}")
 
+_UNSEEN = re.compile("[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u2060\u3000\ufeff]")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML 1.1 takes for the end of a line
 _WIDEST = 110  # characters of an excerpt
-_MOST = 12  # allowed words that are listed before "and N more"
+_MOST = 18  # allowed words that are listed before "and N more"
 _ENOUGH = 1000  # faults that are told before "and N more": nobody reads as many, and each takes its time
 
 
 def disguised(text: str) -> str:
     """Return `text` with everything of a client secret's shape replaced by as many bullets."""
     return SECRET_SHAPE.sub(lambda match: "•" * len(match[0]), text)
+
+
+def _visible(text: str) -> str:
+    """Return `text` with each character that is not seen, or looks like a plain space, told by its number."""
+    return _UNSEEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", text)
 
 
 def nearest(found: str, allowed: Iterable[str]) -> str:
@@ -117,21 +123,28 @@ class Faults:
     _found: list[Fault] = field(default_factory=list)
     _more: int = 0  # that were not noted, because there are enough
 
-    def add(
-        self, place: Place | None, path: str, message: str, *, found: str = "", allowed: Iterable[str] = ()
+    def add(  # noqa: PLR0913  # the parts of a fault
+        self,
+        place: Place | None,
+        path: str,
+        message: str,
+        *,
+        found: str = "",
+        allowed: Iterable[str] = (),
+        meant: str = "",
     ) -> None:
-        """Note a fault. The nearest match is looked for among `allowed`."""
+        """Note a fault. The nearest match is `meant`, or is looked for among `allowed`."""
         if len(self._found) >= _ENOUGH:
             self._more += 1
             return
         words = tuple(map(disguised, allowed))
-        near = nearest(found, words) if found else ""
+        near = meant or (nearest(found, words) if found else "")
         self._found.append(
             Fault(
                 place=place,
                 path=disguised(path),
                 message=disguised(message),
-                found=disguised(found),
+                found=_visible(disguised(found)),
                 allowed=words,
                 nearest=near if near != found else "",
                 excerpt=excerpt(self.texts[place.file], place) if place and place.file in self.texts else "",

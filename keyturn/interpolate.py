@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NAMES = ("inputs.NAME", "steps.ID.OUTPUT", "run.id")
 
 _BRACES = re.compile(r"\{\{\s*(?P<inside>[^{}]*?)\s*\}\}")
+_ONE_BRACE = re.compile(r"(?<!\{)\{\s*(?:inputs|steps|run)\.[^{}]*\}(?!\})")  # as other languages of templates write it
 _STEP = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _NAME = re.compile(
     rf"inputs\.(?P<input>[a-z][a-z0-9_]*)|steps\.(?P<step>{_STEP}(?:/{_STEP})*)\.(?P<output>[a-z][a-z0-9_]*)|run\.id"
@@ -49,6 +50,7 @@ class Misuse:
 
     written: str
     message: str
+    meant: str = ""  # what was probably to stand there
 
 
 def parts(text: str) -> Iterator[Reference | Misuse]:
@@ -62,9 +64,19 @@ def parts(text: str) -> Iterator[Reference | Misuse]:
         elif inside.startswith("secrets"):
             yield Misuse(braces[0], "a secret may only be captured, stored and pasted, never put into a text")
         else:
-            yield Misuse(braces[0], "only a name may stand in {{ }}, no expression")
+            yield Misuse(braces[0], "only a name may stand in {{ }}, no expression", _meant(inside))
     rest = _BRACES.sub("", text)
+    yield from (Misuse(one[0], "a name is filled in between {{ and }}") for one in _ONE_BRACE.finditer(rest))
     yield from (Misuse(mark, f"{mark} without its other half") for mark in ("{{", "}}") if mark in rest)
+
+
+def _meant(inside: str) -> str:
+    """Return the name that `inside` was probably to be, with its braces: of an input, or of a step's output."""
+    head, dot, last = inside.lower().rpartition(".")
+    last = last.replace("-", "_")
+    of = head.removeprefix("steps.").replace("_", "-")
+    name = f"steps.{of}.{last}" if dot and head != "inputs" else f"inputs.{last}"
+    return f"{{{{ {name} }}}}" if _NAME.fullmatch(name) and of != "run" else ""
 
 
 def references(text: Scalar) -> list[Reference]:

@@ -59,6 +59,8 @@ def _told(action: ActionSpec) -> str:
     parts = [_sentence(action.doc)]
     if action.outputs:
         parts.append(f"Outputs: {', '.join(f'`{field}`' for field in action.outputs)}.")
+    if action.effect:
+        parts.append(f"Its effect is `{action.effect}`.")
     if action.secret:
         parts.append(_SECRET[action.secret])
     if action.leads_to:

@@ -82,7 +82,8 @@ steps:
     do: open_app_registrations
     effect: read
 
-  # A step that creates, changes or deletes also needs `done_when` and `expect`, and a deletion a `guard`.
+  # A step that creates, changes or deletes also needs `done_when` and `expect`, one that creates or deletes a `gate`,
+  # and a deletion a `guard`.
 
 always: [clear_clipboard, tell_what_is_open]
 """

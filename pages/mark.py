@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 SecretRole = Literal["copies", "pastes", "proves"]
+Effect = Literal["create", "change", "delete"]
 
 
 def _untold() -> tuple[type[Exception], ...]:
@@ -31,13 +32,19 @@ def _untold() -> tuple[type[Exception], ...]:
 
 
 def action(
-    *, at: str = "", anywhere: bool = False, secret: SecretRole | None = None, shown_by: str = ""
+    *,
+    at: str = "",
+    anywhere: bool = False,
+    effect: Effect | None = None,
+    secret: SecretRole | None = None,
+    shown_by: str = "",
 ) -> Callable[[Callable[Concatenate[Any, P], R]], Callable[Concatenate[Any, P], R]]:
     """Mark a method as an intent that a runbook may call.
 
     `at`: the attribute of the page that is pressed or filled in first, such as `add_button` or `saved.sync_button`, so
     that a person can be shown where; a method gets the action's arguments. Empty for an action that only goes or looks.
     `anywhere`: the action brings its page up itself, so the page need not be on screen before.
+    `effect`: what it does to the data in the portal, so that no runbook calls it less; None where it only reads.
     `secret`: the action leaves a secret on the clipboard ("copies"), takes it from there ("pastes"), or returns only
     when one that was pasted on this portal has been shown to work ("proves").
     A page that copies one has a method `known_ids`, which takes what the action takes and lists what there is before,
@@ -68,6 +75,7 @@ def action(
         run.keyturn_kind = "action"  # type: ignore[attr-defined]
         run.keyturn_at = at  # type: ignore[attr-defined]
         run.keyturn_anywhere = anywhere  # type: ignore[attr-defined]
+        run.keyturn_effect = effect  # type: ignore[attr-defined]
         run.keyturn_secret = secret  # type: ignore[attr-defined]
         run.keyturn_shown_by = shown_by  # type: ignore[attr-defined]
         return run

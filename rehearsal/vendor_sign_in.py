@@ -61,7 +61,10 @@ class SignIns:
 
 
 class SignInPage(NamedTuple):
-    """How a portal's sign-in differs from another's; `said`: its words for what was refused."""
+    """How a portal's sign-in differs from another's; `said`: its words for what was refused.
+
+    Its faults have the names that `faults` makes with `password-wrong`, `code-expired` and `code-wrong`.
+    """
 
     address: str
     template: str

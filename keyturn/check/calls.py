@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from keyturn.interpolate import references
-from keyturn.model import KEY, Gate, InputType
+from keyturn.model import KEY, Effect, Gate, InputType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ def check_calls(step: Step, index: int, finding: Finding) -> None:
         )
     if action:
         check_arguments(step.args, action.parameters, f"{step.do} of {step.page}", (*path, "with"), finding)
+        _effect(step, action, path, finding)
         _outputs(step, action, path, finding)
         _secret(step, action, path, finding)
     for part, probes in (("done_when", step.done_when), ("expect", step.expect)):
@@ -58,7 +59,7 @@ def check_arguments(
             finding.add(here, message, found=value)
         _typed(value, wanted[name], here, finding)
     for name, parameter in wanted.items():
-        if parameter.required and name not in args:
+        if parameter.required and name not in args and (*path, name) not in finding.unread:
             finding.add(path, f"{whose} needs the argument `{name}`: {parameter.wants}")
 
 
@@ -82,6 +83,17 @@ def _may_be(value: Scalar, finding: Finding) -> tuple[Scalar, ...]:
     if spec and spec.type is InputType.CHOICE and found[0].written == value:
         return spec.choices
     return ()
+
+
+def _effect(step: Step, action: ActionSpec, path: Path, finding: Finding) -> None:
+    """Demand the effect that the page knows of: a deletion that is called a reading would escape the rules for it."""
+    if action.effect is None or step.copies:  # That a step that captures a secret creates is a rule of its own.
+        return
+    least = Effect(action.effect)
+    enough = [Effect.CHANGE, Effect.CREATE, Effect.DELETE] if least is Effect.CHANGE else [least]
+    if step.effect not in enough:
+        message = f"{step.do} of {step.page} has the effect `{least}`"
+        finding.add((*path, "effect"), message, found=step.effect, allowed=map(str, enough))
 
 
 def _outputs(step: Step, action: ActionSpec, path: Path, finding: Finding) -> None:

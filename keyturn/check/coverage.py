@@ -33,6 +33,9 @@ def check_coverage(finding: Finding) -> None:
             f"{procedure.file} has changed since; see that the steps still do what it says, then write its SHA-256"
         )
         finding.add(("procedure", "sha256"), message, found=procedure.sha256, allowed=[found.sha256])
+        if procedure.source.sha256 == procedure.sha256:
+            message = "this procedure is its own source; write its SHA-256 here too"
+            finding.add(("procedure", "source", "sha256"), message, found=procedure.sha256, allowed=[found.sha256])
     _numbers(found, finding)
 
 
@@ -51,7 +54,7 @@ def _numbers(procedure: Instructions, finding: Finding) -> None:
             if number not in counts:
                 path = ("steps", index, "covers", place)
                 finding.add(path, "the procedure has no such instruction", found=str(number), allowed=_range(counts))
-    if finding.could_not_read_steps("covers"):
+    if not finding.runbook.steps or finding.could_not_read_steps("covers"):
         return
     for row in procedure.rows:
         if row.number not in covered:

@@ -46,7 +46,11 @@ class Names:
     def _output(self, reference: Reference, path: Path, own: Step | None) -> None:
         step = own if own and reference.of == own.id else self.before.get(reference.of)
         add, within = self.finding.add, reference.written
-        if step is None:
+        if step is None and any(id_.startswith(f"{reference.of}/") for id_ in self.before):
+            if not self.finding.could_not_read_steps("outputs"):
+                message = "the `outputs` of this `use` have no such name"
+                add(path, message, found=reference.output, within=within)
+        elif step is None:
             known = [*self.before, *([own.id] if own else [])]
             self._absent(reference.of, path, allowed=known, within=within)
         elif step.copies and reference.output == "secret":

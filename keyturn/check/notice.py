@@ -1,11 +1,14 @@
-"""What is no fault but worth a look: a step that carries out no instruction, and one that may lack what it needs."""
+"""What is no fault but worth a look.
+
+A step that carries out no instruction, one that records how a person signs in, and one that may lack what it needs.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from keyturn.interpolate import references
-from keyturn.model import FactKind
+from keyturn.model import FactKind, Gate, Pictures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +24,8 @@ def notices(runbook: Runbook) -> list[str]:
         place = runbook.places["steps", index]
         if not step.covers:
             told.append(f"{place}: {step.id} carries out no instruction of the procedure")
+        if step.gate is Gate.SIGN_IN and step.evidence is not Pictures.DARK:
+            told.append(f"{place}: {step.id} records how a person signs in; with `evidence: dark` nothing of it is")
         told += [
             f"{place}: {step.id} needs the {name} of {other.id}, which may be skipped; then it stops the run"
             for other, name in _needed(step, steps)

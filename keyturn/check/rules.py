@@ -19,6 +19,9 @@ def check_rules(step: Step, index: int, finding: Finding) -> None:
         for part, probes in (("done_when", step.done_when), ("expect", step.expect)):
             if not probes:
                 finding.add((*path, part), f"a step whose effect is `{effect}` needs `{part}`")
+    if effect in {Effect.CREATE, Effect.DELETE} and step.gate is Gate.NONE:
+        message = f"a step whose effect is `{effect}` needs a `gate`: a person is asked before it"
+        finding.add((*path, "gate"), message, allowed=[Gate.CONFIRM, Gate.SECOND_PERSON, Gate.MANUAL])
     if effect is Effect.DELETE and not step.guard:
         finding.add((*path, "guard"), "a step whose effect is `delete` needs a `guard`")
     if effect in {Effect.CREATE, Effect.DELETE} and step.retry:

@@ -114,7 +114,7 @@ def _secrets(finding: Finding) -> None:
         path = ("secrets", name)
         capture = next((index for index, step in enumerate(finding.runbook.steps) if step.copies == name), None)
         if capture is None:
-            if not finding.could_not_read_steps("outputs"):
+            if finding.runbook.steps and not finding.could_not_read_steps("outputs"):
                 finding.add(path, "no step captures this secret", found=name)
             continue
         before = Names(finding, {step.id: step for step in finding.runbook.steps[:capture]})

@@ -55,7 +55,7 @@ def run_check(args: argparse.Namespace) -> int:
     for path in args.runbooks:
         runbook, faults = check_file(path, Catalogue.of)
         found = faults.sorted()
-        remarks = notices(runbook) if runbook else []
+        remarks = notices(runbook) if runbook and not found else []  # What is not there may be what was not read.
         told.append({"file": str(path), "faults": [fault.as_json() for fault in found], "notices": remarks})
         code = Exit.INVALID if found else code
         if not args.json:

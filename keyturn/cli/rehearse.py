@@ -6,10 +6,13 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from keyturn import settings, signing
 from keyturn.cli.given import given_inputs
 from keyturn.cli.options import add_allow_synced, add_common, add_replica, add_walkthrough, wants_headed
+from keyturn.errors import Invalid
+from keyturn.interpolate import references
 
 if TYPE_CHECKING:
     import argparse
@@ -17,9 +20,12 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from keyturn.keeper import Keeper
+    from keyturn.run.conduct import Prepared
+    from rehearsal import Replicas
     from secrets_store import Store
 
 DEFAULT = "update-entra-client-secret.yaml"
+_HERE = {"127.0.0.1", "localhost", "::1"}
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -83,6 +89,7 @@ def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
                 keep_open=args.keep_open,
             )
         )
+        _refuse_real_portals(prepared, replicas)
         stack.enter_context(Operator(replicas, signs_in=not args.by_hand))
         key = signing.load_or_make()
         thrown_away = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keyturn-rehearsal-")))
@@ -103,6 +110,17 @@ def _rehearse(args: argparse.Namespace, ready: Keeper) -> int:
         )
         practising = args.by_hand or bool(args.mode and somebody_is_there())
         return attend(prepared, around, args, instead=None if practising else SecondHand(replicas.operator_url))
+
+
+def _refuse_real_portals(prepared: Prepared, replicas: Replicas) -> None:
+    """Raise `Invalid` where a portal is not on this machine: the rehearsal's operator says yes to everything."""
+    for name, portal in prepared.runbook.portals.items():
+        (asked,) = references(portal.url)
+        address = prepared.inputs[asked.of]
+        if urlsplit(address).hostname not in _HERE:
+            known = ", ".join(given for given in replicas.inputs if given.endswith("_url"))
+            hint = f"a rehearsal fills in the inputs called {known}; `{name}` takes its address from `{asked.of}`"
+            raise Invalid(f"a rehearsal goes to no real portal, and {address} is not on this machine", hint=hint)
 
 
 def _store(folder: Path, key: Ed25519PrivateKey, *, allow_synced: bool) -> Store:

@@ -103,7 +103,8 @@ def _facts(summary: Summary, runbook: Runbook) -> Iterator[tuple[str, str]]:
     if not summary.changed:
         yield "changed", "nothing"
         for name, text in _found(summary).items():
-            yield name.replace("_", " "), text
+            for index, line in enumerate(text.splitlines() or [""]):
+                yield (name.replace("_", " ") if index == 0 else ""), line
     yield "recording", summary.recording
     if summary.search:
         what = "the value" if summary.search["values"] else "anything of a client secret's shape"

@@ -74,7 +74,9 @@ class Table:
             reader.places[*here, KEY] = key.place
             name = self.name.read(key, here, reader)
             content = reader.read(self.kind, value, here)
-            if name is not BROKEN and content is not BROKEN:
+            if name is BROKEN:
+                reader.faults.unread.append(path)  # It may be any name that is missed elsewhere.
+            elif content is not BROKEN:
                 found[name] = content
         return found
 

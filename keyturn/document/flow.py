@@ -207,6 +207,7 @@ def _given(own: Own, index: int, use: Use, sub: Runbook) -> dict[str, str]:
         if f"{step_id}.{output}" not in outputs:
             place, label = own.at(index, "outputs", name)
             faults.add(place, label, f"{use.use} has no such output", found=inner, allowed=outputs)
+            faults.unread.append(("steps", index, "outputs"))  # What names it is told nothing more.
     return given
 
 
@@ -238,7 +239,8 @@ def _joined(own: Own, index: int, book: Runbook, taken: _Taken, sub: Runbook) ->
     for name, theirs in {**portals, **secrets}.items():
         if mine.get(name, theirs) != theirs:
             place, label = own.at(index, "use")
-            own.reader.faults.add(place, label, f"both runbooks have `{name}`, and not the same one")
+            message = f"both runbooks have `{name}`, and not the same one; `with` gives the inputs that it is made of"
+            own.reader.faults.add(place, label, message)
     always = (*book.always, *(act for act in sub.always if act not in book.always))
     texts = {**book.included, **sub.included, sub.path: sub.text}
     return replace(

@@ -46,10 +46,12 @@ class Reader:
         """Return `path` as a fault tells it: `steps.add-secret.effect`."""
         return worded(path, self.ids)
 
-    def fault(self, node: Node, path: Path, message: str, found: str = "", allowed: Iterable[str] = ()) -> Any:
+    def fault(  # noqa: PLR0913  # the parts of a fault
+        self, node: Node, path: Path, message: str, *, found: str = "", allowed: Iterable[str] = (), meant: str = ""
+    ) -> Any:
         """Note a fault at `node` and return `BROKEN`. A node that could not be read has had its fault already."""
         if not isinstance(node, Unread):
-            self.faults.add(node.place, self.label(path), message, found=found, allowed=allowed)
+            self.faults.add(node.place, self.label(path), message, found=found, allowed=allowed, meant=meant)
         return BROKEN
 
     def read(self, kind: Kind, node: Node, path: Path) -> Any:
@@ -62,4 +64,6 @@ class Reader:
 
 def form(node: Node) -> str:
     """Return in words what `node` is where something else belongs; empty for one that could not be read."""
+    if isinstance(node, Scalar) and node.plain and not node.value:
+        return "nothing"  # What was meant may stand below, not deep enough.
     return {Scalar: "a text", Items: "a list", Entries: "a mapping"}.get(type(node), "")

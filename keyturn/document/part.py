@@ -148,7 +148,9 @@ class Checked:
 def check_input(spec: Input, node: Node, path: Path, reader: Reader) -> None:
     """Demand choices of a `choice` and of nothing else, and a default and an example that could be given."""
     if (spec.type is InputType.CHOICE) != bool(spec.choices):
-        reader.fault(node, path, "`choices` belong to the type `choice`, and only to it")
+        missing = spec.type is InputType.CHOICE
+        message = "the type `choice` needs `choices`" if missing else "only the type `choice` has `choices`"
+        reader.fault(node, path, message)
         return
     for key, value in (("default", spec.default), ("example", spec.example or None)):
         if value is None:

@@ -40,13 +40,13 @@ class Text:
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
         """Return the text."""
-        text = _written(node, path, reader, self.what)
+        text = _written(node, path, reader, self.what, empty=self.empty)
         if text is None:
             return BROKEN
         if not (text.strip() or self.empty):
             return reader.fault(node, path, f"{self.what} belongs here, and this is empty")
         if self.shape and not re.fullmatch(self.shape, text):
-            return reader.fault(node, path, f"this is not {self.what}", found=text)
+            return reader.fault(node, path, f"this is not {self.what}", found=text, meant=_meant(text, self.shape))
         if self.shape and _plain(node) and not _reads_as_text(text):
             message = "YAML takes this for a number, a date or a truth value; put it in quotes"
             return reader.fault(node, path, message, found=text)
@@ -126,7 +126,7 @@ class Argument:
 
     def read(self, node: Node, path: Path, reader: Reader) -> Any:
         """Return a text, an int or a bool."""
-        text = _written(node, path, reader, "a text, a whole number, true or false")
+        text = _written(node, path, reader, "a text, a whole number, true or false", empty=True)
         if text is None:
             return BROKEN
         plain = _plain(node)
@@ -139,6 +139,15 @@ class Argument:
     def schema(self) -> Schema:
         """Return the scalars."""
         return _SCALAR
+
+
+def _meant(text: str, shape: str) -> str:
+    """Return `text` with the other of the two signs between words, where that has the shape; pages have both."""
+    plain = text.lower().replace(" ", "-")
+    kebab, snake = plain.replace("_", "-"), plain.replace("-", "_")
+    portal, dot, page = snake.partition(".")
+    tries = (kebab, snake, f"{portal}{dot}{page.replace('_', '-')}")
+    return next((one for one in tries if re.fullmatch(shape, one)), "")
 
 
 def pattern(shape: str) -> str:
@@ -155,13 +164,14 @@ def _reads_as_text(plain: str) -> bool:
     return _RESOLVER.resolve(yaml.ScalarNode, plain, (True, False)) == _TEXT and not _NUMBER.fullmatch(plain)
 
 
-def _written(node: Node, path: Path, reader: Reader, what: str) -> str | None:
+def _written(node: Node, path: Path, reader: Reader, what: str, *, empty: bool = False) -> str | None:
     """Return the text of a scalar that holds something; else note the fault."""
     if not isinstance(node, Scalar):
         reader.fault(node, path, f"{what} belongs here", found=form(node))
         return None
     if node.plain and node.value in _NOTHING:
-        reader.fault(node, path, f'nothing is written here; {what} belongs here, or "" in quotes', found=node.value)
+        message = f"nothing is written here; {what} belongs here"
+        reader.fault(node, path, f'{message}, or "" in quotes' if empty else message, found=node.value)
         return None
     if SECRET_SHAPE.search(node.value):
         reader.fault(node, path, "this has the shape of a client secret; a runbook never holds one")
@@ -177,5 +187,5 @@ def _well_filled(text: str, node: Node, path: Path, reader: Reader, *, allowed: 
         return False
     misuses = [part for part in found if isinstance(part, Misuse)]
     for misuse in misuses:
-        reader.fault(node, path, misuse.message, found=misuse.written, allowed=NAMES)
+        reader.fault(node, path, misuse.message, found=misuse.written, allowed=NAMES, meant=misuse.meant)
     return not misuses

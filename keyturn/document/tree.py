@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from keyturn.document.not_yaml import refusal
 from keyturn.fault import Faults
 from keyturn.model import Place
 
@@ -26,8 +27,8 @@ _FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # What YAML 1.1 allows in a file, section 5.1 of its specification.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_REMARK = re.compile(r"\s+#(?=[\w\[(])")
 _TAB_INDENT = re.compile(r"^ *\t", re.MULTILINE)
-_BARE_BRACES = re.compile(r"(?::|-|,|\[|\{)\s+\{\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,13 @@ def compose(raw: bytes, file: str, faults: Faults) -> tuple[str, Node | None]:
     if len(raw) > LARGEST:
         faults.add(start, "", "the document is larger than 1 MiB", found=f"{len(raw)} bytes")
         return "", None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        faults.add(start, "", "the document is not UTF-8 text")
+    text = raw.decode("utf-8-sig", "replace")
+    faults.texts[file] = _UNPRINTABLE.sub("\ufffd", text)  # An excerpt goes to a terminal.
+    if (index := _foreign(raw)) is not None:
+        before = raw[:index].decode("utf-8-sig")
+        message = "the document is not UTF-8 text; save it as UTF-8"
+        faults.add(_place_of(before, len(before), file), "", message, found=f"byte {raw[index]:#04x}")
         return "", None
-    faults.texts[file] = text
     bad = [(match.start(), "a character that may not stand in YAML") for match in _UNPRINTABLE.finditer(text)]
     bad += [(match.end() - 1, "a tab in the indentation; use spaces") for match in _TAB_INDENT.finditer(text)]
     begins = [0, *(match.end() for match in re.finditer("\n", text))] if bad else []
@@ -83,6 +85,20 @@ def compose(raw: bytes, file: str, faults: Faults) -> tuple[str, Node | None]:
         line = bisect_right(begins, index)
         faults.add(Place(file, line, index - begins[line - 1] + 1), "", message)
     return text, None if bad else _tree(text, file, faults)
+
+
+def _foreign(raw: bytes) -> int | None:
+    """Return where `raw` is no UTF-8 text for the first time. Other encodings of Unicode are full of zeros."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return raw.index(b"\0") if b"\0" in raw else None
+
+
+def _place_of(text: str, index: int, file: str) -> Place:
+    before = text[:index]
+    return Place(file, before.count("\n") + 1, index - before.rfind("\n"))
 
 
 def _tree(text: str, file: str, faults: Faults) -> Node | None:
@@ -99,10 +115,8 @@ def _tree(text: str, file: str, faults: Faults) -> Node | None:
         faults.add(error.place, "", _DEEP)
         return None
     except yaml.MarkedYAMLError as error:
-        mark: Any = error.problem_mark
-        line = text.splitlines()[mark.line] if mark.line < len(text.splitlines()) else ""
-        braces = "; a value that begins with {{ must be in quotes" if _BARE_BRACES.search(line) else ""
-        faults.add(Place(file, mark.line + 1, mark.column + 1), "", f"not YAML: {error.problem}{braces}")
+        place, message = refusal(error, text, file)
+        faults.add(place, "", message)
         return None
     faults.add(Place(file, 1, 1), "", "not YAML")  # Only where the two parsers disagree.
     return None
@@ -155,10 +169,19 @@ class _Composer:
             if _UNPRINTABLE.search(event.value):
                 self._faults.add(place, "", "a character that may not stand in YAML, written as an escape")
                 return Unread(place)
+            self._cut_off(event)
             return Scalar(place, str(event.value), plain=not event.style)
         if depth == DEEPEST:
             raise _TooDeep(place)
         return self._items(place, depth) if isinstance(event, yaml.SequenceStartEvent) else self._entries(place, depth)
+
+    def _cut_off(self, event: Any) -> None:
+        """Note what was meant as a part of the text and is a remark to YAML, which drops it without a word."""
+        line, column = event.end_mark.line, event.end_mark.column
+        rest = self._lines[line][column:] if not event.style and line < len(self._lines) else ""
+        if found := _NO_REMARK.match(rest):
+            message = "from ` #` on this is a remark and not read; put the text in quotes, or a space behind the `#`"
+            self._faults.add(Place(self._file, line + 1, column + found.end()), "", message)
 
     def _items(self, place: Place, depth: int) -> Items:
         items = []
@@ -169,6 +192,7 @@ class _Composer:
     def _entries(self, place: Place, depth: int) -> Entries | Unread:
         entries: dict[str, tuple[Scalar, Node]] = {}
         odd = False
+        again: list[Scalar] = []
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
@@ -176,11 +200,14 @@ class _Composer:
                 odd = True
                 self._odd_key(place, key)
             elif key.value in entries:
-                first = entries[key.value][0].place
-                self._faults.add(key.place, "", f"the key `{key.value}` is there already, on line {first.line}")
+                again.append(key)
             else:
                 entries[key.value] = (key, value)
-        return Unread(place) if odd else Entries(place, tuple(entries.values()))
+        for key in again[:1]:
+            line = entries[key.value][0].place.line
+            more = f", and so are {len(again) - 1} more; before a new item of a list stands `- `" if again[1:] else ""
+            self._faults.add(key.place, "", f"the key `{key.value}` is there already, on line {line}{more}")
+        return Unread(place) if odd or again[1:] else Entries(place, tuple(entries.values()))
 
     def _odd_key(self, place: Place, key: Node) -> None:
         line = self._lines[place.line - 1][place.column - 1 :]

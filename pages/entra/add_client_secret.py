@@ -99,7 +99,7 @@ class AddClientSecretPane(Page):
                 )
             dropdown.choose(wanted)
 
-    @action(at="add_button", secret="copies", shown_by="made_beside")  # noqa: S106  # a role, not a password
+    @action(at="add_button", effect="create", secret="copies", shown_by="made_beside")  # noqa: S106  # a role, not a password
     def add_and_copy_value(self, application_id: str) -> NewSecret:
         """Add the secret, wait until it is listed, and copy its value.
 

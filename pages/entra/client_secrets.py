@@ -136,7 +136,7 @@ class ClientSecretsPage(Page):
             self.grid.copy_value(row.secret_id)
         return NewSecret(row.secret_id, row.expires_on.isoformat())
 
-    @action(at="delete_button_of")
+    @action(at="delete_button_of", effect="delete")
     def delete_secret(self, application_id: str, secret_id: str) -> None:
         """Delete the secret with this Secret ID, and no other.
 

@@ -64,7 +64,7 @@ class GroupEditorPage(Page):
         with self.expecting("at least one user in the group"):
             expect(self.user_rows.filter(has_text="@")).not_to_have_count(0)
 
-    @action(at="save_button")
+    @action(at="save_button", effect="change")
     def save_integration(self) -> None:
         """Click Save Integration."""
         self.press_once(self.save_button)

@@ -136,7 +136,7 @@ class NewIntegrationPage(Page):
             expect(self.test_passed_dialog).to_be_hidden()
             expect(self.tested_notice).to_be_visible()
 
-    @action(at="save_button")
+    @action(at="save_button", effect="change")
     def save_credentials(self) -> None:
         """Click Save Credentials."""
         with self.expecting("Save Credentials to be enabled, as it is after a good test"):

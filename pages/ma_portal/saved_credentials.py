@@ -36,7 +36,7 @@ class SavedCredentialsPage(Page):
         """The saved integration and the button that resets it."""
         return [self.saved.root, self.saved.reset_button]
 
-    @action(at="saved.reset_button")
+    @action(at="saved.reset_button", effect="change")
     def reset_integration(self) -> NewIntegrationPage:
         """Click Reset Integration and answer Yes.
 

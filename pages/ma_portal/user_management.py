@@ -74,7 +74,7 @@ class UserManagementPage(Page):
             return Integration("", "", "", "none")
         return Integration(self.saved.application_id(), self.saved.group(), self.saved.last_sync(), "saved")
 
-    @action(at="saved.edit_group_button", shown_by="selected_group")
+    @action(at="saved.edit_group_button", effect="change", shown_by="selected_group")
     def select_group(self, group: str, otherwise: str) -> Group:
         """Make sure that the group is selected, or `otherwise` where `group` is empty; changes nothing if it is.
 
@@ -101,7 +101,7 @@ class UserManagementPage(Page):
             expect(self.saved.group_notice).to_have_text(wanted)
         return Group(wanted)
 
-    @action(at="saved.sync_button", shown_by="last_sync")
+    @action(at="saved.sync_button", effect="change", shown_by="last_sync")
     def sync_now(self) -> Sync:
         """Click Sync Now, answer Yes, and wait until Last Successful Sync changes."""
         with self.expecting("a group to be selected"):

@@ -89,7 +89,7 @@ class EditSyncPage(Page):
             if not self.around.answered(self.around.fresh(self.tested_notice)):
                 raise self.failure("test_connection")
 
-    @action(at="save_button")
+    @action(at="save_button", effect="change")
     def save(self) -> None:
         """Click Save."""
         self._hold_the_new_key("save")

@@ -73,7 +73,7 @@ class SyncStatusPage(Page):
         self.edit_button.click()
         return EditSyncPage(self.tab, self.url).arrive()
 
-    @action(at="sync_button", shown_by="last_sync")
+    @action(at="sync_button", effect="change", shown_by="last_sync")
     def sync(self) -> Sync:
         """Click Sync and wait until Last Sync changes."""
         # The whole text, because what was there before may be empty, which every text contains.

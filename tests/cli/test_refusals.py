@@ -85,6 +85,13 @@ def test_an_unknown_scenario_or_fault_is_refused_with_3(run: Run, arguments: lis
     assert all(word in text for word in words)
 
 
+def test_a_rehearsal_never_goes_to_a_real_portal(run: Run) -> None:
+    code, text = run("rehearse", "--headless", "--set", "ma_portal_url=https://dashboard.arcticwolf.com")
+    assert code == 3
+    assert "https://dashboard.arcticwolf.com is not on this machine" in text
+    assert "called entra_url, ma_portal_url, sophos_url; `ma` takes its address from `ma_portal_url`" in text
+
+
 def test_a_browser_that_is_not_there_is_refused_with_2(run: Run) -> None:
     code, text = run("rehearse", "--headless", "--browser", "/nowhere/chrome")
     assert code == 2

@@ -60,7 +60,7 @@ class KeysPage(Page):
     name = "keys"
     title = "Keys"
 
-    @action(secret="copies")
+    @action(effect="create", secret="copies")
     def add_and_copy(self, description: str, days: int = 30, kind: Literal["short", "long"] = "short") -> Made:
         """Add a key and copy its value."""
         return Made(f"{description}{kind}", f"{days}")
@@ -69,7 +69,7 @@ class KeysPage(Page):
     def paste_value(self) -> None:
         """Paste the value."""
 
-    @action()
+    @action(effect="delete")
     def delete_key(self, secret_id: str, *, quietly: bool = False) -> None:
         """Delete the key."""
 

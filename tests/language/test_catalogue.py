@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from keyturn.catalogue import Catalogue, described
+from keyturn.catalogue import Catalogue, OfNoUse, described
+from keyturn.cli.output import report
+from keyturn.errors import Exit
 from pages import REGISTRY
 from pages.mark import action, probe
 from pages.page import Page
@@ -36,11 +38,6 @@ class Sample(Page):
     def move(self) -> NextPage:
         """Move on. Raises what a runbook cannot name."""
 
-    @action()
-    def pair(self) -> tuple[str, str]:
-        """Give two texts without names."""
-        return "", ""
-
 
 def test_an_action_is_described_from_its_signature(catalogue: Catalogue) -> None:
     add = catalogue.page("practice", "keys").actions["add_and_copy"]
@@ -65,7 +62,6 @@ def test_what_an_action_returns_is_told_by_its_fields() -> None:
     assert actions["read"].doc == "Read it"
     assert actions["move"].doc == "Move on"
     assert (actions["move"].outputs, actions["move"].returns, actions["move"].leads_to) == ((), "", None)
-    assert actions["pair"].outputs == ()
 
 
 def test_an_annotation_may_be_a_type_instead_of_its_name() -> None:
@@ -138,10 +134,26 @@ class _Question(Page):
         return True
 
 
-@pytest.mark.parametrize("page", [_List, _Many, _Secret, _Question])
+class _Answer(Page):
+    @action()
+    def read(self) -> tuple[str, str]:
+        """Give two texts without names."""
+        return "", ""
+
+
+@pytest.mark.parametrize("page", [_List, _Many, _Secret, _Question, _Answer])
 def test_a_page_that_no_runbook_could_use_is_our_own_mistake(page: type[Page]) -> None:
-    with pytest.raises(TypeError, match=r"no argument|is not str|is called has_"):
+    with pytest.raises(OfNoUse, match=r"no argument|is not str|is called has_|neither nothing"):
         described(page)
+
+
+def test_a_page_that_no_runbook_could_use_is_told_to_its_author_with_the_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(OfNoUse) as caught:
+        described(_List)
+    assert report(caught.value) == Exit.BUG
+    assert "_List.take: things is not str, int, bool or a Literal of texts" in capsys.readouterr().err
 
 
 def test_only_the_packages_that_are_asked_for_are_there() -> None:

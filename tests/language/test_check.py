@@ -31,7 +31,7 @@ def test_a_loaded_runbook_is_checked_with_every_fault_at_once(folder: Path, cata
     with pytest.raises(Faulty) as caught:
         check(load(path), catalogue)
     assert [fault.path for fault in caught.value.faults] == ["procedure.file", "steps.paste.do"]
-    assert "  103 |     do: paste\n" in str(caught.value)
+    assert "  104 |     do: paste\n" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,15 @@ def test_a_step_that_carries_out_no_instruction_is_noted_and_no_fault(changed: C
     assert runbook
     assert [note.partition(": ")[2] for note in notices(runbook)] == [
         "open carries out no instruction of the procedure"
+    ]
+
+
+def test_a_sign_in_that_would_be_recorded_is_noted(changed: Changed) -> None:
+    runbook, faults = changed(("    evidence: dark\n\n  - id: add-key", "\n  - id: add-key"))
+    assert faults == ()
+    assert runbook
+    assert [note.partition(": ")[2] for note in notices(runbook)] == [
+        "sign-in records how a person signs in; with `evidence: dark` nothing of it is"
     ]
 
 

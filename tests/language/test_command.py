@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,30 @@ def test_faults_are_told_for_people_and_for_editors(folder: Path, capsys: pytest
     (fault,) = found["files"][0]["faults"]
     assert (fault["line"], fault["column"], fault["path"]) == (47, 12, "portals.practice.pages")
     assert main(["check", str(folder / "none.yaml")]) == 3
+
+
+@pytest.mark.parametrize(("effect", "code"), [("read", 3), ("change", 0)])
+def test_a_change_that_a_page_knows_of_cannot_be_called_a_reading(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], effect: str, code: int
+) -> None:
+    shutil.copy(RUNBOOK.with_suffix(".procedure.md"), tmp_path)
+    text = RUNBOOK.read_text(encoding="utf-8").replace(
+        "do: save_credentials\n    effect: change", f"do: save_credentials\n    effect: {effect}"
+    )
+    (tmp_path / RUNBOOK.name).write_text(text, encoding="utf-8")
+    assert main(["check", str(tmp_path / RUNBOOK.name)]) == code
+    told = "save_credentials of ma.new-integration has the effect `change`"
+    assert (told in capsys.readouterr().err) == bool(code)
+
+
+def test_remarks_wait_until_nothing_is_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "practice.yaml"
+    text = path.read_text(encoding="utf-8").replace("pages: practice", "pages: entra")
+    path.write_text(text.replace("covers: [2]", "covers: 2"), encoding="utf-8")
+    assert main(["check", str(path)]) == 3
+    err = capsys.readouterr().err
+    assert "covers: a list belongs here" in err
+    assert "note:" not in err
 
 
 def test_the_plan_is_the_result_and_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ ROOMS = ("keyturn/document", "keyturn/check", "keyturn/interpolate.py")
 # What no file of this folder can show: told in test_document, test_flow and test_inputs.
 ELSEWHERE = {
     "the document is larger than 1 MiB",
-    "the document is not UTF-8 text",
+    "the document is not UTF-8 text; save it as UTF-8",
     "it cannot be read:",
     "no such runbook beside this one",
     "missing",

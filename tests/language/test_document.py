@@ -114,13 +114,15 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
         (b"# only a remark\n", "1:1 the document is empty"),
         (b"---\n", "1:1 the document is empty"),
         (b'""\n', "1:1 a mapping belongs here"),
-        (b"\xff\xfea", "1:1 the document is not UTF-8 text"),
+        (b"\xff\xfea", "1:1 the document is not UTF-8 text; save it as UTF-8"),
+        ("a: b\nc: ä\n".encode("latin-1"), "2:4 the document is not UTF-8 text; save it as UTF-8"),
+        ("a: b\n".encode("utf-16-le"), "1:2 the document is not UTF-8 text; save it as UTF-8"),
         (b"a: b\nc: \x07d\n", "2:4 a character that may not stand in YAML"),
         (b'a: b\nc: "d\\a"\n', "2:4 a character that may not stand in YAML, written as an escape"),
         (b'a: b\n"\\e[2J": c\n', "2:1 a character that may not stand in YAML, written as an escape"),
         (b"- a\n", "1:1 a mapping belongs here"),
         (b"a: b\n\tc: d\n", "2:1 a tab in the indentation; use spaces"),
-        (b"a: [b\n", "2:1 not YAML: expected ',' or ']', but got '<stream end>'"),
+        (b"a: [b\n", "2:1 not YAML: the `[` on line 1 is not closed before this"),
         (b"a: " + b"[" * 40 + b"]" * 40, f"1:19 {DEEP}"),
         (b"? [a]\n: b\n", "1:3 a key must be a plain word"),
         (b"a: &x [*x]\n", "1:8 an alias; write it out"),
@@ -129,6 +131,58 @@ def test_line_ends_of_windows_and_a_byte_order_mark_change_nothing(folder: Path)
 )
 def test_what_is_no_runbook_at_all_is_told_at_its_place(raw: bytes, told: str, tmp_path: Path) -> None:
     assert told in messages(raw, tmp_path)
+
+
+_DEEP = "keys that belong together stand equally deep, and so do the dashes of a list"
+_COLON = "a text with `: ` in it, or a colon at its end, must be in quotes"
+_COMMA = "a comma, or what closes the `{`, belongs here; a text with brackets in it must be in quotes"
+_QUOTED = "behind a closing quotation mark or bracket nothing more may stand; see that the whole text is in quotes"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: 1\n  b: 2\n", f"2:4 {_DEEP}"),
+        ("a:\n  b: 1\n c: 2\n", f"3:2 {_DEEP}"),
+        ("- a: 1\n  b: 2\n  - c: 3\n", f"3:3 {_DEEP}"),
+        ("a: first: second\n", f"1:9 {_COLON}"),
+        ("a: “b”: c\n", f"1:7 {_COLON}"),
+        ("a: b\u00a0: c\n", f"1:6 {_COLON}"),
+        ("  - a: last:\n", f"1:12 {_COLON}"),
+        ("a: 1\nb 2\nc: 3\n", "2:1 there is no `: ` here, which belongs behind a key"),
+        ("- a: 1\n-b: 2\n", "2:1 a space belongs behind the dash of a list"),
+        ('a: "b" c\n', f"1:8 {_QUOTED}"),
+        ("a: [b] c\n", f"1:8 {_QUOTED}"),
+        ("a: {b: 1\nc: 2\n", "2:2 the `{` on line 1 is not closed before this"),
+        ("a: @b\n", "1:4 begun so, a text must be in quotes"),
+        ("a: - b\n", "1:4 begun so, a text must be in quotes"),
+        ('a: "\\d"\n', "1:6 a backslash stands for itself only in single quotes"),
+        ("a: {b: c {d}}\n", f"1:10 {_COMMA}"),
+        ('a: 1\nb: "c\nd: 2\n', "2:4 these quotation marks are not closed"),
+        ("a: x {{ inputs.b }} c: {{ d\n", "1:22 a value that begins with {{ must be in quotes"),
+        ("a: ]\n", "1:4 expected the node content, but found ']'"),
+        ("a: b\nc:\u00a0d\ne: f\n", "2:3 U+00A0 (no-break space) only looks like a plain character"),
+        ("a:\n  b: 1\n\u00a0 c: 2\n  d: 3\n", "3:1 U+00A0 (no-break space) only looks like a plain character"),
+        ("a: {b: “{{ c }}”}\n", "1:8 U+201C (left double quotation mark) only looks like a plain character"),
+        ("a: 1\nb：2\nc: 3\n", "2:2 U+FF1A (fullwidth colon) only looks like a plain character"),
+        ("- a\n– b\nc: d\n", "2:1 U+2013 (en dash) only looks like a plain character"),
+    ],
+)
+def test_what_the_parser_refuses_is_told_where_it_began_and_what_to_write(text: str, told: str, tmp_path: Path) -> None:
+    place, _, message = told.partition(" ")
+    assert messages(text.encode(), tmp_path) == [f"{place} not YAML: {message}"]
+
+
+def test_a_character_that_is_not_seen_is_told_by_its_number(changed: Changed) -> None:
+    _, faults = changed(("effect: delete", "effect: \u200bdelete"))
+    assert [(fault.found, fault.nearest) for fault in faults] == [("<U+200B>delete", "delete")]
+
+
+def test_what_is_no_text_is_not_sent_to_the_terminal(tmp_path: Path) -> None:
+    faults = Faults()
+    (tmp_path / "x.yaml").write_bytes(b"a: \x1b[31mred\n")
+    read(tmp_path / "x.yaml", faults)
+    assert "\x1b" not in "".join(map(str, faults.sorted()))
 
 
 @pytest.mark.parametrize(
@@ -253,7 +307,11 @@ def test_all_faults_come_at_once_sorted_by_place(folder: Path) -> None:
         ("title: Turn a key, for practice", "title: '{{ run.id }}'", "{{ }} is not filled in here"),
         ("title: Turn a key, for practice", "title: [a]", "a text belongs here"),
         ("gate: sign_in", "gate: [sign_in]", "this word is not known here"),
-        ("type: choice\n    choices: [short, long]", "type: text\n    choices: [short]", "`choices` belong to"),
+        (
+            "type: choice\n    choices: [short, long]",
+            "type: text\n    choices: [short]",
+            "only the type `choice` has `choices`",
+        ),
         ("choices: [short, long]", "choices: [short, short]", "this is in the list already"),
         ("choices: [short, long]", "choices: []", "a list of at least 1 belongs here"),
         ('same: ["{{ inputs.kind }}", none]', 'same: ["{{ inputs.kind }}"]', "a list of 2 belongs here"),
@@ -292,6 +350,27 @@ def test_each_fault_of_form_is_told(changed: Changed, old: str, new: str, told: 
 def test_an_action_that_cannot_be_read_is_not_told_as_missing(changed: Changed) -> None:
     _, faults = changed(("do: delete_key\n      with", "do: Delete_Key\n      with"))
     assert [fault.path for fault in faults] == ["steps.add-key.undo.do"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("  application_id:\n", "  application-id:\n", ["inputs.application-id"]),
+        ('{secret_id: "{{ steps.add-key.secret_id }}", quietly', "{secret_id: {{ x }}, quietly", [""]),
+        ("steps:\n", "step:\n", ["", "step"]),
+    ],
+    ids=["a name", "an argument", "all steps"],
+)
+def test_what_only_follows_from_what_cannot_be_read_is_not_told(
+    changed: Changed, old: str, new: str, told: list[str]
+) -> None:
+    _, faults = changed((old, new))
+    assert [fault.path for fault in faults] == told
+
+
+def test_what_stands_below_and_not_deep_enough_is_told_as_nothing(changed: Changed) -> None:
+    _, faults = changed(("    with: {secret: key}\n", "    with:\n    secret: key\n"))
+    assert [fault.found for fault in faults if fault.message == "a mapping belongs here"] == ["nothing"]
 
 
 def test_steps_that_are_no_list_are_told(changed: Changed, folder: Path) -> None:

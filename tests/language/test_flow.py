@@ -147,7 +147,7 @@ def test_a_default_stands_for_an_input_that_is_not_given(main: Main) -> None:
         ([("who:", "id: true, who:")], "not a GUID"),
         ([("who:", "id: 00000000-0000-4000-8000-000000000000, whom:")], "enter.yaml has no such input"),
         ([("choose.account", "choose.acount")], "enter.yaml has no such output"),
-        ([("steps.sign-in.account", "steps.sign-in.acount")], "no such step"),
+        ([("steps.sign-in.account", "steps.sign-in.acount")], "the `outputs` of this `use` have no such name"),
         ([('url: "{{ inputs.url }}"', "url: https://other.example")], "both runbooks have `practice`"),
         ([("use: enter.yaml", "use: entre.yaml")], "no such runbook beside this one"),
         ([("use: enter.yaml", "use: ../enter.yaml")], "this is not the name of a runbook beside this one"),
@@ -158,6 +158,14 @@ def test_a_default_stands_for_an_input_that_is_not_given(main: Main) -> None:
 def test_what_does_not_fit_between_the_two_is_told(main: Main, changes: list[tuple[str, str]], told: str) -> None:
     _, faults = main(*changes)
     assert told in "\n".join(fault.message for fault in faults)
+
+
+@pytest.mark.parametrize("output", ["choose.acount", "account"])
+def test_an_output_that_the_other_runbook_has_not_is_told_where_it_is_taken_and_nowhere_else(
+    main: Main, output: str
+) -> None:
+    _, faults = main(("choose.account", output))
+    assert [fault.path for fault in faults] == ["steps.sign-in.outputs.account"]
 
 
 def test_a_fault_in_the_sub_flow_is_told_in_its_own_file(main: Main, folder: Path) -> None:

@@ -15,6 +15,20 @@ def test_the_registry_holds_the_portals_and_nothing_else() -> None:
         REGISTRY["components"]
 
 
+def test_an_action_that_presses_what_cannot_be_taken_back_tells_its_effect() -> None:
+    presses = ("press_once(", "self.pressed = True")
+    found = [
+        (page.name, name, act.keyturn_effect)
+        for pages in map(REGISTRY.__getitem__, REGISTRY)
+        for page in pages.values()
+        for name, act in vars(page).items()
+        if getattr(act, "keyturn_kind", "") == "action"
+        and any(words in inspect.getsource(inspect.unwrap(act)) for words in presses)
+    ]
+    assert len(found) > 7
+    assert [one for one in found if not one[2]] == []
+
+
 def test_what_shows_an_act_takes_the_same_arguments_as_the_act() -> None:
     acts = [
         (page, act)

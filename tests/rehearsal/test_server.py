@@ -22,7 +22,7 @@ def test_every_portal_listens_on_this_machine_only_and_on_a_port_of_its_own(serv
     hosts = {server.socket.getsockname()[0] for server in replicas._servers}
     assert hosts == {"127.0.0.1"}
     ports = [urlparse(url).port for url in replicas.world.urls.values()]
-    assert len(set(ports)) == len(ports) == 6
+    assert len(set(ports)) == len(ports) == len(replicas._servers) > 4
 
 
 def test_nothing_serves_after_the_end(fetch: Fetch) -> None:

@@ -151,6 +151,12 @@ def test_a_run_of_some_steps_says_that_the_others_were_no_part_of_it(
     assert "asked for" not in told(summary(step(13), asked={"from": "", "until": ""}, **end))
 
 
+def test_a_list_that_was_found_is_told_line_by_line() -> None:
+    lines = told(summary(step(1, listing="the first\nthe second", none="")), plain=True).splitlines()
+    at = lines.index("Listing: the first")
+    assert lines[at + 1 : at + 3] == ["    the second", "None:"]
+
+
 def test_a_run_that_changed_nothing_tells_what_it_found() -> None:
     lines = told(summary(step(1, expiring_secrets="one of them"), step(3)))
     assert "expiring secrets" in lines
