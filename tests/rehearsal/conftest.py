@@ -14,6 +14,7 @@ from keyturn.secret_format import make
 from rehearsal import Replicas
 from rehearsal.faults import FaultPlan
 from rehearsal.scenarios import build
+from tests.rehearsal.portal import Portal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,3 +104,13 @@ def sign_in(page: Tab) -> Callable[[Replicas], None]:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
     return into
+
+
+@pytest.fixture
+def a_portal(page: Tab, serve: Callable[..., Replicas], sign_in: Callable[[Replicas], None]) -> Callable[..., Portal]:
+    def of(*faults: str, **options: str) -> Portal:
+        replicas = serve(*faults, **options)
+        sign_in(replicas)
+        return Portal(page, replicas)
+
+    return of
