@@ -215,7 +215,7 @@ def test_of_thousands_of_faults_some_are_told_and_how_many_more(folder: Path, ca
 def test_thousands_of_faults_in_one_long_line_are_told_in_a_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    *_, last = messages(b"a\n" + b"\0" * 250_000, tmp_path)  # each read from the beginning again: minutes
+    *_, last = messages(b"a\n" + b"\x01" * 250_000, tmp_path)  # each read from the beginning again: minutes
     assert last == "2:1000 and 249000 more; put these right first"
     looked_through: list[str] = []
 
