@@ -96,12 +96,13 @@ def _still_shown(engine: Engine, step: Step, intended: Intended) -> Any:
     if not engine.session.is_open(portal(step)):
         return None
     page: Any = engine.session.page(step.page)
+    args = engine.state.bound(step.args, engine.action(step).parameters)
     unreadable: PageError | None = None
     for _ in engine.session.looks(step.page, SETTLING):
         unreadable = None
         made: tuple[Any, ...] = ()
         try:
-            made = page.copyable_beside(intended.known_ids)
+            made = page.copyable_beside(intended.known_ids, **args)
         except PageError as error:
             unreadable = error
         except BrowserError:

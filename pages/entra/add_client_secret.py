@@ -169,16 +169,20 @@ class AddClientSecretPane(Page):
     def made_beside(self, known: Collection[str]) -> NewSecret | None:
         """Return the one secret that is not among `known` and whose value can still be copied; None without one.
 
-        Only the tab in which a secret was made can copy its value, so that this is never another administrator's. Nor
-        is it one that a person made in another registration than the one for which the known secrets were listed.
+        Only the tab in which a secret was made can copy its value, so that this is never another administrator's.
         """
-        if self._application_id and is_of(self.tab, self._application_id) is False:
-            return None
         ours = self.copyable_beside(known)
         return ours[0] if len(ours) == 1 else None
 
-    def copyable_beside(self, known: Collection[str]) -> tuple[NewSecret, ...]:
-        """Return the secrets that are not among `known` and whose values this tab can still copy."""
+    def copyable_beside(self, known: Collection[str], application_id: str = "") -> tuple[NewSecret, ...]:
+        """Return the secrets that are not among `known` and whose values this tab can still copy.
+
+        None of those that a person made in another registration than the one with this Application (client) ID, or, not
+        given, the one for which the known secrets were listed.
+        """
+        asked = application_id or self._application_id
+        if asked and is_of(self.tab, asked) is False:
+            return ()
         grid = SecretsGrid(self.around.blade)
         ours = [row for row in self.new_beside(known) if grid.copy_value_button(row.secret_id).count()]
         return tuple(NewSecret(row.secret_id, row.expires_on.isoformat()) for row in ours)

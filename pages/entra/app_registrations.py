@@ -11,6 +11,7 @@ from pages.entra.expiring_secrets import ExpiringSecrets, Found, Registrations, 
 from pages.entra.registration_overview import RegistrationOverviewPage
 from pages.entra.registrations_grid import RegistrationsGrid
 from pages.entra.shell import Shell
+from pages.entra.whose_secrets import check_not_another
 from pages.errors import NotOne
 from pages.library import expect
 from pages.mark import action
@@ -108,7 +109,9 @@ class AppRegistrationsPage(Page):
         for row in rows:
             overview = RegistrationOverviewPage(self.tab, self.url)
             overview.open(row.application_id)
-            found += [Found(row, secret) for secret in overview.open_certificates_and_secrets().secrets()]
+            page = overview.open_certificates_and_secrets()
+            found += [Found(row, secret) for secret in page.secrets()]
+            check_not_another(page, "find_expiring_secrets", row.application_id)
         return survey(found, len(rows), within_days, local_today(self.tab))
 
     def _show_all(self) -> None:

@@ -183,7 +183,7 @@ class AddClientSecret(Entra):
             self.tab.browser.clipboard = made["copied"]
         return NewSecret(made["secretId"], made["end"][:10])
 
-    def copyable_beside(self, known: Collection[str]) -> tuple[NewSecret, ...]:
+    def copyable_beside(self, known: Collection[str], application_id: str = "") -> tuple[NewSecret, ...]:  # noqa: ARG002
         if self.tab.at not in {"pane", "secrets"}:
             raise self.failed(ScreenNotReached, "copyable_beside")
         fresh = [one for one in self.rows() if one.secret_id in self.tab.copyable and one.secret_id not in known]

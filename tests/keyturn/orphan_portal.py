@@ -32,7 +32,8 @@ class Portal(Stage):
                 raise page_error(NoEffect)
             return tuple(row for row in self.rows if row.secret_id not in known)
 
-        def copyable_beside(known: Any) -> tuple[Made, ...]:
+        def copyable_beside(known: Any, description: str) -> tuple[Made, ...]:
+            assert description == "Ours"  # As for the list: what a person made elsewhere in this tab is not ours.
             found = [row for row in beside(known) if row.secret_id in self.copyable]
             return tuple(Made(row.secret_id, row.expires_on.isoformat()) for row in found)
 

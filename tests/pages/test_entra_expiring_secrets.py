@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from playwright.sync_api import expect
 
-from pages.entra import AdminCenterPage, AppRegistrationsPage
+from pages.entra import AdminCenterPage, AppRegistrationsPage, app_registrations
 from pages.entra.blade import Blade
 from pages.entra.expiring_secrets import Found, registrations, survey
 from pages.entra.registrations_grid import RegistrationRow, RegistrationsGrid
 from pages.entra.secrets_grid import SecretRow
-from pages.errors import NoEffect
+from pages.errors import NoEffect, NotOne
 from tests.pages.conftest import in_both_renderings
 
 if TYPE_CHECKING:
@@ -151,6 +152,40 @@ def test_a_list_that_lacks_a_column_is_told_and_stops_the_survey(page: Tab) -> N
     page.set_content(LIST)
     with pytest.raises(NoEffect, match=r"the columns Display name, .*; saw Display name, Application"):
         RegistrationsGrid(Blade(page)).listed("list_registrations")
+
+
+class Survey(AppRegistrationsPage):
+    """The list, with one registration in it, and nothing around it."""
+
+    surroundings: ClassVar[Any] = lambda *_: None
+    grid: Any = SimpleNamespace(listed=lambda _verb: [ONE])
+
+    def _show_all(self) -> None:
+        pass
+
+
+class At:
+    """A tab that is where its address says."""
+
+    def __init__(self, application_id: str) -> None:
+        self.url = f"https://entra.invalid/#view/appId/{application_id}"
+
+
+@pytest.mark.parametrize("another", ["", "cccccccc-3333-4333-8333-333333333333"])
+def test_the_secrets_of_a_registration_that_a_person_opened_meanwhile_are_not_told_as_anothers(
+    monkeypatch: pytest.MonkeyPatch, another: str
+) -> None:
+    tab: Any = At(another or ONE.application_id)
+    secrets = SimpleNamespace(tab=tab, title="Certificates & secrets", secrets=lambda: [one.secret for one in found(1)])
+    overview = SimpleNamespace(open=lambda _id: None, open_certificates_and_secrets=lambda: secrets)
+    monkeypatch.setattr(app_registrations, "RegistrationOverviewPage", lambda *_: overview)
+    monkeypatch.setattr(app_registrations, "local_today", lambda _tab: TODAY)
+    page = Survey(tab, "https://entra.invalid")
+    if not another:
+        assert page.find_expiring_secrets(7).secrets == 1
+        return
+    with pytest.raises(NotOne, match=f"those of the registration {another}"):
+        page.find_expiring_secrets(7)
 
 
 def found(*days: int) -> list[Found]:

@@ -180,6 +180,8 @@ def test_a_secret_that_a_person_made_in_another_registration_is_not_taken_for_ou
     assert made.secret_id == HERE
     at.tab.evaluate("address => { location.hash = address; }", f"{VIEW}/{ANOTHER}")
     assert pane.made_beside([BESIDE]) is None
+    afresh = AddClientSecretPane(at.tab, URL)  # As when an interrupted run goes on.
+    assert [len(afresh.copyable_beside([BESIDE], of)) for of in (APPLICATION, ANOTHER)] == [0, 1]
     with pytest.raises(NotOne):
         pane.known_ids()  # It is asked again whether there is one, when the person gives back.
 
