@@ -22,7 +22,7 @@ PANE = """<div role="dialog"><h2>Add a client secret</h2><input aria-label="Desc
   <div aria-label="Expires">Expires</div>
   <div role="combobox" tabindex="0" aria-label="Expires" onclick="list.hidden = !list.hidden"
     onkeydown="if (event.key === 'Escape') list.hidden = true">Recommended: 180 days (6 months)</div>
-  <button onclick="setTimeout(add, 400)">Add</button><button onclick="setTimeout(leave, 400)">Cancel</button></div>
+  <button onclick="setTimeout(add, 200)">Add</button><button onclick="setTimeout(leave, 200)">Cancel</button></div>
   <div role="listbox" hidden><div role="option">730 days (24 months)</div></div>
   <div role="listbox" id="list" hidden><div role="option" onclick="choose(this)">365 days (12 months)</div>
     <div role="option" onclick="list.hidden = true">545 days (18 months)</div></div>
@@ -33,7 +33,7 @@ PANE = """<div role="dialog"><h2>Add a client secret</h2><input aria-label="Desc
     function leave() { pane.hidden = !window.stays; }
     function add() { grid.insertAdjacentHTML('beforeend', window.made); tab.textContent = 'Client secrets (2)'; }
   </script>"""
-QUESTION = """<div role="alertdialog" hidden><button onclick="setTimeout(gone, 400)">Yes</button><button>No</button></div>
+QUESTION = """<div role="alertdialog" hidden><button onclick="setTimeout(gone, 200)">Yes</button><button>No</button></div>
   <script>
     const question = document.querySelector('[role=alertdialog]');
     document.querySelector('[aria-label=Delete]').onclick = () => { question.hidden = false; };
@@ -110,7 +110,7 @@ def test_a_list_that_does_not_offer_what_is_asked_for_is_closed_again(pane: AddC
 
 def test_the_pane_is_left_when_it_is_gone(pane: AddClientSecretPane) -> None:
     pane.tab.evaluate("() => { window.stays = true; }")
-    expect.set_options(timeout=700)
+    expect.set_options(timeout=300)
     with pytest.raises(NoEffect):
         pane.cancel()
     pane.tab.evaluate("() => { window.stays = false; }")
