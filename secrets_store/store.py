@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from secrets_store.entry import Entry, Intent, Metadata
     from secrets_store.secret import Secret
 
-_NOT_MADE = "the store could not be made"
-
 
 @contextmanager
 def _readable() -> Iterator[None]:
@@ -50,6 +48,15 @@ def _readable() -> Iterator[None]:
         yield
     except OSError as error:
         raise NotVerified(f"the journal cannot be read: {disk.reason(error)}") from None
+
+
+@contextmanager
+def _makeable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # No value is at stake yet, and no page to be left open.
+        hint = "name a folder that you can write to, on a disk that has room"
+        raise BadInput(f"the store could not be made: {disk.reason(error)}", hint=hint) from None
 
 
 class Store(Books):
@@ -80,7 +87,7 @@ class Store(Books):
         place.check_new(folder, allow_synced=allow_synced)
         text = recipients_text(recipients)
         fields = {"op": "created", "store": secrets.token_hex(8), "recipients": pin(text)}
-        with disk.refused(_NOT_MADE), disk.whole_folder(folder) as fresh:
+        with _makeable(), disk.whole_folder(folder) as fresh:
             place.check_file(fresh)
             disk.make_folder(fresh / "v")
             if identity_file is not None:
@@ -94,7 +101,7 @@ class Store(Books):
     def check_new(folder: Path, *, allow_synced: bool = False) -> None:
         """Raise what `create` would refuse in `folder`, before a person is asked for anything."""
         place.check_new(folder, allow_synced=allow_synced)
-        with disk.refused(_NOT_MADE), disk.trial_folder(folder) as fresh:
+        with _makeable(), disk.trial_folder(folder) as fresh:
             place.check_file(fresh)
 
     @classmethod

@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from secrets_store import (
     BadInput,
     ModesTooOpen,
-    NotStored,
     NotThere,
     NotVerified,
     Recipient,
@@ -200,8 +199,9 @@ def test_a_disk_that_refuses_leaves_nothing_of_a_new_store(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Journal, "start", refuse)
-    with pytest.raises(NotStored, match="no space left"):
+    with pytest.raises(BadInput, match="the store could not be made: no space left") as refused:
         Store.throw_away(folder, signing_key)
+    assert "page" not in refused.value.hint, "there is no value yet"
     assert list(folder.parent.iterdir()) == []
 
 

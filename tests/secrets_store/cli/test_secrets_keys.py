@@ -13,7 +13,6 @@ from secrets_store import (
     BadInput,
     ModesTooOpen,
     NoTerminal,
-    NotStored,
     SharedFolder,
     Store,
     StoreError,
@@ -101,7 +100,7 @@ def test_init_refuses_a_place_before_it_asks_or_shows_anything(
     folder.touch()
     refused: list[tuple[Path, type[StoreError]]] = [
         (folder, BadInput),
-        (folder / "below", NotStored),
+        (folder / "below", BadInput),
         (folder.parent / "Dropbox" / "store", SharedFolder),
     ]
     for place_, refusal in refused:
