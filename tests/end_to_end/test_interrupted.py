@@ -60,6 +60,7 @@ def test_killed_with_the_value_on_its_page_and_again_with_no_credentials_saved_i
     assert at.kinds().count("resumed") == 2
 
 
+@pytest.mark.soak  # always, with one process for both parts: in the fault matrix
 def test_a_value_whose_page_is_gone_is_told_and_its_secret_deleted_after_a_yes(at: Desk) -> None:
     orphan = orphaned(at)
     ended = at.resume()
