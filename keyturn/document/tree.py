@@ -73,17 +73,15 @@ def compose(raw: bytes, file: str, faults: Faults) -> tuple[str, Node | None]:
         return "", None
     text = raw.decode("utf-8-sig", "replace")
     faults.texts[file] = _UNPRINTABLE.sub("\ufffd", text)  # An excerpt goes to a terminal.
+    begins = [0, *(match.end() for match in re.finditer("\n", text))]
     if (index := _foreign(raw)) is not None:
-        before = raw[:index].decode("utf-8-sig")
-        message = "the document is not UTF-8 text; save it as UTF-8"
-        faults.add(_place_of(before, len(before), file), "", message, found=f"byte {raw[index]:#04x}")
+        place = _place_of(begins, len(raw[:index].decode("utf-8-sig")), file)
+        faults.add(place, "", "the document is not UTF-8 text; save it as UTF-8", found=f"byte {raw[index]:#04x}")
         return "", None
     bad = [(match.start(), "a character that may not stand in YAML") for match in _UNPRINTABLE.finditer(text)]
     bad += [(match.end() - 1, "a tab in the indentation; use spaces") for match in _TAB_INDENT.finditer(text)]
-    begins = [0, *(match.end() for match in re.finditer("\n", text))] if bad else []
     for index, message in bad:
-        line = bisect_right(begins, index)
-        faults.add(Place(file, line, index - begins[line - 1] + 1), "", message)
+        faults.add(_place_of(begins, index, file), "", message)
     return text, None if bad else _tree(text, file, faults)
 
 
@@ -96,9 +94,10 @@ def _foreign(raw: bytes) -> int | None:
     return raw.index(b"\0") if b"\0" in raw else None
 
 
-def _place_of(text: str, index: int, file: str) -> Place:
-    before = text[:index]
-    return Place(file, before.count("\n") + 1, index - before.rfind("\n"))
+def _place_of(begins: list[int], index: int, file: str) -> Place:
+    """Return the place of the character at `index`; `begins`: where each line does."""
+    line = bisect_right(begins, index)
+    return Place(file, line, index - begins[line - 1] + 1)
 
 
 def _tree(text: str, file: str, faults: Faults) -> Node | None:

@@ -14,7 +14,7 @@ from pages.entra.shell import Account
 from pages.errors import NoEffect, NotOne, PortalRefused, ScreenNotReached
 from rehearsal.entra.changes import add_secret, delete_secret
 from rehearsal.state import Refused
-from tests.end_to_end.paper_page import Paper
+from tests.end_to_end.paper_page import Paper, PaperSignIn
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,17 +49,8 @@ class Entra(Paper):
         return list(self.registration.secrets)
 
 
-class SignIn(Entra):
-    title, shown = "Sign in", ("home", "sign-in")
-
-    def open(self) -> None:
-        self.tab.load("home", self.url)
-
-    def is_signed_in(self) -> bool:
-        return True
-
-    def screen(self) -> str:
-        return ""
+class SignIn(PaperSignIn, Entra):
+    title = "Sign in"
 
     def wait_until_signed_in(self) -> Account:
         directory = self.world.directory

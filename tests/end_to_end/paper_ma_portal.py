@@ -10,7 +10,7 @@ from pages.ma_portal.sign_in import Account as MaAccount
 from pages.ma_portal.user_management import Group, Integration, Sync
 from rehearsal.ma_portal.state import Credentials
 from rehearsal.ma_portal.state import Integration as Saved
-from tests.end_to_end.paper_page import Paper
+from tests.end_to_end.paper_page import Paper, PaperSignIn
 
 if TYPE_CHECKING:
     from rehearsal.ma_portal.state import MaPortal
@@ -42,17 +42,8 @@ class Ma(Paper):
         self.tab.browser.death.at(f"pressed {verb}")
 
 
-class MaSignIn(Ma):
-    title, shown = "Log in", ("home", "sign-in")
-
-    def open(self) -> None:
-        self.tab.load("home", self.url)
-
-    def is_signed_in(self) -> bool:
-        return True
-
-    def screen(self) -> str:
-        return ""
+class MaSignIn(PaperSignIn, Ma):
+    title = "Log in"
 
     def wait_until_signed_in(self) -> MaAccount:
         return MaAccount(self.portal.account, self.portal.organisation)

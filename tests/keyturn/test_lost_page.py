@@ -24,18 +24,23 @@ def stage() -> Stage:
     return Stage()
 
 
+def told_on_the_way(stage: Stage) -> list[str]:
+    """Let the step go on by the way to its page, to its end; return the kinds of all that was told."""
+    engine, events = build(stage, STEP)
+    engine.reach = lambda step: stage.log.append(f"reach {step.id}")  # type: ignore[method-assign]
+    engine.run()
+    assert "p" in stage.unsure
+    assert stage.log.count("reach step") == 2
+    assert result(engine) is Result.DONE
+    return [event.kind for event in events]
+
+
 # --- a session that ends
 
 
 def test_an_ended_session_is_signed_in_to_again_and_the_step_goes_on(stage: Stage) -> None:
     failing(stage, page_error(SessionEnded))
-    engine, events = build(stage, STEP)
-    engine.reach = lambda step: stage.log.append(f"reach {step.id}")  # type: ignore[method-assign]
-    engine.run()
-    assert "session-lost" in [event.kind for event in events]
-    assert "p" in stage.unsure
-    assert stage.log.count("reach step") == 2
-    assert result(engine) is Result.DONE
+    assert "session-lost" in told_on_the_way(stage)
 
 
 def test_a_session_that_ends_after_the_press_is_looked_into_and_nothing_is_pressed_again(stage: Stage) -> None:
@@ -92,13 +97,7 @@ def test_a_page_that_was_loaded_anew_under_a_step_is_looked_for_and_the_step_goe
     stage: Stage, error: Exception
 ) -> None:
     loaded_anew(stage, error)
-    engine, events = build(stage, STEP)
-    engine.reach = lambda step: stage.log.append(f"reach {step.id}")  # type: ignore[method-assign]
-    engine.run()
-    assert "page-lost" in [event.kind for event in events]
-    assert "p" in stage.unsure
-    assert stage.log.count("reach step") == 2
-    assert result(engine) is Result.DONE
+    assert "page-lost" in told_on_the_way(stage)
 
 
 def test_a_page_that_is_gone_again_stops_the_run(stage: Stage) -> None:
