@@ -41,8 +41,8 @@ class _Seen:
     def still_stands(self, tab: Tab) -> bool:
         """Whether it may stand for what `tab` shows now. Raises `playwright.sync_api.Error` when `tab` hangs.
 
-        The page has to answer first. A screenshot gives up on one that hangs, what draws the banner does not; and only
-        with the answer comes word of an address that has changed.
+        The page has to answer first. A screenshot gives up on one that hangs, what is asked for the banner's sake does
+        not; and only with the answer comes word of an address that has changed.
         """
         if self.tab is not tab:
             return False
