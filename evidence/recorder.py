@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error as BrowserError
 
-from evidence import banner, reserve
+from evidence import letters, reserve
 from evidence.chain import stamp, utc_now
 from evidence.concealment import Concealment
 from evidence.encoding import Chapter
@@ -155,9 +155,9 @@ class Recorder:
         reserve.give_back(self._folder)
 
     def dark(self, reason: str) -> None:
-        """Record nothing from now on, and say why: a person signs in."""
+        """Record nothing from now on, and say why: a person signs in. Where it is dark already, say so anew."""
         if self._dark:
-            return
+            self._recorded.end_period("dark")
         self._dark = reason
         self.disturbed()
         self._recorded.open_period("dark", reason)
@@ -257,7 +257,7 @@ class Recorder:
 
     def _card(self, film: Film, reason: str) -> bytes:
         words = f"not recorded since {stamp(utc_now())}: {reason}"
-        return banner.card(film.tab, words, film.width, film.height)
+        return letters.card(film.tab, words, film.width, film.height)
 
     def _end_trace(self) -> None:
         if not self._tracing or self._context is None:

@@ -89,6 +89,7 @@ class Engine:
         self._listeners = listeners
         self._patience: float = PATIENCE  # ms
         self._dark = False
+        self._current: Step | None = None  # what is being done
         self._touched: set[str] = set()  # portals in which the person may have done anything
         self.session = Session(context, catalogue, state, recorder.watch)
 
@@ -143,10 +144,13 @@ class Engine:
     def begin(self, step: Step, number: int) -> None:
         """Tell that `step` begins; `number` counts from 1."""
         self.number = number
+        self._current = step
         self.acting = ""
         total = len(self.state.runbook.steps)
         self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
         self.recorder.step(number, total, step.id, step.title)
+        if step.evidence is not Pictures.DARK and not self._dark:
+            self._light()
 
     def _approve(self, step: Step) -> None:
         """Wait until a second person has approved `step`."""
@@ -202,19 +206,25 @@ class Engine:
         """Let the browser wait as long as `step` may take, and record nothing where its screens are not to be seen."""
         before, self._patience = self._patience, step.timeout * 1000
         darkens = step.evidence is Pictures.DARK and not self._dark
+        lights = darkens
         be_patient(self._context, self._patience)
         try:
             if darkens:
                 self._dark = True
                 self.recorder.dark(step.title)
             yield
+            lights = darkens and step is not self._current  # After that, the next step that is to be seen lights.
         finally:
             if darkens:
                 self._dark = False
-                with suppress(BrowserError):  # A browser that has gone records nothing more.
-                    self.recorder.light()
+            if lights:
+                self._light()
             self._patience = before
             be_patient(self._context, before)
+
+    def _light(self) -> None:
+        with suppress(BrowserError):  # A browser that has gone records nothing more.
+            self.recorder.light()
 
     def come_back(self) -> None:
         """Take in the tabs that an earlier part of the run left open; each may stand anywhere, and be disguised."""

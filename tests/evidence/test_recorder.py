@@ -56,6 +56,28 @@ def test_nothing_of_the_dark_is_recorded_and_the_recording_says_so(
     assert "Signed in as somebody" in said
 
 
+@needs_tesseract
+def test_where_it_is_dark_already_a_new_reason_begins_a_period_and_shows_nothing(
+    browser: Browser, tmp_path: Path, value: str
+) -> None:
+    with stage(browser, tmp_path, value, video=True) as play:
+        play.recorder.dark("Open")
+        (film,) = play.recorder._films
+        before = set(film.frames.iterdir())
+        play.tab.evaluate(f"document.body.innerHTML = '<p>{SIGN_IN}</p>'")
+        play.recorder.dark("Sign in")
+        play.tab.wait_for_timeout(300)
+        (new,) = set(film.frames.iterdir()) - before
+        said = sight.read([new])[new]
+        assert "Sign in" in said
+        assert "Ann Example" not in said
+        play.recorder.light()
+        play.recorder.close()
+    first, second = _recorded(tmp_path)["periods"]
+    assert (first["reason"], second["reason"]) == ("Open", "Sign in")
+    assert first["from"] <= first["to"] <= second["from"] <= second["to"]
+
+
 @needs_ffmpeg
 @needs_tesseract
 def test_without_dark_the_same_film_would_show_it(browser: Browser, tmp_path: Path, value: str) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from keyturn.events import Result
-from keyturn.gates import Choice, Mode
+from keyturn.gates import Answer, Choice, Mode
 from keyturn.model import Effect, Fact, FactKind, Gate, Pictures
 from pages.errors import NoEffect
-from tests.keyturn.stage import STEP, Made, Stage, build, failing, page_error, result, says
+from tests.keyturn.stage import STEP, Made, Says, Stage, build, failing, page_error, result, says
+
+if TYPE_CHECKING:
+    from keyturn.gates import Pump, Question
 
 
 @pytest.fixture
@@ -18,11 +22,45 @@ def stage() -> Stage:
     return Stage()
 
 
-def test_a_dark_step_has_no_pictures(stage: Stage) -> None:
-    engine, _ = build(stage, replace(STEP, evidence=Pictures.DARK))
+DARK = replace(STEP, evidence=Pictures.DARK)
+SEEN = replace(STEP, id="seen")
+
+
+def test_a_dark_step_has_no_pictures_and_the_next_one_lights(stage: Stage) -> None:
+    engine, _ = build(stage, DARK, SEEN)
     engine.run()
-    assert "picture" not in stage.log
-    assert stage.log.index("dark") < stage.log.index("act") < stage.log.index("light")
+    dark, light = stage.log.index("dark"), stage.log.index("light")
+    assert dark < stage.log.index("act") < light < stage.log.index("picture")
+
+
+def test_between_two_dark_steps_it_stays_dark(stage: Stage) -> None:
+    engine, _ = build(stage, DARK, replace(DARK, id="second"), SEEN)
+    engine.run()
+    lights = [line for line in stage.log if line in {"dark", "act", "light"}]
+    assert lights[:5] == ["dark", "act", "dark", "act", "light"]
+
+
+def test_a_dark_step_that_fails_lights_before_the_person_is_asked(stage: Stage) -> None:
+    failing(stage, page_error(NoEffect))
+
+    class Notes(Says):
+        def ask(self, question: Question, pump: Pump) -> Answer:
+            stage.log.append("asked")
+            return super().ask(question, pump)
+
+    engine, _ = build(stage, DARK, gatekeeper=Notes([Answer(Choice.STOP, "a test")]))
+    with pytest.raises(NoEffect):
+        engine.run()
+    assert stage.log.index("light") < stage.log.index("asked")
+
+
+def test_a_dark_step_on_the_way_back_lights_for_the_one_that_goes_on(stage: Stage) -> None:
+    engine, _ = build(stage, DARK, SEEN)
+    engine.begin(SEEN, 2)
+    stage.log.clear()
+    with engine.under_way(SEEN), engine.under_way(DARK):
+        assert stage.log == ["dark"]
+    assert stage.log == ["dark", "light"]
 
 
 @pytest.mark.parametrize("effect", Effect)
