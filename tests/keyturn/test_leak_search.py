@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import time
 from datetime import UTC, datetime
@@ -128,3 +129,26 @@ def test_whoever_interrupts_the_reading_of_pictures_gets_everything_else_searche
     search.everything([VALUE.encode()], optical=True, since=None)
     assert not search.pictures_read
     assert (search.leak is not None) == leaked
+
+
+def _report(search: LeakSearch, page: bytes) -> list[str]:
+    search.everything([VALUE.encode()], optical=False, since=None)
+    written = search.folder / "report.html"
+    written.write_bytes(page)
+    search.report(written)
+    return search.findings
+
+
+def test_in_the_report_only_pictures_of_the_recording_are_passed_over(search: LeakSearch) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(200)
+    (search.folder / "one.png").write_bytes(picture)
+    shown = b"<img src='data:image/png;base64,%s'>" % base64.b64encode(picture)
+    other = shown.replace(base64.b64encode(picture), base64.b64encode(picture + VALUE.encode()))
+    assert _report(search, b"<p>words</p>" + shown) == []
+    assert _report(search, shown + other)
+    assert VALUE[:8] not in str(search.findings)
+
+
+def test_words_of_the_report_around_its_pictures_are_searched(search: LeakSearch) -> None:
+    (search.folder / "one.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    assert _report(search, b"<img src='data:image/png;base64,AAAA'>" + VALUE.encode())
