@@ -198,7 +198,7 @@ def _opens_a_blade(step: Step) -> bool:
 # A fault whose place comes up in more than one step, and in which.
 _PLACES: Final[Mapping[str, Callable[[Step], bool]]] = {
     "session-ended": lambda step: portal_of(step) == "entra" and step.page != "entra.sign-in",
-    "slow": lambda step: portal_of(step) == "entra" and step.id in ASKS,
+    "slow": lambda step: portal_of(step) == "entra" and step.page != "entra.sign-in" and step.id in ASKS,
     "blank-blade": lambda step: _opens_a_blade(step) and step.page != "entra.sign-in",
     "content-closed": lambda step: _opens_a_blade(step) and step.page != "entra.sign-in",
     "server-500": lambda step: portal_of(step) == "entra" and step.effect is not Effect.READ,
