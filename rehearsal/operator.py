@@ -47,11 +47,12 @@ class Operator:
             self._stopped_by = fault
 
     def _look(self) -> None:
-        if self._signs_in:
-            for waiting in self._call("/_operator/sign-ins"):
-                self._call(f"/_operator/sign-ins/{waiting['key']}", {"screen": waiting["screen"]})
+        waiting = self._call("/_operator/waiting")
+        for one in waiting["sign_ins"] if self._signs_in else ():
+            self._call(f"/_operator/sign-ins/{one['key']}", {"screen": one["screen"]})
+        if waiting["elsewhere"] and self._signs_in:
             self._call("/_operator/portals", {})
-        for number in self._call("/_operator/gates"):
+        for number in waiting["gates"]:
             self._call(f"/_operator/gates/{number}", {"answer": self._answer})
 
     def _call(self, path: str, data: dict[str, str] | None = None) -> Any:

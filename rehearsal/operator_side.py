@@ -17,10 +17,14 @@ def make_app(world: World) -> Flask:
     app = Flask(__name__, static_folder=None)
     desk = world.desk
 
-    @app.get("/_operator/sign-ins")
-    def sign_ins() -> ResponseReturnValue:
-        """List what waits for a person at the sign-in pages."""
-        return jsonify([{"key": key, "screen": screen} for key, screen in desk.waiting()])
+    @app.get("/_operator/waiting")
+    def waiting() -> ResponseReturnValue:
+        """List what waits for a person: screens of the sign-in pages, questions by number, and sign-ins elsewhere."""
+        return jsonify(
+            sign_ins=[{"key": key, "screen": screen} for key, screen in desk.waiting()],
+            gates=[at for at, gate in enumerate(desk.gates, 1) if gate.answer is None],
+            elsewhere=sum(len(portal.waiting()) for portal in world.portals.values()),
+        )
 
     @app.post("/_operator/sign-ins/<key>")
     def pass_screen(key: str) -> ResponseReturnValue:
@@ -31,11 +35,6 @@ def make_app(world: World) -> Flask:
     def portals() -> ResponseReturnValue:
         """Do the operator's next act in every sign-in that waits at the other portals."""
         return jsonify(waited=sum(portal.move_on() for portal in world.portals.values()))
-
-    @app.get("/_operator/gates")
-    def open_gates() -> ResponseReturnValue:
-        """List the numbers of the questions that are not answered yet."""
-        return jsonify([at for at, gate in enumerate(desk.gates, 1) if gate.answer is None])
 
     @app.post("/_operator/gates")
     def ask() -> ResponseReturnValue:

@@ -95,6 +95,10 @@ class Directory:
 class Portal(Protocol):
     """A portal that is not Microsoft's, as the world sees it."""
 
+    def waiting(self) -> list[str]:
+        """Return the sessions in which a sign-in waits for a person."""
+        ...
+
     def move_on(self) -> int:
         """Do the operator's next act in every sign-in that waits; return how many waited."""
         ...

@@ -49,13 +49,18 @@ class SignIns:
     sessions: dict[str, Stage] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
 
+    def waiting(self, session: str = "") -> list[str]:
+        """Return the sessions, or only `session`, in which a sign-in waits for a password or a code."""
+        with self.lock:
+            return [key for key, stage in self.sessions.items() if stage in _NEXT and session in {"", key}]
+
     def move_on(self, session: str = "") -> int:
         """Do the operator's next act, a password or a code, in the browser of `session`, or in every one that waits.
 
         Returns how many waited.
         """
         with self.lock:
-            waiting = [key for key, stage in self.sessions.items() if stage in _NEXT and session in {"", key}]
+            waiting = self.waiting(session)
             self.sessions.update({key: _NEXT[self.sessions[key]] for key in waiting})
         return len(waiting)
 

@@ -28,9 +28,9 @@ def test_every_portal_listens_on_this_machine_only_and_on_a_port_of_its_own(serv
 def test_nothing_serves_after_the_end(fetch: Fetch) -> None:
     with Replicas(make_secret=make) as replicas:
         url = replicas.operator_url
-        assert fetch(f"{url}/_operator/gates").status == 200
+        assert fetch(f"{url}/_operator/waiting").status == 200
     with pytest.raises(urllib.error.URLError):
-        fetch(f"{url}/_operator/gates")
+        fetch(f"{url}/_operator/waiting")
 
 
 def test_the_inputs_lead_to_the_portals(serve: Callable[..., Replicas], fetch: Fetch) -> None:
