@@ -47,12 +47,14 @@ class SignIns:
     """Who is signing in to a portal. Hold `lock` while reading or changing more than one thing."""
 
     sessions: dict[str, Stage] = field(default_factory=dict)
+    shown: dict[str, Stage] = field(default_factory=dict)  # what each session's page asks for: nobody is ahead of it
     lock: RLock = field(default_factory=RLock)
 
     def waiting(self, session: str = "") -> list[str]:
-        """Return the sessions, or only `session`, in which a sign-in waits for a password or a code."""
+        """Return the sessions, or only `session`, whose page asks for a password or a code."""
         with self.lock:
-            return [key for key, stage in self.sessions.items() if stage in _NEXT and session in {"", key}]
+            asked = [key for key, stage in self.sessions.items() if stage in _NEXT and self.shown.get(key) is stage]
+        return [key for key in asked if session in {"", key}]
 
     def move_on(self, session: str = "") -> int:
         """Do the operator's next act, a password or a code, in the browser of `session`, or in every one that waits.
@@ -93,6 +95,7 @@ def add_sign_in(app: Flask, world: World, portal: SignIns, page: SignInPage) -> 
         for at, fault, refused in _WRONG:
             if stage is at and world.faults.strikes(page.faults + fault):
                 portal.sessions[key] = stage = refused
+        portal.shown[key] = stage
         shown = render_template(page.template, stage=stage, portal=portal, said=page.said.get(stage, ""))
         answer = app.make_response(shown)
         answer.set_cookie(page.cookie, key, httponly=True, samesite="Lax")
