@@ -143,12 +143,16 @@ class Engine:
 
     def begin(self, step: Step, number: int) -> None:
         """Tell that `step` begins; `number` counts from 1."""
+        total = len(self.state.runbook.steps)
+        self.acting = ""
+        self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
+        self.turn_to(step, number)
+
+    def turn_to(self, step: Step, number: int) -> None:
+        """Let what is recorded from now on be of `step`, which has begun."""
         self.number = number
         self._current = step
-        self.acting = ""
-        total = len(self.state.runbook.steps)
-        self.emit(StepStarted(step.id, number, total, step.title, step.covers, step.effect.value, step.note))
-        self.recorder.step(number, total, step.id, step.title)
+        self.recorder.step(number, len(self.state.runbook.steps), step.id, step.title)
         if step.evidence is not Pictures.DARK and not self._dark:
             self._light()
 

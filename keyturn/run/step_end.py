@@ -51,7 +51,10 @@ def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
 
 
 def as_found(engine: Engine, step: Step, all_found: list[Found]) -> Ending | None:
-    """End each step as it was found; return that of `step` itself, for it to end with, None without one."""
+    """End each step as it was found; return that of `step` itself, for it to end with, None without one.
+
+    Then it goes on, and what is recorded is of it again.
+    """
     own = None
     steps = engine.state.runbook.steps
     for found in all_found:
@@ -63,4 +66,6 @@ def as_found(engine: Engine, step: Step, all_found: list[Found]) -> Ending | Non
         engine.begin(found.step, steps.index(found.step) + 1)
         engine.picture(found.step, "after")
         end(engine, found.step, ending, began)
+    if all_found and own is None:
+        engine.turn_to(step, steps.index(step) + 1)
     return own

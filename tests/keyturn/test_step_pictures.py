@@ -10,6 +10,8 @@ import pytest
 from keyturn.events import Result
 from keyturn.gates import Answer, Choice, Mode
 from keyturn.model import Effect, Fact, FactKind, Gate, Pictures
+from keyturn.run.step_end import as_found
+from keyturn.run.taken_over import Found
 from pages.errors import NoEffect
 from tests.keyturn.stage import STEP, Made, Says, Stage, build, failing, page_error, result, says
 
@@ -60,6 +62,17 @@ def test_a_dark_step_on_the_way_back_lights_for_the_one_that_goes_on(stage: Stag
     stage.log.clear()
     with engine.under_way(SEEN), engine.under_way(DARK):
         assert stage.log == ["dark"]
+    assert stage.log == ["dark", "light"]
+
+
+def test_after_others_were_found_done_what_is_recorded_is_of_the_step_that_goes_on(stage: Stage) -> None:
+    engine, _ = build(stage, DARK, SEEN)
+    engine.begin(SEEN, 2)
+    assert as_found(engine, SEEN, [Found(DARK, Result.BY_OPERATOR)]) is None
+    assert engine.number == 2
+    stage.log.clear()
+    with engine.under_way(SEEN), engine.under_way(DARK):
+        pass
     assert stage.log == ["dark", "light"]
 
 

@@ -68,6 +68,20 @@ def test_without_an_operator_a_sign_in_waits(
         assert call(f"{replicas.sign_in_url}/attempt/{key}")["screen"] == "picker"
 
 
+def test_without_an_operator_a_sign_in_at_a_vendor_waits_too(
+    serve: Callable[..., Replicas], fetch: Callable[..., HTTPResponse]
+) -> None:
+    replicas = serve()
+    fetch(f"{replicas.ma_portal_url}/u/login").close()
+    portal: Any = replicas.world.portals["ma_portal"]
+    asked = dict(portal.sessions)
+    with Operator(replicas, pace=0.01, signs_in=False):
+        time.sleep(0.1)
+        assert portal.sessions == asked
+    with Operator(replicas, pace=0.01):
+        assert wait_for(lambda: portal.sessions != asked)
+
+
 def test_an_operator_whose_replicas_are_gone_says_so(serve: Callable[..., Replicas]) -> None:
     replicas = serve()
     operator = Operator(replicas, pace=0.01)
