@@ -6,28 +6,39 @@ holds a text of a secret's shape, and out come words and yes or no.
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 import string
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from PIL import Image
 from playwright.sync_api import Error as BrowserError
 
+from evidence.camera import Camera
 from evidence.error import ConcealmentFailed
-from evidence.shot import shot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
-    from playwright.sync_api import BrowserContext, ElementHandle, FloatRect, Frame
+    from playwright.sync_api import BrowserContext, ElementHandle, Frame
     from playwright.sync_api import Page as Tab
 
 _ALPHABET = string.ascii_letters + string.digits
 _ASK = "([name, ask, argument]) => window[name] ? window[name][ask](argument) : 'missing'"
 _HINT_LATE = "leave that page by hand, then resume"
 _HINT = "no secret exists yet; report this page to keyturn's makers, and rotate by hand"
+
+
+class _Part(NamedTuple):
+    """A part of a window: where its edges are, as shares of the window's width and height."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 class Concealment:
@@ -37,10 +48,11 @@ class Concealment:
     another one left open, so that it can switch what is there already.
     """
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self, name: str = "", camera: Camera | None = None) -> None:
         self.concealed = False
         self.name = name or f"_{secrets.token_hex(8)}"
         self._source = files("evidence").joinpath("conceal.js").read_text(encoding="utf-8")
+        self._camera = camera or Camera()
         self._context: BrowserContext | None = None
         self._arming: AbstractContextManager[Any] | None = None
 
@@ -124,18 +136,25 @@ class Concealment:
     def _prove_pixels(self, tab: Tab, frame: Frame) -> None:
         """Show two made-up texts in turn at the edge of the frame and compare how they look, and with nothing there."""
         looks = []
-        clip = None
+        part = None
         for _ in range(2):
             if self._ask(frame, "show", argument=_codes(_random(30))) == "gone":
                 return
             plate = frame.query_selector(f"[data-{self.name}]")
-            clip = _on_screen(tab, plate) if plate else None
-            looks.append(shot(tab, clip=clip) if clip else b"")
+            part = _on_screen(tab, plate) if plate else None
+            looks.append(self._look(tab, part) if part else b"")
         self._ask(frame, "hide")
         if looks[0] != looks[1]:
             raise ConcealmentFailed("two made-up values can be told apart on the screen", hint=_HINT)
-        if frame is tab.main_frame and (clip is None or looks[0] == shot(tab, clip=clip)):
+        if frame is tab.main_frame and (part is None or looks[0] == self._look(tab, part)):
             raise ConcealmentFailed("concealment cannot be seen at work on the screen", hint=_HINT)
+
+    def _look(self, tab: Tab, part: _Part) -> bytes:
+        """Return the pixels of a part of what `tab` shows."""
+        picture = Image.open(io.BytesIO(self._camera.shot(tab)))
+        left, right = round(part.left * picture.width), round(part.right * picture.width)
+        top, bottom = round(part.top * picture.height), round(part.bottom * picture.height)
+        return picture.crop((left, top, right, bottom)).tobytes()
 
     def _legible(self, tab: Tab) -> bool:
         return any(self._ask(frame, "legible") is True for frame in list(tab.frames))
@@ -163,13 +182,15 @@ class Concealment:
         return script.replace("__CONCEALING__", json.dumps(concealing))
 
 
-def _on_screen(tab: Tab, plate: ElementHandle) -> FloatRect | None:
+def _on_screen(tab: Tab, plate: ElementHandle) -> _Part | None:
     """Return where the plate is, if wholly inside the window."""
     box = plate.bounding_box()
-    size = tab.evaluate("[innerWidth, innerHeight]")
-    if box and min(box["x"], box["y"]) >= 0 and box["x"] + box["width"] <= size[0]:
-        return box if box["y"] + box["height"] <= size[1] and box["width"] and box["height"] else None
-    return None
+    width, height = tab.evaluate("[innerWidth, innerHeight]")
+    if not box or not (box["width"] and box["height"]):
+        return None
+    right, bottom = box["x"] + box["width"], box["y"] + box["height"]
+    part = _Part(box["x"] / width, box["y"] / height, right / width, bottom / height)
+    return part if min(part) >= 0 and max(part) <= 1 else None
 
 
 def _made_up() -> str:

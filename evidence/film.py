@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as BrowserError
 
-from evidence.shot import shot
+from evidence.camera import QUALITY
 from evidence.whole import write_whole
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page as Tab
 
+    from evidence.camera import Camera
+
 LARGEST = (1280, 800)  # px; what the frames of a tab are fitted into
-_QUALITY = 70  # of the JPEG frames
 _GAP = 100.0  # ms; no more than ten frames a second, enough to see what was done
 
 
@@ -35,8 +36,9 @@ def now() -> float:
 class Film:
     """The video of one tab. Its frames lie in `<name>.frames/` until they are encoded to `<name>.mp4` (or `.webm`)."""
 
-    def __init__(self, tab: Tab, folder: Path, name: str) -> None:
+    def __init__(self, tab: Tab, folder: Path, name: str, camera: Camera) -> None:
         self.tab = tab
+        self._camera = camera
         self.name = name
         self.frames = folder / f"{name}.frames"
         self.frames.mkdir(mode=0o700, parents=True)
@@ -48,7 +50,7 @@ class Film:
         self._last = 0.0
         self._seen = b""
         self._pending: tuple[float, bytes] | None = None
-        tab.screencast.start(on_frame=self._take, size={"width": self.width, "height": self.height}, quality=_QUALITY)
+        tab.screencast.start(on_frame=self._take, size={"width": self.width, "height": self.height}, quality=QUALITY)
 
     def dark(self, card: bytes) -> None:
         """Keep nothing from now on but `card`, a JPEG."""
@@ -61,7 +63,7 @@ class Film:
         self._dark = False
         self._from = now()
         with contextlib.suppress(BrowserError):  # The next frame will do.
-            self._keep(now(), shot(self.tab, type="jpeg", quality=_QUALITY))
+            self._keep(now(), self._camera.shot(self.tab, "jpeg"))
 
     def stop(self) -> None:
         """End the recording of the tab; the frames stay."""

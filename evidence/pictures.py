@@ -11,9 +11,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from evidence import camera as cameras
 from evidence.banner import Banner
 from evidence.chain import stamp, utc_now
-from evidence.shot import shot
 from evidence.whole import write_whole
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page as Tab
 
+    from evidence.camera import Camera
+
 Moment = Literal["before", "after"]
-_PATIENCE = 10_000  # ms for one picture; a page that hangs, or whose fonts never load, must not stop a run
 _STILL = 1.0  # seconds for which what was seen last may stand for what would be seen now
 _AS_LEFT = "before, as the step before it ended"
 
@@ -46,15 +47,16 @@ class _Seen:
         """
         if self.tab is not tab:
             return False
-        tab.locator(":root").wait_for(state="attached", timeout=_PATIENCE)
+        tab.locator(":root").wait_for(state="attached", timeout=1000 * cameras.PATIENCE)
         return self.address == tab.url and time.monotonic() - self.clock <= _STILL
 
 
 class Pictures:
     """Takes pictures into `folder`, and knows what was seen last."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, camera: Camera) -> None:
         self.folder = folder
+        self._camera = camera
         self._banner = Banner()
         self._last: _Seen | None = None
 
@@ -72,8 +74,7 @@ class Pictures:
         if last is not None and last.still_stands(tab):
             seen, when = last, _AS_LEFT
         else:
-            # A caret that is hidden for the picture and shown again would be painted twice more, and filmed.
-            png = shot(tab, timeout=_PATIENCE, caret="initial")
+            png = self._camera.shot(tab)
             seen, when = _Seen(tab, tab.url, png, utc_now(), time.monotonic()), moment
         write_whole(path, self._banner.stamped(seen.png, tab, f"{stamp(seen.at)} · {step} · {when}", run))
         self._last = seen if moment == "after" else None

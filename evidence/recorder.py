@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as BrowserError
 
 from evidence import letters, reserve
+from evidence.camera import Camera
 from evidence.chain import stamp, utc_now
 from evidence.concealment import Concealment
 from evidence.encoding import Chapter
@@ -57,9 +58,10 @@ class Recorder:
         self._banner = banner
         self._video = video
         self._window = window
-        self._concealment = Concealment(disguise)
+        self._camera = Camera()
+        self._concealment = Concealment(disguise, self._camera)
         self._context: BrowserContext | None = None
-        self._pictures = Pictures(folder / "pictures")
+        self._pictures = Pictures(folder / "pictures", self._camera)
         self._films: list[Film] = []
         self._window_film: WindowFilm | None = None
         self._recorded = Recorded(folder / NAME)
@@ -108,7 +110,7 @@ class Recorder:
             names = {path.name.partition(".")[0] for path in (self._folder / "video").iterdir()}
             unique = next(one for one in (name, *(f"{name}-{n}" for n in range(2, 1000))) if one not in names)
             try:
-                film = Film(tab, self._folder / "video", unique)
+                film = Film(tab, self._folder / "video", unique, self._camera)
             except BrowserError:
                 self._recorded.missing[f"video of {unique}"] = "the browser could not film the tab"
             else:

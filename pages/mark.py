@@ -94,7 +94,8 @@ def probe(method: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[Any,
     @functools.wraps(method)
     def run(self: Page, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return method(self, *args, **kwargs)
+            with self.expecting("the page to answer"):
+                return method(self, *args, **kwargs)
         except _untold():
             pass  # As in `action`.
         raise self.failure(method.__name__)

@@ -167,7 +167,7 @@ _REFUSED_BY_GUARD: Final = {"ma-wrong-customer": "another organisation"}
 # A session that ends is opened again by the person, unless a button had been pressed whose result then is not known, or
 # is about to be: where the person is so quick that no sign-in page is seen, that the page is another is.
 _PERHAPS: Final = {
-    "session-ended": "sign-in page|as a moment ago|“Add a client secret”|the page to stay",
+    "session-ended": "sign-in page|as a moment ago|“Add a client secret”|the page to (stay|answer)",
     "ma-session-ended": "sign-in page|Administration Dashboard",
 }
 _NEEDS: Final[Mapping[str, dict[str, str]]] = {

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Error as BrowserError
 
 from evidence import ConcealmentFailed
 from evidence.concealment import Concealment
 
-SIZE = [700, 260]
-WHOLE = (b"bullets", b"bullets", b"nothing")  # the screen with one text, with another, and with none
+if TYPE_CHECKING:
+    from evidence.camera import Camera
+
+SIZE = (700, 260)
+PLATE = {"x": 20, "y": 200, "width": 300, "height": 20}
+WHOLE = ("bullets", "bullets", "nothing")  # the screen with one text, with another, and with none
 
 
 class Frame:
@@ -31,20 +38,36 @@ class Frame:
         return False
 
     def query_selector(self, _selector: str) -> Any:
-        return SimpleNamespace(bounding_box=lambda: {"x": 0, "y": 0, "width": 300, "height": 20})
+        return SimpleNamespace(bounding_box=lambda: PLATE)
 
 
-def tab(trial: object = (), looks: tuple[bytes, ...] = WHOLE) -> Any:
+class Sight:
+    """A camera to which the plate of each tab looks as its `looks` say, on a screen with two pixels to one of the page.
+
+    Around the plate it looks different each time, as a page does whose clock goes on.
+    """
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def shot(self, tab: Any) -> bytes:
+        self.taken += 1
+        picture = Image.new("RGB", (2 * SIZE[0], 2 * SIZE[1]), (0, 0, self.taken))
+        at = (2 * PLATE["x"], 2 * PLATE["y"])
+        colour = (255, *hashlib.sha256(tab.looks.pop(0).encode()).digest()[:2])
+        picture.paste(Image.new("RGB", (2 * PLATE["width"], 2 * PLATE["height"]), colour), at)
+        picture.save(file := io.BytesIO(), "PNG")
+        return file.getvalue()
+
+
+def tab(trial: object = (), looks: tuple[str, ...] = WHOLE) -> Any:
     frame = Frame([] if trial == () else trial)
-    left = list(looks)
-    return SimpleNamespace(
-        frames=[frame], main_frame=frame, evaluate=lambda _: SIZE, screenshot=lambda **_: left.pop(0)
-    )
+    return SimpleNamespace(frames=[frame], main_frame=frame, evaluate=lambda _: SIZE, looks=list(looks))
 
 
 def prove(*tabs: Any) -> int:
     context: Any = SimpleNamespace(add_init_script=lambda _: None, pages=[])
-    concealment = Concealment()
+    concealment = Concealment("", cast("Camera", Sight()))
     concealment._context = context
     try:
         return concealment.prove(tabs)
@@ -62,12 +85,12 @@ def test_every_tab_is_asked_for_proof() -> None:
         (["text", "attribute"], WHOLE, "a made-up value stays legible: text, attribute"),
         ("concealing", WHOLE, "the frame does not answer"),
         ("gone", WHOLE, "a tab has no page in which concealment could be proven"),
-        ((), (b"one", b"two", b"nothing"), "two made-up values can be told apart"),
-        ((), (b"nothing", b"nothing", b"nothing"), "concealment cannot be seen at work"),
+        ((), ("one", "two", "nothing"), "two made-up values can be told apart"),
+        ((), ("nothing", "nothing", "nothing"), "concealment cannot be seen at work"),
         (None, WHOLE, "a frame cannot be concealed"),
     ],
 )
-def test_one_tab_whose_proof_fails_among_several_stops_all(trial: object, looks: tuple[bytes, ...], fault: str) -> None:
+def test_one_tab_whose_proof_fails_among_several_stops_all(trial: object, looks: tuple[str, ...], fault: str) -> None:
     for place in range(3):
         tabs = [tab(), tab()]
         tabs.insert(place, tab(trial, looks))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from evidence import LeakGate, sight
+from evidence.camera import Camera
 from evidence.concealment import Concealment
-from evidence.shot import shot
 from tests.evidence.observer import filming
 from tests.evidence.stage import await_shown, stage
 from tests.evidence.variants import FEW, VARIANTS
@@ -42,7 +42,7 @@ def _seen(
     headed: Browser, display: dict[str, str], folder: Path, value: str, names: tuple[str, ...]
 ) -> tuple[set[str], int]:
     """Show the value in each way, filmed; return in which films it can be read, and how many frames there are."""
-    frames = 0
+    frames, camera = 0, Camera()
     films = folder / "films"
     films.mkdir()
     with stage(headed, folder / "recording", value) as play:
@@ -53,7 +53,7 @@ def _seen(
             with filming(display, films / f"{name}.mkv") as observer:
                 tab.evaluate("reveal()")
                 await_shown(tab, name)
-                shot(tab)  # Comes only when all of it has been painted.
+                camera.shot(tab)  # Comes only when all of it has been painted.
                 observer.watch_for(20)
             frames += observer.frames
             tab.close()

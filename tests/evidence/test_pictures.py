@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page as Tab
 
 from evidence import banner, pictures, png, sight
+from evidence import camera as cameras
 from evidence.banner import Banner
+from evidence.camera import Camera
 from evidence.chain import stamp, utc_now
 from evidence.error import EvidenceError
 from tests.evidence.stage import Stage, stage
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
+    from playwright.sync_api import Page as Tab
 
 needs_tesseract = pytest.mark.skipif(not sight.can_read(), reason="needs tesseract")
 
@@ -32,25 +34,24 @@ needs_tesseract = pytest.mark.skipif(not sight.can_read(), reason="needs tessera
 def _looked(browser: Browser, folder: Path, value: str) -> Iterator[tuple[Stage, list[Tab]]]:
     """Give a stage, and a list of the tabs that are looked at, each time."""
     looked: list[Tab] = []
-    look = Tab.screenshot
+    look = Camera.shot
 
-    def noted(tab: Tab, **how: Any) -> bytes:
+    def noted(camera: Camera, tab: Tab, *how: Any) -> bytes:
         looked.append(tab)
-        return look(tab, **how)
+        return look(camera, tab, *how)
 
     with stage(browser, folder, value) as play, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Tab, "screenshot", noted)
+        patch.setattr(Camera, "shot", noted)
         yield play, looked
 
 
 def test_a_picture_bears_its_banner_above_the_untouched_page(browser: Browser, tmp_path: Path, value: str) -> None:
     with stage(browser, tmp_path, value) as play:
         play.recorder.step(3, 9, "add-secret", "Add")
-        play.tab.screenshot()  # Playwright itself leaves an empty style attribute behind.
         before = play.tab.content()
         path = play.recorder.picture(play.tab, "add-secret", "before")
-        plain = play.tab.screenshot()
         assert play.tab.content() == before
+        plain = play.tab.screenshot()
     assert path == "pictures/03-add-secret-before.png"
     picture, page = png.read((tmp_path / path).read_bytes()), png.read(plain)
     assert (picture.width, picture.height) == (page.width, page.height + banner.HEIGHT)
@@ -154,7 +155,7 @@ def test_a_page_that_hangs_has_no_picture_and_does_not_hold_the_run(
 ) -> None:
     with _looked(browser, tmp_path, value) as (play, looked):
         play.recorder.picture(play.tab, "first", "after")
-        monkeypatch.setattr(pictures, "_PATIENCE", 500)
+        monkeypatch.setattr(cameras, "PATIENCE", 0.5)
         play.tab.evaluate("setTimeout(() => { while (true) {} })")
         looked.clear()
         assert play.recorder.picture(play.tab, "second", "before", anew=False) is None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from evidence.camera import Camera
 from evidence.concealment import Concealment
-from evidence.shot import shot
 from keyturn.overlay import Overlay
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def around(target: Locator, gap: int) -> FloatRect:
 
 def look(tab: Tab, clip: FloatRect) -> str:
     """Return the pixels of `clip`. A picture that the browser itself cuts out lacks the outline, so this one is cut."""
-    png = base64.b64encode(shot(tab)).decode()
+    png = base64.b64encode(Camera().shot(tab)).decode()
     found: str = tab.evaluate(CUT, [png, clip])
     return found
 
@@ -86,7 +86,7 @@ def settled(tab: Tab) -> bytes:
     """Return a picture of the whole tab once it looks the same twice: painting takes a moment."""
     before = b""
     for _ in range(100):
-        seen = shot(tab)
+        seen = Camera().shot(tab)
         if seen == before:
             return seen
         before = seen

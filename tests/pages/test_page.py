@@ -144,6 +144,16 @@ def test_nothing_of_the_browsers_own_errors_is_left_in_an_error(form: Form, verb
     assert VALUE not in repr(caught.value)
 
 
+@pytest.mark.parametrize("acted", [False, True])
+def test_a_question_that_finds_no_answer_says_that_and_nothing_of_an_act_before_it(form: Form, acted: bool) -> None:
+    if acted:
+        with pytest.raises(NoEffect):
+            form.press_go()
+    with pytest.raises(NoEffect) as caught:
+        form.has_two()
+    assert caught.value.expected == "the page to answer"
+
+
 def test_a_page_that_is_not_there_is_not_reached_and_not_on_screen(form: Form) -> None:
     assert form.arrive() is form
     form.tab.set_content("<title>Elsewhere</title>")
