@@ -29,13 +29,13 @@ class Page:
     name: ClassVar[str]  # as a runbook writes it, kebab-case: `client-secrets`
     title: ClassVar[str]  # as the operator reads it: `Certificates & secrets`
     surroundings: ClassVar[type[Surroundings]] = Surroundings  # of the page's portal
+    pressed: bool = False  # what the last action pressed cannot be taken back
+    expected: str = ""  # what the gestures being made are to bring about
 
     def __init__(self, tab: Tab, url: str) -> None:
         self.tab = tab
         self.url = url.rstrip("/")
         self.around = self.surroundings(tab)
-        self.pressed = False  # what the last action pressed cannot be taken back
-        self.expected = ""  # what the gestures being made are to bring about
 
     @property
     def proof(self) -> Iterable[Locator]:
