@@ -186,7 +186,7 @@ def _on_screen(tab: Tab, plate: ElementHandle) -> _Part | None:
     """Return where the plate is, if wholly inside the window."""
     box = plate.bounding_box()
     width, height = tab.evaluate("[innerWidth, innerHeight]")
-    if not box or not (box["width"] and box["height"]):
+    if not box or not all((box["width"], box["height"], width, height)):  # A window that is put away has no size.
         return None
     right, bottom = box["x"] + box["width"], box["y"] + box["height"]
     part = _Part(box["x"] / width, box["y"] / height, right / width, bottom / height)

@@ -60,9 +60,9 @@ class Sight:
         return file.getvalue()
 
 
-def tab(trial: object = (), looks: tuple[str, ...] = WHOLE) -> Any:
+def tab(trial: object = (), looks: tuple[str, ...] = WHOLE, size: tuple[int, int] = SIZE) -> Any:
     frame = Frame([] if trial == () else trial)
-    return SimpleNamespace(frames=[frame], main_frame=frame, evaluate=lambda _: SIZE, looks=list(looks))
+    return SimpleNamespace(frames=[frame], main_frame=frame, evaluate=lambda _: size, looks=list(looks))
 
 
 def prove(*tabs: Any) -> int:
@@ -77,6 +77,11 @@ def prove(*tabs: Any) -> int:
 
 def test_every_tab_is_asked_for_proof() -> None:
     assert prove(tab(), tab(), tab()) == 3
+
+
+def test_in_a_window_of_no_size_nothing_is_proven() -> None:
+    with pytest.raises(ConcealmentFailed, match="concealment cannot be seen at work"):
+        prove(tab(size=(0, 0)))
 
 
 @pytest.mark.parametrize(
