@@ -18,7 +18,7 @@ from evidence.searcher import Searcher
 from evidence.shape import SHAPE, veiled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -26,11 +26,19 @@ if TYPE_CHECKING:
 class LeakGate:
     """Searches for live values. `optical`: read pictures and films too, where an engine for that is installed.
 
+    `told` hears how many pictures have been read of how many: it takes a while.
     `words`: what was written before there was any value. A value of another shape than a client secret's may be what
     another program left on the clipboard, and hold words that stand there too: those are no trace of it.
     """
 
-    def __init__(self, values: Sequence[bytes], *, optical: bool = True, words: bytes = b"") -> None:
+    def __init__(
+        self,
+        values: Sequence[bytes],
+        *,
+        optical: bool = True,
+        words: bytes = b"",
+        told: Callable[[int, int], None] = lambda *_: None,
+    ) -> None:
         live = {value: b"" if SHAPE.fullmatch(value) else words for value in values if value}
         forms = [needle for value, old in live.items() for needle in needles(value, old)]
         self._exact = Searcher([needle for needle in forms if not needle.folded])
@@ -38,6 +46,7 @@ class LeakGate:
         self._bare = Searcher([needle for value, old in live.items() for needle in bare_needles(value, old)])
         self._visible = [text for value, old in live.items() for text in unwritten(value, old)]
         self.optical = optical and sight.can_read()
+        self._told = told
 
     def search(self, folder: Path, since: datetime | None = None) -> list[Finding]:
         """Return every place below `folder` where a value can be found, and every file that cannot be searched.
@@ -52,7 +61,12 @@ class LeakGate:
             try:
                 found.update(
                     painted.search(
-                        paths, folder, since, named=lambda path: self._name(path, folder), legible=self._legible
+                        paths,
+                        folder,
+                        since,
+                        named=lambda path: self._name(path, folder),
+                        legible=self._legible,
+                        told=self._told,
                     )
                 )
             except ScanError as error:

@@ -15,9 +15,25 @@ from evidence.error import ScanError
 from evidence.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _MARGIN = timedelta(seconds=5)  # a screen grabber's first frame comes some time after it was started
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads pictures, and tells how many have been read of how many there are to read."""
+
+    told: Callable[[int, int], None]
+    total: int
+    done: int = 0
+
+    def __call__(self, pictures: Sequence[Path]) -> dict[Path, str]:
+        """Return what is written in each. Raises `ScanError` when one cannot be read."""
+        before = self.done
+        said = sight.read(pictures, lambda read: self.told(before + read, self.total))
+        self.done += len(pictures)
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +46,20 @@ class Picture:
     taken: float | None  # seconds since the epoch, of one by itself; a film's frames are cut down already
 
 
-def search(
+def search(  # noqa: PLR0913  # keywords, each a part of what is asked
     paths: Iterable[Path],
     folder: Path,
     since: datetime | None,
     *,
     named: Callable[[Path], str],
     legible: Callable[[str], bool],
+    told: Callable[[int, int], None],
 ) -> Iterator[Finding]:
     """Yield each picture and frame below `folder` in which a value can be read, and each that cannot be looked at.
 
     `since`: what was painted before is left out, with some seconds to spare. `named` gives the name to report a file
-    by; `legible` says whether a value can be made out in what was read. Raises `ScanError` where nothing can be read.
+    by; `legible` says whether a value can be made out in what was read; `told` hears how many pictures have been read
+    of how many. Raises `ScanError` where nothing can be read.
     """
     since = since - _MARGIN if since else None
     began = _beginnings(folder) if since else {}
@@ -56,8 +74,13 @@ def search(
             except ScanError as error:
                 yield Finding(named(path), error.message.removeprefix(f"{path.name}: "), unsearched=True)
         first = [same[0] for same in alike.values()]
-        texts = _in_stills([one for one in first if one.taken is not None], Path(spool), legible)
-        texts |= sight.read([one.grey for one in first if one.taken is None])
+        frames = [one.grey for one in first if one.taken is None]
+        stills = sorted((one for one in first if one.taken is not None), key=lambda one: one.taken or 0)
+        inorder = [one.grey for one in stills]
+        Path(spool, "new").mkdir()
+        new = change.keep_new(inorder, Path(spool, "new"))
+        reading = _Reading(told, len(new) + len(frames))
+        texts = _in_stills(inorder, new, reading, legible) | reading(frames)
         for same in alike.values():
             if legible(texts[same[0].grey]):
                 yield from (Finding(one.name, "the value can be read in the picture") for one in same)
@@ -75,19 +98,18 @@ def _is_painted(path: Path) -> bool:
     return container.is_picture(head) or container.is_film(head)
 
 
-def _in_stills(stills: Sequence[Picture], spool: Path, legible: Callable[[str], bool]) -> dict[Path, str]:
-    """Return what is written in each still: of one after another only what is new, unless a value is in there.
+def _in_stills(
+    stills: Sequence[Path], new: Mapping[Path, Path], reading: _Reading, legible: Callable[[str], bool]
+) -> dict[Path, str]:
+    """Return what is written in each still: of one after another only what is `new`, unless a value is in there.
 
     Then all of each is read, so that every picture that shows it is named.
     """
-    folder = spool / "new"
-    folder.mkdir()
-    inorder = [still.grey for still in sorted(stills, key=lambda still: still.taken or 0)]
-    new = change.keep_new(inorder, folder)
-    said = sight.read(list(new.values()))
+    said = reading(list(new.values()))
     if any(legible(text) for text in said.values()):
-        return sight.read(inorder)
-    return {still: said[new[still]] if still in new else "" for still in inorder}
+        reading.total += len(stills)
+        return reading(stills)
+    return {still: said[new[still]] if still in new else "" for still in stills}
 
 
 def _beginnings(folder: Path) -> dict[str, datetime]:

@@ -21,7 +21,7 @@ from evidence.child import apart
 from evidence.error import ScanError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 SHARE = 0.35  # of a value's runs of four
 LONGEST = 9  # letters in a row that are no coincidence
@@ -54,8 +54,11 @@ def can_read() -> bool:
     return shutil.which("tesseract") is not None
 
 
-def read(pictures: Sequence[Path]) -> dict[Path, str]:
-    """Return what is written in each picture. Raises `ScanError` when one cannot be read."""
+def read(pictures: Sequence[Path], told: Callable[[int], None] | None = None) -> dict[Path, str]:
+    """Return what is written in each picture. `told` hears, now and then, how many of them have been read.
+
+    Raises `ScanError` when one cannot be read.
+    """
     said = dict.fromkeys(pictures, "")
     for begin in range(0, len(pictures), _BATCH):
         with tempfile.TemporaryDirectory(prefix="keyturn-") as folder:
@@ -72,6 +75,8 @@ def read(pictures: Sequence[Path]) -> dict[Path, str]:
                     raise ScanError("the pictures cannot be read: tesseract failed")
                 for (_, picture), page in zip(share, pages, strict=False):
                     said[picture] += f"{page}\n"
+        if told:
+            told(min(begin + _BATCH, len(pictures)))
     return said
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from keyturn import events
 from keyturn.console.telling import sentence, signed_in
 from keyturn.console.wishes import OFFERED
+from keyturn.console.words import SEARCHING
 from keyturn.gates import Choice, Mode
 from keyturn.model import Gate
 
@@ -85,6 +86,8 @@ class Scene:
                 self.waiting, self.noted, self.found = None, "", []
             case events.SearchBegan():
                 self.now, self.last_word = -1, sentence(event)
+            case events.PicturesRead():
+                self.last_word = f"{SEARCHING[True]} {event.read} of {event.total} pictures have been read."
             case _:
                 pass
         if text := sentence(event):

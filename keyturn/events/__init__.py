@@ -10,7 +10,7 @@ By subject: `run`, `step`, `person`, `portal`, `secret`, `evidence`. Whoever emi
 from __future__ import annotations
 
 from keyturn.events.event import Event, Listener
-from keyturn.events.evidence import ConcealmentProven, LeakGate, Pictured, SearchBegan
+from keyturn.events.evidence import ConcealmentProven, LeakGate, Pictured, PicturesRead, SearchBegan
 from keyturn.events.person import (
     ApprovalRefused,
     Approved,
@@ -77,6 +77,7 @@ __all__ = [
     "PageLost",
     "Pasted",
     "Pictured",
+    "PicturesRead",
     "Result",
     "Resumed",
     "Retrying",

@@ -32,6 +32,14 @@ class SearchBegan(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PicturesRead(Event):
+    """So many pictures have been read in the search. For those who watch and wait; the journal does not keep it."""
+
+    read: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeakGate(Event):
     """Everything the run wrote was searched for its values; `findings` names where one was found.
 

@@ -19,7 +19,7 @@ from keyturn.errors import LeakFound
 from keyturn.events import SecretIntended
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from keyturn.events import Event
@@ -37,6 +37,7 @@ class LeakSearch:
     leak: LeakFound | None = None
     findings: list[str] = field(default_factory=list)
     pictures_read: bool = False
+    told: Callable[[int, int], None] = lambda *_: None  # hears how many pictures have been read of how many
     _gate: LeakGate | None = None
 
     def everything(
@@ -57,7 +58,7 @@ class LeakSearch:
         """
         began = time.monotonic()
         self.pictures_read = bool(needles) and reads_pictures(wanted=optical)
-        self._gate = LeakGate(needles, optical=optical, words=self.words) if needles else None
+        self._gate = LeakGate(needles, optical=optical, words=self.words, told=self.told) if needles else None
         found = self._searched(self._gate, needles, since) if self._gate else []
         if more or not self._gate:
             found = [*found, *shape_search(self.folder)]

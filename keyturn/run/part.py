@@ -11,7 +11,7 @@ from evidence.chain import GENESIS, ChainedLog
 from keyturn import settings
 from keyturn.clipboard import BrowserClipboard
 from keyturn.errors import Exit
-from keyturn.events import Event, LeakGate, RunEnded, SearchBegan, SecretIntended, StepEnded
+from keyturn.events import Event, LeakGate, PicturesRead, RunEnded, SearchBegan, SecretIntended, StepEnded
 from keyturn.gates import Mode
 from keyturn.outcome import Summary, exit_of, status_of
 from keyturn.overlay import Overlay
@@ -159,6 +159,7 @@ class Part:
     def _search(self, intent: FirstIntent) -> None:
         """Search everything that was written for the values of the run."""
         search = self.recording.search
+        search.told = self._read_so_far
         values = [secret.reveal().encode() for secret in self.state.values]
         self._tell(SearchBegan(bool(values) and reads_pictures(wanted=self.around.read_pictures)))
         seconds = search.everything(
@@ -171,6 +172,11 @@ class Part:
         self._tell(LeakGate(tuple(search.findings), seconds, search.pictures_read, len(values)))
         self.summary.search = {"seconds": seconds, "pictures_read": search.pictures_read, "values": len(values)}
         self._error = search.leak or self._error
+
+    def _read_so_far(self, read: int, total: int) -> None:
+        """Tell those who wait how far the search is; nothing that the journal should keep."""
+        for listener in self.around.listeners:
+            listener(PicturesRead(read, total))
 
     def _sum_up(self) -> None:
         summary = self.summary

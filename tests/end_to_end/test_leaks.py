@@ -25,7 +25,7 @@ from keyturn.catalogue import Catalogue
 from keyturn.cli.rehearse import DEFAULT
 from keyturn.document import load
 from keyturn.errors import Exit
-from keyturn.events import Event, StepStarted
+from keyturn.events import Event, PicturesRead, StepStarted
 from keyturn.settings import shipped_runbooks
 
 if TYPE_CHECKING:
@@ -92,6 +92,9 @@ def test_with_concealment_on_nothing_is_found_where_it_was_off(rehearse: Rehears
     assert run.error is None
     assert run.summary.search["pictures_read"]
     assert run.state["presses"] == {"add_secret": 1}
+    last = [event for event in run.events if isinstance(event, PicturesRead)][-1]
+    assert last.read == last.total > 0
+    assert last.kind not in (run.recording / "data" / "journal.jsonl").read_text()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from evidence import Finding, LeakGate, ScanError, sight
 from tests.evidence.conftest import PIXEL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from playwright.sync_api import Browser
@@ -33,7 +34,7 @@ def test_words_that_were_written_before_are_no_trace_in_a_picture_either(tmp_pat
 def test_where_pictures_cannot_be_read_everything_else_is_searched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
-    def fail(_: object) -> None:
+    def fail(*_: object) -> None:
         raise ScanError("the pictures cannot be read")
 
     monkeypatch.setattr(sight, "can_read", lambda: True)
@@ -44,6 +45,28 @@ def test_where_pictures_cannot_be_read_everything_else_is_searched(
         Finding("2.txt", "the value can be read, plain"),
         Finding("pictures and films", "the pictures cannot be read", unsearched=True),
     ]
+
+
+@pytest.mark.parametrize("leaked", [False, True])
+def test_who_waits_is_told_how_many_pictures_have_been_read(
+    tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch, value: str, leaked: bool
+) -> None:
+    def read(pictures: Sequence[Path], told: Callable[[int], None]) -> dict[Path, str]:
+        for number in range(len(pictures)):
+            told(number + 1)
+        return dict.fromkeys(pictures, value if leaked else "")
+
+    monkeypatch.setattr(sight, "can_read", lambda: True)
+    monkeypatch.setattr(sight, "read", read)
+    page = browser.new_page(viewport={"width": 300, "height": 200})
+    for number in range(3):
+        page.set_content(f"<h1>{number}</h1>")
+        page.screenshot(path=tmp_path / f"{number}.png")
+    page.close()
+    heard: list[tuple[int, int]] = []
+    LeakGate([value.encode()], told=lambda *so_far: heard.append(so_far)).search(tmp_path)
+    again = [(4, 6), (5, 6), (6, 6)] if leaked else []  # Where a value is seen, each picture is read once more, whole.
+    assert heard == [(1, 3), (2, 3), (3, 3), *again]
 
 
 @pytest.mark.skipif(not sight.can_read(), reason="needs tesseract")

@@ -283,3 +283,7 @@ def test_after_the_last_step_the_search_is_told() -> None:
     stage = Stage(32, width=120)
     stage.scene(events.SearchBegan(pictures_read=True))
     assert "This takes a minute or two" in stage.drawn()
+    stage.scene(events.PicturesRead(20, 124))
+    stage.scene(events.PicturesRead(30, 124))
+    assert "30 of 124 pictures have been read." in " ".join(stage.drawn().replace("│", "").split())
+    assert "20 of" not in stage.drawn()
