@@ -94,6 +94,11 @@ def previous(place: Path) -> str:
     return read_info(place).get(PREVIOUS, "").removeprefix("sha256:")
 
 
+def places(name: str, home: Path) -> tuple[Path, ...]:
+    """Return where a recording may be that is named by its folder, or by its run among the recordings in `home`."""
+    return Path(name), home / name, home / QUARANTINE / name
+
+
 def quarantine(folder: Path) -> Path:
     """Move a recording in which a secret was found out of the way, to `quarantine/` beside it, and return its place."""
     place = folder.parent / QUARANTINE / folder.name

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evidence import NotServed, junit, listing, oscal, package, report, sealing, verify
-from keyturn.cli.evidence_seal import add_seal, check_there
+from keyturn.cli.evidence_seal import add_recording, add_seal, check_there
 from keyturn.cli.options import authority, recordings_of
 from keyturn.cli.output import put_json
 from keyturn.console.words import clean
@@ -32,11 +32,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser("evidence", help="verify, report and list recordings")
     words = parser.add_subparsers(metavar="WORD", required=True)
     one = words.add_parser("verify", help="check a recording: every file, the journal, the signature, the timestamp")
-    one.add_argument("recording", type=Path, metavar="DIR")
+    add_recording(one)
     _add_trust(one)
     one.set_defaults(run=run_verify)
     two = words.add_parser("report", help="write a recording's report beside it")
-    two.add_argument("recording", type=Path, metavar="DIR")
+    add_recording(two)
     two.add_argument("--format", action="append", choices=FORMATS, help="html and pdf unless said; may be repeated")
     two.add_argument("--to", type=Path, metavar="DIR", help="folder to write into; beside the recording unless said")
     two.add_argument(
@@ -46,7 +46,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_trust(two)
     two.set_defaults(run=run_report)
     stamp = words.add_parser("stamp", help="ask an authority for a timestamp over a sealed recording that has none")
-    stamp.add_argument("recording", type=Path, metavar="DIR")
+    add_recording(stamp)
     stamp.add_argument("--tsa", type=authority, required=True, metavar="URL", help="address of an RFC 3161 authority")
     stamp.set_defaults(run=run_stamp)
     add_seal(words)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from evidence import package
 from keyturn import settings, signing, store_head
 from keyturn.cli.options import authority
 from keyturn.cli.unlocking import add_unlock, unlocked
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def add_seal(words: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the word."""
     parser = words.add_parser("seal", help="package the recording of a run that was killed and will not go on")
-    parser.add_argument("recording", type=Path, metavar="DIR")
+    add_recording(parser)
     parser.add_argument("--store", type=Path, metavar="DIR", help="folder of the encrypted store that the run used")
     parser.add_argument(
         "--by-shape",
@@ -55,6 +56,22 @@ def seal(args: argparse.Namespace) -> int:
     if recording.timestamp:
         console.print(f"timestamp {escape(recording.timestamp)}", soft_wrap=True)
     return Exit.DONE
+
+
+def add_recording(parser: argparse.ArgumentParser) -> None:
+    """Add the recording that a word is about."""
+    parser.add_argument(
+        "recording",
+        type=_recording,
+        metavar="DIR",
+        help="the recording's folder, or its name as `evidence list` shows it",
+    )
+
+
+def _recording(text: str) -> Path:
+    """Return the folder that `text` names; where there is none, what was named."""
+    there = (place for place in package.places(text, settings.default_recordings()) if place.is_dir())
+    return next(there, Path(text))
 
 
 def check_there(folder: Path) -> None:

@@ -114,7 +114,7 @@ def _taken_back(engine: Engine, way: Way) -> None:
         expected, seen, do_next = told(step, error)
         engine.emit(Failed(step.id, f"undo: {step.title}", expected, seen, tuple(engine.state.changed), do_next))
         raise
-    if step.copies and (held := engine.state.held.get(step.copies)):
+    if step.copies and (held := engine.state.held.pop(step.copies, None)):
         with engine.whole():
             engine.store.note(held.entry.id, "portal-deleted")
     what = f"portal: {step.title} – undone"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evidence import EvidenceError, package
@@ -13,6 +12,8 @@ from keyturn.run import past_reading
 from keyturn.run.resumable import check_resumable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from keyturn.run.past import Past
 
 
@@ -37,7 +38,7 @@ class Listed:
 
 def find(text: str, home: Path) -> Path:
     """Return the folder of the recording that `text` names: a folder, or a run in `home`. Raises `CannotStart`."""
-    for folder in (Path(text), home / text, home / "quarantine" / text):
+    for folder in package.places(text, home):
         if (folder / package.PAYLOAD).is_dir():
             return folder.resolve()
     raise CannotStart(f"there is no recording {text} in {home}", hint="`keyturn runs` lists those that can go on")

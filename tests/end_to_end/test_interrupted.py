@@ -156,6 +156,7 @@ def test_what_a_run_made_is_taken_back_and_the_recording_says_so(at: Desk) -> No
     ended = at.rollback()
     assert ended.code == 0, ended.told
     assert ended.summary["status"] == "rolled back"
+    assert ended.summary["secrets"] == []
     assert "a deleted secret cannot be brought back" in ended.told
     assert at.secrets == []
     assert at.presses == {"add_secret": 1, "delete_secret": 2}

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Error as BrowserError
 
 from evidence import package, report, verify
+from keyturn import settings
 from keyturn.cli import evidence as command
 from keyturn.cli import main
 from keyturn.cli.output import report as report_error
@@ -38,6 +39,20 @@ def test_a_good_recording_ends_with_0(sealed: Path, signers: Path, capsys: pytes
     assert _run("verify", str(sealed), "--allowed-signers", str(signers), "--json") == 0
     said = _said(capsys)
     assert (said["verifies"], said["proof"], said["faults"]) == (True, "signed", [])
+
+
+def test_a_recording_is_found_by_the_name_that_the_list_shows(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(settings, "default_recordings", lambda: sealed.parent)
+    assert _run("verify", sealed.name, "--json") == 0
+    assert _said(capsys)["recording"] == str(sealed)
+    hidden = package.quarantine(sealed)
+    assert _run("verify", hidden.name, "--json") == 0
+    assert _said(capsys)["recording"] == str(hidden)
+    assert _run("report", hidden.name, "--format", "junit") == 0
+    with pytest.raises(NotVerified, match="there is no recording at another"):
+        _run("verify", "another")
 
 
 def test_a_changed_recording_ends_with_8_and_names_the_file(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
