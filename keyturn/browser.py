@@ -6,8 +6,10 @@ none, the one that Playwright installs.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,6 +113,17 @@ def refuse_debugging() -> None:
             )
 
 
+def quieten() -> None:
+    """Let nothing that the browser library leaves to Python be printed: it may hold words of a page.
+
+    Where its own process was ended by a signal before ours, Python would tell of what it never came to.
+    """
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+    leftovers = logging.getLogger("asyncio")
+    leftovers.addHandler(logging.NullHandler())
+    leftovers.propagate = False
+
+
 @contextmanager
 def open_browser(installed: Installed, *, headed: bool, profile: Path | None = None) -> Iterator[BrowserContext]:
     """Start the browser and yield a fresh context, off the record or with a `profile`; leaving it closes the browser.
@@ -118,6 +131,7 @@ def open_browser(installed: Installed, *, headed: bool, profile: Path | None = N
     Raises `CannotStart` when it does not start, or when `headed` and there is no display.
     """
     refuse_debugging()
+    quieten()
     if headed and not system.has_display():
         raise CannotStart(
             "there is no display for a visible browser", hint="use --headless, or start under a desktop or Xvfb"

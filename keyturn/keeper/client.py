@@ -17,7 +17,7 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect, sync_playwright
 
 from keyturn import system
-from keyturn.browser import PATIENCE, context_options, refuse_debugging
+from keyturn.browser import PATIENCE, context_options, quieten, refuse_debugging
 from keyturn.errors import CannotStart
 from keyturn.keeper import record
 from keyturn.keeper.record import Kept
@@ -140,6 +140,7 @@ def connected(opened: Callable[[], Kept]) -> Iterator[BrowserContext]:
     `CannotStart` when the browser does not answer. The caller is `attending` the run.
     """
     refuse_debugging()
+    quieten()
     with sync_playwright() as playwright:
         kept = opened()
         try:

@@ -79,3 +79,23 @@ def test_nobody_else_reads_the_environment_of_a_command() -> None:
 
     assert not readable("system.harden()")
     assert readable(""), "an ordinary process shows it, so that the line above can see"
+
+
+LEFT = """
+import asyncio, logging
+async def never():
+    pass
+never()
+logging.getLogger("asyncio").error("words of the browser library")
+"""
+
+
+def test_nothing_that_the_browser_library_leaves_to_python_is_printed() -> None:
+    def printed(first: str) -> str:
+        command = [sys.executable, "-c", first + LEFT]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stderr
+
+    assert printed("from keyturn.browser import quieten; quieten()") == ""
+    loud = printed("")
+    assert "was never awaited" in loud
+    assert "words of the browser library" in loud
