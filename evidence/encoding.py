@@ -19,7 +19,8 @@ _ENCODERS = (
     ("libvpx", "-deadline", "realtime", "-b:v", "1M"),
 )
 _SUFFIXES = {"libx264": ".mp4", "libvpx": ".webm"}
-_FIT = "scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,format=yuv420p"
+# The frames' own format, as JPEGs have it: a frame that fits is not converted.
+_FIT = "scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,format=yuvj420p"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
 
 from evidence.encoding import encode
 from evidence.film import LARGEST
@@ -12,25 +13,36 @@ from evidence.recorded import NAME, Recorded, iso
 from evidence.window_film import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 EMPTY = "it ended before the screen grabber had seen anything"
 
 
-def keep(recorded: Recorded, frames: Path, size: tuple[int, int], end: float | None) -> None:
-    """Encode a folder of frames to a video of that size, or keep them as they are, and tell; see `film.encode`."""
-    name = frames.stem
-    pictures = sorted(frames.glob("*.jpg"))
-    if not pictures:
-        shutil.rmtree(frames)
-        recorded.missing.setdefault(f"video of {name}", "nothing was painted while it was recorded")
-        return
-    began = float(pictures[0].stem)
-    video = encode(frames, recorded.chapters, size, end)
-    if video is None:
-        recorded.missing[f"video of {name}"] = "no ffmpeg could encode it; its frames are kept as pictures"
-    recorded.videos.append({"path": f"video/{(video or frames).name}", "from": iso(began), "of": name})
+class Reel(NamedTuple):
+    """A folder of frames that is to be a video of that size; `end` as in `encoding.encode`."""
+
+    frames: Path
+    size: tuple[int, int]
+    end: float | None
+
+
+def keep(recorded: Recorded, reels: Iterable[Reel]) -> None:
+    """Encode folders of frames to videos, all at the same time, or keep them as they are, and tell."""
+    began: dict[Reel, float] = {}
+    for reel in reels:
+        if pictures := sorted(reel.frames.glob("*.jpg")):
+            began[reel] = float(pictures[0].stem)
+        else:
+            shutil.rmtree(reel.frames)
+            recorded.missing.setdefault(f"video of {reel.frames.stem}", "nothing was painted while it was recorded")
+    with ThreadPoolExecutor() as at_once:
+        videos = list(at_once.map(lambda reel: encode(reel.frames, recorded.chapters, reel.size, reel.end), began))
+    for (reel, at), video in zip(began.items(), videos, strict=True):
+        name = reel.frames.stem
+        if video is None:
+            recorded.missing[f"video of {name}"] = "no ffmpeg could encode it; its frames are kept as pictures"
+        recorded.videos.append({"path": f"video/{(video or reel.frames).name}", "from": iso(at), "of": name})
 
 
 def finish(folder: Path, recorded: Recorded) -> None:
@@ -45,9 +57,8 @@ def finish(folder: Path, recorded: Recorded) -> None:
             recorded.videos.remove(video)
             recorded.missing[f"video of the window from {video['from']}"] = EMPTY
     told = {video["path"] for video in recorded.videos}
-    for frames in sorted((folder / "video").glob("*.frames")):
-        if f"video/{frames.name}" not in told:
-            keep(recorded, frames, LARGEST, None)
+    left = sorted((folder / "video").glob("*.frames"))
+    keep(recorded, [Reel(frames, LARGEST, None) for frames in left if f"video/{frames.name}" not in told])
 
 
 def finish_killed(folder: Path, missing: Mapping[str, str]) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from evidence.concealment import Concealment
 from evidence.encoding import Chapter
 from evidence.error import EvidenceError
 from evidence.film import Film, now
-from evidence.leftover import EMPTY, finish, keep
+from evidence.leftover import EMPTY, Reel, finish, keep
 from evidence.pictures import Pictures
 from evidence.recorded import NAME, Recorded, iso
 from evidence.window_film import WindowFilm, region_of, why_no_window
@@ -227,7 +227,7 @@ class Recorder:
             film.stop()
             if film.broken:
                 self._recorded.missing[f"video of {film.name}, to its end"] = film.broken
-            keep(self._recorded, film.frames, (film.width, film.height), now())
+        keep(self._recorded, [Reel(film.frames, (film.width, film.height), now()) for film in self._films])
         self._recorded.end()
         return self._recorded.not_recorded()
 
