@@ -174,6 +174,16 @@ def test_it_needs_no_network_and_no_script(recording: Path, browser: Browser) ->
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
+def test_nothing_of_it_is_beyond_the_edge_of_a_narrow_window(recording: Path, browser: Browser) -> None:
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append("gate-asked", step="delete", gate="confirm")
+        log.append("gate-answered", step="delete", gate="confirm", answer="yes", by="the operator of the rehearsal")
+    tab = browser.new_page(viewport={"width": 380, "height": 700})
+    tab.goto(report.write(recording).as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") == 380
+    tab.close()
+
+
 def test_page_text_cannot_become_markup(recording: Path) -> None:
     assert "Rotate &lt;a&gt; secret" in report.write(recording).read_text()
 
