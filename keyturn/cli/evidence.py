@@ -188,13 +188,18 @@ def run_list(args: argparse.Namespace) -> int:
             "that, `keyturn evidence seal` packages it as it is.",
             style="dim",
         )
+    aside = [folder.name for folder in package.recordings(home / package.QUARANTINE)]
+    if aside:
+        console.print("In quarantine, as a secret may be read in it, which must be taken as known:")
+        console.print("\n".join(f"  {_shown(name)}" for name in aside), soft_wrap=True)
     unproven = dict.fromkeys(text for entry in entries for text in entry.does_not_prove)
     if unproven:
         _tell_unproven(console, "Of one or another of them this does not prove:", unproven)
     bad = any(entry.gap or entry.verdict == listing.FAULTY for entry in entries)
     code = Exit.NOT_VERIFIED if bad else Exit.DONE
     fields = ("name", "run", "kind", "status", "verdict", "proof", "chain", "gap", "digest", "does_not_prove")
-    facts = {"recordings": [{field: getattr(entry, field) for field in fields} for entry in entries]}
+    told = [{field: getattr(entry, field) for field in fields} for entry in entries]
+    facts = {"recordings": told, "quarantined": aside}
     return put_json(facts, code) if args.json else code
 
 

@@ -87,6 +87,14 @@ def test_a_recording_is_named_where_it_is_verified_from_within(
     assert f"{sealed.name}: verifies" in capsys.readouterr().err
 
 
+def test_a_recording_in_quarantine_is_listed_too(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    package.quarantine(sealed)
+    assert _run("list", "--recordings", str(sealed.parent), "--json") == 0
+    told = capsys.readouterr()
+    assert f"In quarantine, as a secret may be read in it, which must be taken as known:\n  {sealed.name}\n" in told.err
+    assert json.loads(told.out) == {"recordings": [], "quarantined": [sealed.name]}
+
+
 def test_a_changed_recording_ends_with_8_and_names_the_file(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (sealed / "extra").touch()
     assert _run("verify", str(sealed)) == 8
