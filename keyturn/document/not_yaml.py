@@ -69,10 +69,9 @@ def _key_without_colon(lines: list[str], mark: Any) -> tuple[int, int, str] | No
     The parser takes such a line for a text, which the next one goes on with, and is surprised by that one's colon.
     """
     here, before = (lines[number] if 0 <= number < len(lines) else "" for number in (mark.line, mark.line - 1))
+    looked = [(mark.line, here, _NO_COLON)]
     if re.fullmatch(r" +[\w.-]+", here[: mark.column]) and _depth(before) == _depth(here) and ": " not in before:
-        looked = ((mark.line - 1, before, _NO_COLON_BEFORE), (mark.line, here, _NO_COLON))
-    else:
-        looked = ((mark.line, here, _NO_COLON),)
+        looked.insert(0, (mark.line - 1, before, _NO_COLON_BEFORE))
     for number, line, no_colon in looked:
         if found := _TIGHT_COLON.match(line):
             return number, found.end(), _SPACE
