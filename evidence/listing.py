@@ -19,7 +19,11 @@ VERIFIES, FAULTY, OPEN = "verifies", "does not verify", "not sealed"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One recording: its status as it was sealed, the verdict, and what its place in the chain looks like."""
+    """One recording: its status as it was sealed, the verdict, and what its place in the chain looks like.
+
+    `run` and `kind` are what it says of itself: whose recording it is, whatever its folder is called, and whether that
+    was a rehearsal.
+    """
 
     name: str
     status: str
@@ -29,6 +33,8 @@ class Entry:
     gap: bool
     digest: str
     does_not_prove: tuple[str, ...] = ()
+    run: str = ""
+    kind: str = ""
 
 
 def entries(home: Path, *, allowed_signers: Path | None = None, tsa_root: Path | None = None) -> list[Entry]:
@@ -54,8 +60,11 @@ def _entry(folder: Path, chain: _Chain, allowed_signers: Path | None, tsa_root: 
     except Exception:  # noqa: BLE001  # somebody else wrote it: what one holds must not hide the others
         return Entry(folder.name, "", FAULTY, verify.NONE, words, gap, digest="")
     word = VERIFIES if verdict.holds else FAULTY
-    status = package.read_info(folder).get(package.STATUS, "")
-    return Entry(folder.name, status, word, verdict.proof, words, gap, verdict.digest, tuple(verdict.does_not_prove))
+    status, run, kind = (
+        package.read_info(folder).get(name, "") for name in (package.STATUS, package.RUN, package.KIND)
+    )
+    unproven = tuple(verdict.does_not_prove)
+    return Entry(folder.name, status, word, verdict.proof, words, gap, verdict.digest, unproven, run, kind)
 
 
 def _open(folder: Path) -> bool:

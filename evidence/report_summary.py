@@ -117,7 +117,7 @@ def who(story: Story) -> str:
         ("Run", story.fact("run")),
         ("Began, ended", span(story.began, story.ended)),
         *[(f"Part {number}", _part(part)) for number, part in enumerate(story.parts, 1) if len(story.parts) > 1],
-        ("Took", f"{seconds(story.seconds)}, the search of the recording included" if story.seconds else ""),
+        ("Took", _took(story)),
         ("Operator", story.fact("operator")),
         *_signed_in(story),
         ("Directory", " · ".join(dict.fromkeys(filter(None, (story.fact("directory"), story.fact("directory_id")))))),
@@ -135,7 +135,15 @@ def who(story: Story) -> str:
 
 def _part(part: stories.Part) -> str:
     by = f" by {part.operator}" if part.operator else ""
-    return f"{moment(part.began, date=True)}{by}: {part.ended or 'cut short'}"
+    took = f", after {seconds(part.seconds)}" if part.seconds else ""
+    return f"{moment(part.began, date=True)}{by}: {part.ended or 'cut short'}{took}"
+
+
+def _took(story: Story) -> str:
+    """Return how long it took; of a run that went on each part tells it."""
+    if len(story.parts) != 1 or not story.parts[0].seconds:
+        return ""
+    return f"{seconds(story.parts[0].seconds)}, the start of the browser and the search of the recording included"
 
 
 def went_on(story: Story) -> str:

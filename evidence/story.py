@@ -48,7 +48,8 @@ class Act:
 class Part:
     """One part of a run: when it began and by whom, how things stood, what was otherwise and who said yes to that.
 
-    `ended` is how it ended, empty when it could not say.
+    `ended` is how it ended, empty when it could not say; `seconds` is how long it took, its browser's start
+    and the search included.
     """
 
     began: str
@@ -57,6 +58,7 @@ class Part:
     changes: tuple[str, ...] = ()
     accepted_by: str = ""
     ended: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,6 @@ class Story:
     began: str = ""
     ended: str = ""
     status: str = ""
-    seconds: float = 0.0
     changed: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)

@@ -80,10 +80,10 @@ def _tell(story: Story, entry: dict[str, Any]) -> None:
 def _tell_run(story: Story, kind: str, entry: dict[str, Any]) -> None:
     if kind == "run-ended":
         story.status, story.ended = words(entry.get("status")), entry["at"]
-        story.seconds = amount(entry.get("seconds"))
         story.changed += texts(entry.get("changed"))
         if story.parts:
             story.parts[-1].ended = story.status
+            story.parts[-1].seconds = amount(entry.get("seconds"))
     elif kind == "failed":
         story.failure = entry
         story.changed += texts(entry.get("changed"))

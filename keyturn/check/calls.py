@@ -123,6 +123,7 @@ def _probe(probe: Probe, path: Path, finding: Finding) -> None:
     spec = page.probe(probe.ask)
     if spec is None:
         allowed = [*page.probes, *(name.replace("has_", "has_no_", 1) for name in page.probes)]
+        allowed += [f"{other}.{probe.ask}" for other in finding.pages_that_know(probe.ask, probe.page)]
         finding.add((*path, KEY), f"{probe.page} has no such probe", found=probe.ask, allowed=allowed)
     else:
         check_arguments(probe.args, spec.parameters, f"{probe.ask} of {probe.page}", path, finding)

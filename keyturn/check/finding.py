@@ -63,6 +63,13 @@ class Finding:
         pages = self.catalogue.pages(package)
         return [f"{portal}.{name}" for name in pages if self.catalogue.page(package, name).signs_in]
 
+    def pages_that_know(self, ask: str, named: str) -> list[str]:
+        """Return the pages of the portal of the page called `portal.page` that have the probe `ask`."""
+        portal = named.partition(".")[0]
+        package = self.runbook.portals[portal].pages
+        pages = self.catalogue.pages(package)
+        return [f"{portal}.{name}" for name in pages if self.catalogue.page(package, name).probe(ask)]
+
     def page(self, named: str, path: Path) -> PageSpec | None:
         """Return the page called `portal.page`, or note what is wrong with the name and return None."""
         portal, _, name = named.partition(".")

@@ -81,10 +81,14 @@ def run_verify(args: argparse.Namespace) -> int:
         )
     verdict = verify.verify(args.recording, allowed_signers=args.allowed_signers, tsa_root=args.tsa_root)
     code = _code(verdict)
+    says = package.read_info(args.recording) if verdict.holds else {}  # A folder can be renamed: its own word counts.
     console = Console(stderr=True, highlight=False)
     word = "[bold green]verifies[/]" if verdict.holds else "[bold red]does not verify[/]"
     proof = f"; proof: [bold]{verdict.proof}[/]" if verdict.holds else ""
-    console.print(f"{_shown(args.recording.name)}: {word}{proof}", soft_wrap=True)
+    console.print(f"{_shown(args.recording.resolve().name)}: {word}{proof}", soft_wrap=True)
+    run, kind, status = (says.get(name, "") for name in (package.RUN, package.KIND, package.STATUS))
+    if run:
+        console.print(_shown(f"recording of the {kind or 'run'} {run}, which ended as: {status}"), soft_wrap=True)
     if verdict.signer:
         console.print(f"signed by {_shown(verdict.signer)}, key {_shown(verdict.key)}", soft_wrap=True)
     for approver in verdict.approved_by:
@@ -96,6 +100,9 @@ def run_verify(args: argparse.Namespace) -> int:
         "recording": str(args.recording),
         "verifies": verdict.holds,
         "exit": int(code),
+        "run": run,
+        "kind": kind,
+        "status": status,
         "proof": verdict.proof,
         "signer": verdict.signer,
         "approved_by": verdict.approved_by,
@@ -151,7 +158,9 @@ def run_stamp(args: argparse.Namespace) -> int:
     """Have a recording stamped later than it was sealed. Raises `NoTimestamp` when there is no stamp to be had."""
     check_there(args.recording)
     sealing.add_timestamp(args.recording, args.tsa)
-    Console(stderr=True, highlight=False).print(f"{_shown(args.recording.name)}: stamped by {_shown(args.tsa)}")
+    Console(stderr=True, highlight=False).print(
+        f"{_shown(args.recording.resolve().name)}: stamped by {_shown(args.tsa)}"
+    )
     return Exit.DONE
 
 
@@ -165,7 +174,12 @@ def run_list(args: argparse.Namespace) -> int:
     for entry in entries:
         colour = "green" if entry.verdict == listing.VERIFIES else "yellow" if entry.verdict == listing.OPEN else "red"
         chain = f"[red]{_shown(entry.chain)}[/]" if entry.gap else _shown(entry.chain)
-        table.add_row(_shown(entry.name), _shown(entry.status), f"[{colour}]{entry.verdict}[/]", entry.proof, chain)
+        name, status = _shown(entry.name), _shown(entry.status)
+        if entry.run not in {"", entry.name}:
+            name += f",\nin which is\n{_shown(entry.run)}"
+        if entry.kind == "rehearsal":
+            status += ",\nrehearsal"
+        table.add_row(name, status, f"[{colour}]{entry.verdict}[/]", entry.proof, chain)
     console = Console(stderr=True, highlight=False)
     console.print(table if entries else f"there are no recordings in {_shown(str(home))}")
     if any(entry.verdict == listing.OPEN for entry in entries):
@@ -174,13 +188,18 @@ def run_list(args: argparse.Namespace) -> int:
             "that, `keyturn evidence seal` packages it as it is.",
             style="dim",
         )
+    aside = [folder.name for folder in package.recordings(home / package.QUARANTINE)]
+    if aside:
+        console.print("In quarantine, as a secret may be read in it, which must be taken as known:")
+        console.print("\n".join(f"  {_shown(name)}" for name in aside), soft_wrap=True)
     unproven = dict.fromkeys(text for entry in entries for text in entry.does_not_prove)
     if unproven:
         _tell_unproven(console, "Of one or another of them this does not prove:", unproven)
     bad = any(entry.gap or entry.verdict == listing.FAULTY for entry in entries)
     code = Exit.NOT_VERIFIED if bad else Exit.DONE
-    fields = ("name", "status", "verdict", "proof", "chain", "gap", "digest", "does_not_prove")
-    facts = {"recordings": [{field: getattr(entry, field) for field in fields} for entry in entries]}
+    fields = ("name", "run", "kind", "status", "verdict", "proof", "chain", "gap", "digest", "does_not_prove")
+    told = [{field: getattr(entry, field) for field in fields} for entry in entries]
+    facts = {"recordings": told, "quarantined": aside}
     return put_json(facts, code) if args.json else code
 
 

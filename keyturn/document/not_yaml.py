@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _BARE_BRACES = re.compile(r"(?::|-|,|\[|\{)\s+\{\{")
 _SECOND_COLON = re.compile(r"\s*(?:- )*[\w-]+:\s.")
+_KEY = r" *(?:- +)*[\w.-]+"
+_TIGHT_COLON = re.compile(_KEY + r":(?=[^\s:/])")
+_NO_COLON = re.compile(_KEY + r"(?= +[\[{])")
+_NO_COLON_BEFORE = re.compile(_KEY + r"(?= +[^\s#]|$)")
 _UNSPACED_DASH = re.compile(r"\s*-[^\s-]")
 # What a word processor puts in the place of a space, a colon, a dash or a quotation mark, where one of ours was meant.
 _LOOKALIKE = re.compile(
@@ -23,10 +27,12 @@ _LOOKALIKE = re.compile(
 )
 _DEPTH = "keys that belong together stand equally deep, and so do the dashes of a list"
 _COLON = "a text with `: ` in it, or a colon at its end, must be in quotes"
+_COLONLESS = "there is no `: ` here, which belongs behind a key"
+_SPACE = "a space belongs behind the colon of a key"
 _QUOTED = "behind a closing quotation mark or bracket nothing more may stand; see that the whole text is in quotes"
 # The parser's words, and what to do.
 _ADVICE = (
-    ("could not find expected ':'", "there is no `: ` here, which belongs behind a key"),
+    ("could not find expected ':'", _COLONLESS),
     ("but found '<scalar>'|but found '[{[]'", _QUOTED),
     ("expected <block end>|mapping values", _DEPTH),
     (
@@ -50,8 +56,33 @@ def refusal(error: yaml.MarkedYAMLError, text: str, file: str) -> tuple[Place, s
         if found := _LOOKALIKE.search(lines[number] if 0 <= number < len(lines) else ""):
             what = f"U+{ord(found[0][-1]):04X} ({unicodedata.name(found[0][-1]).lower()})"
             return Place(file, number + 1, found.end()), f"not YAML: {what} only looks like a plain character"
+    if re.search("expected <block end>|mapping values", problem) and (place := _key_without_colon(lines, mark)):
+        number, column, message = place
+        return Place(file, number + 1, column), f"not YAML: {message}"
     line = lines[mark.line] if mark.line < len(lines) else ""
     return Place(file, mark.line + 1, mark.column + 1), f"not YAML: {_told(problem, line, mark, began)}"
+
+
+def _key_without_colon(lines: list[str], mark: Any) -> tuple[int, int, str] | None:
+    """Return where a key has no `: ` behind it and what to write: on this line, or, where this begins one, on the last.
+
+    The parser takes such a line for a text, which the next one goes on with, and is surprised by that one's colon.
+    """
+    here, before = (lines[number] if 0 <= number < len(lines) else "" for number in (mark.line, mark.line - 1))
+    looked = [(mark.line, here, _NO_COLON)]
+    if re.fullmatch(r" +[\w.-]+", here[: mark.column]) and _depth(before) == _depth(here) and ": " not in before:
+        looked.insert(0, (mark.line - 1, before, _NO_COLON_BEFORE))
+    for number, line, no_colon in looked:
+        if found := _TIGHT_COLON.match(line):
+            return number, found.end(), _SPACE
+        if found := no_colon.match(line):
+            return number, found.end(), _COLONLESS
+    return None
+
+
+def _depth(line: str) -> int:
+    """Return how deep the first word of a line stands."""
+    return len(line) - len(line.lstrip(" -"))
 
 
 def _told(problem: str, line: str, mark: Any, began: Any) -> str:

@@ -165,10 +165,10 @@ class Recording:
             leak.hint += "; the recording is quarantined"
             return
         info = {
-            "Run": self.facts["run"],
-            "Kind": self.facts["kind"],
+            package.RUN: self.facts["run"],
+            package.KIND: self.facts["kind"],
             "Runbook": self.facts["runbook"],
-            "Status": self.facts["status"],
+            package.STATUS: self.facts["status"],
         }
         identity = signing.identity()
         try:

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Error as BrowserError
 
-from evidence import package, report, verify
+from evidence import package, report, sealing, verify
 from keyturn import settings
 from keyturn.cli import evidence as command
 from keyturn.cli import main
 from keyturn.cli.output import report as report_error
 from keyturn.errors import CannotStart, NotVerified
 from tests.evidence.authority import served
-from tests.evidence.conftest import record
+from tests.evidence.conftest import IDENTITY, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 def _run(*words: str) -> int:
@@ -53,6 +55,44 @@ def test_a_recording_is_found_by_the_name_that_the_list_shows(
     assert _run("report", hidden.name, "--format", "junit") == 0
     with pytest.raises(NotVerified, match="there is no recording at another"):
         _run("verify", "another")
+
+
+@pytest.mark.parametrize("kind", ["run", "rehearsal"])
+def test_what_was_recorded_is_told_whatever_its_folder_is_called(
+    recording: Path, key: Ed25519PrivateKey, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    says = {package.RUN: recording.name, package.KIND: kind, package.STATUS: "done"}
+    sealing.seal(recording, signing_key=key, identity=IDENTITY, info=says, previous=None)
+    seen = recording.rename(recording.with_name("20250101T000000Z-another"))
+    assert _run("verify", str(seen), "--json") == 0
+    told = capsys.readouterr()
+    assert f"recording of the {kind} {recording.name}, which ended as: done\n" in told.err
+    said = json.loads(told.out)
+    assert (said["run"], said["kind"], said["status"]) == (recording.name, kind, "done")
+    assert _run("list", "--recordings", str(seen.parent), "--json") == 0
+    told = capsys.readouterr()
+    assert f"\n{recording.name} " in told.err
+    assert ("rehearsal" in told.err) == (kind == "rehearsal")
+    assert [(one["run"], one["kind"]) for one in json.loads(told.out)["recordings"]] == [(recording.name, kind)]
+    (seen / "extra").touch()
+    assert _run("verify", str(seen)) == 8
+    assert "recording of the" not in capsys.readouterr().err
+
+
+def test_a_recording_is_named_where_it_is_verified_from_within(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(sealed)
+    assert _run("verify", ".") == 0
+    assert f"{sealed.name}: verifies" in capsys.readouterr().err
+
+
+def test_a_recording_in_quarantine_is_listed_too(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    package.quarantine(sealed)
+    assert _run("list", "--recordings", str(sealed.parent), "--json") == 0
+    told = capsys.readouterr()
+    assert f"In quarantine, as a secret may be read in it, which must be taken as known:\n  {sealed.name}\n" in told.err
+    assert json.loads(told.out) == {"recordings": [], "quarantined": [sealed.name]}
 
 
 def test_a_changed_recording_ends_with_8_and_names_the_file(sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:

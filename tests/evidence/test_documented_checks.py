@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from evidence import package, sealing, sshsig
+from evidence import package, report_parts, sealing, sshsig, story_reading
 from tests.evidence.authority import served
 from tests.evidence.conftest import IDENTITY, record
 from tests.evidence.test_verify import (
@@ -116,3 +117,15 @@ def test_an_earlier_signature_that_was_changed_is_refused(good: Path, tmp_path: 
     path.chmod(0o600)
     path.write_bytes(path.read_bytes() + b"X: y\n")
     assert run(EARLIER, folder).returncode != 0
+
+
+def test_what_the_report_says_of_checking_does_not_take_the_recordings_own_word_for_who_may_sign(
+    good: Path, tmp_path: Path
+) -> None:
+    told = report_parts.checks(story_reading.read(good / "data"))
+    script = html.unescape(told.partition("<pre class=mono>")[2].partition("</pre>")[0]).replace("SIGNER", IDENTITY)
+    shutil.copyfile(good.parent / "allowed_signers", tmp_path / "allowed_signers")
+    folder = shutil.copytree(good, tmp_path / "recording")
+    assert subprocess.run(["bash", "-e", "-c", script], cwd=folder, check=False, capture_output=True).returncode == 0
+    sign_again_with_another_key(folder)
+    assert subprocess.run(["bash", "-e", "-c", script], cwd=folder, check=False, capture_output=True).returncode != 0

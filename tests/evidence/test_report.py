@@ -35,6 +35,7 @@ def test_it_tells_who_when_what_and_each_instruction(recording: Path) -> None:
         "a secret was created",
         "video of the window: there is no display",
         "sha256sum --strict",
+        "Took 5.0 s, the start of the browser and the search of the recording included",
     ):
         assert words in text
     assert "data:image/png;base64," in html
@@ -132,11 +133,14 @@ def test_a_run_that_went_on_is_as_good_as_its_last_time(recording: Path) -> None
         log.append("resumed")
         log.append("step-started", step="bye", number=4, title="Bye", covers=[4], effect="read")
         log.append("step-ended", step="bye", result="done", reason="", outputs={}, seconds=1.0)
-        log.append("run-ended", status="done", exit=0, changed=["a secret was created", "y"], seconds=1.0)
+        log.append("run-ended", status="done", exit=0, changed=["a secret was created", "y"], seconds=62.0)
     html = report.write(recording).read_text()
     text = text_of(html)
     assert "Where it stopped" not in text
-    assert re.search(r"Part 1 [-0-9]+ [:0-9]+ UTC by me: failed Part 2 [-0-9]+ [:0-9]+ UTC: done", text)
+    assert re.search(
+        r"Part 1 [-0-9]+ [:0-9]+ UTC by me: failed, after 1.0 s Part 2 [-0-9]+ [:0-9]+ UTC: done, after 1 min 2 s", text
+    )
+    assert "Took" not in text  # The last part alone is not all of it.
     assert text.count("a secret was created") == 1
     anchors = re.findall(r'<article id="([^"]*)"', html)
     assert len(set(anchors)) == len(anchors) == 5
@@ -172,6 +176,16 @@ def test_it_needs_no_network_and_no_script(recording: Path, browser: Browser) ->
     tab.goto((recording / "data" / "report.html").as_uri())
     tab.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_nothing_of_it_is_beyond_the_edge_of_a_narrow_window(recording: Path, browser: Browser) -> None:
+    with ChainedLog(recording / "data" / "journal.jsonl") as log:
+        log.append("gate-asked", step="delete", gate="confirm")
+        log.append("gate-answered", step="delete", gate="confirm", answer="yes", by="the operator of the rehearsal")
+    tab = browser.new_page(viewport={"width": 380, "height": 700})
+    tab.goto(report.write(recording).as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") == 380
+    tab.close()
 
 
 def test_page_text_cannot_become_markup(recording: Path) -> None:

@@ -212,6 +212,12 @@ def test_a_manipulation_is_named(sealed: Path, signers: Path, harm: Callable[[Pa
     assert verdict.proof == "none"
 
 
+def test_what_is_wrong_in_two_ways_is_named_once(sealed: Path) -> None:
+    (sealed / package.JOURNAL).unlink()
+    faults = verify.verify(sealed).faults
+    assert faults.count(f"{package.JOURNAL}: it is missing") == 1
+
+
 @pytest.mark.parametrize("harm", [sign_again_with_another_key])
 def test_a_whole_new_package_passes_only_where_nobody_brings_the_signers_key(
     sealed: Path, signers: Path, harm: Callable[[Path], None]

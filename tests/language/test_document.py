@@ -136,6 +136,8 @@ def test_what_is_no_runbook_at_all_is_told_at_its_place(raw: bytes, told: str, t
 _DEEP = "keys that belong together stand equally deep, and so do the dashes of a list"
 _COLON = "a text with `: ` in it, or a colon at its end, must be in quotes"
 _COMMA = "a comma, or what closes the `{`, belongs here; a text with brackets in it must be in quotes"
+_SPACE = "a space belongs behind the colon of a key"
+_NO_COLON = "there is no `: ` here, which belongs behind a key"
 _QUOTED = "behind a closing quotation mark or bracket nothing more may stand; see that the whole text is in quotes"
 
 
@@ -151,6 +153,13 @@ _QUOTED = "behind a closing quotation mark or bracket nothing more may stand; se
         ("  - a: last:\n", f"1:12 {_COLON}"),
         ("a: 1\nb 2\nc: 3\n", "2:1 there is no `: ` here, which belongs behind a key"),
         ("- a: 1\n-b: 2\n", "2:1 a space belongs behind the dash of a list"),
+        ('a:\n  - b.has_c:{d: "e"}\n', f"2:12 {_SPACE}"),
+        ('a:\n  - b.has_c {d: "e"}\n', f"2:11 {_NO_COLON}"),
+        ("a:\n  b:c\n  d: e\n", f"2:4 {_SPACE}"),
+        ("a:\n  - b:c\n    d: e\n", f"2:6 {_SPACE}"),
+        ("a:\n  - b [c, d]\n    e: f\n", f"2:5 {_NO_COLON}"),
+        ("a:\n  b\n  d: e\n", f"2:3 {_NO_COLON}"),
+        ("a:\n  - b:c\n  - d: e: f\n", f"3:9 {_COLON}"),
         ('a: "b" c\n', f"1:8 {_QUOTED}"),
         ("a: [b] c\n", f"1:8 {_QUOTED}"),
         ("a: {b: 1\nc: 2\n", "2:2 the `{` on line 1 is not closed before this"),
