@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 import pytest
 
 from keyturn.events import Failed
+from keyturn.gates import Answer, Choice
 from keyturn.run.capture import create_and_capture
 from keyturn.run.copied_value import ValueRefused
-from tests.keyturn.stage import CREATE, VALUE, Made, Stage, build
+from tests.keyturn.stage import CREATE, VALUE, Made, Says, Stage, build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keyturn.gates import Pump, Question
 
 
 @pytest.fixture
@@ -58,6 +67,26 @@ def test_the_refused_value_is_looked_for_by_the_leak_gate_all_the_same(creating:
     with pytest.raises(ValueRefused):
         engine.run()
     assert [secret.reveal() for secret in engine.state.values] == [VALUE[:-1]]
+
+
+def test_a_person_is_asked_about_an_unknown_shape_when_nothing_is_held_up_by_it(creating: Stage) -> None:
+    creating.copied = "a-value-of-no-shape-that-is-known"
+    asked: list[tuple[int, bool]] = []
+
+    class Person(Says):
+        def ask(self, question: Question, pump: Pump) -> Answer:
+            asked.append((creating.within, "turn ends" in creating.log))
+            return super().ask(question, pump)
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        yield
+        creating.log.append("turn ends")
+
+    creating.turn = turn  # type: ignore[method-assign]  # to see where it ends
+    engine, _ = build(creating, CREATE, gatekeeper=Person([Answer(Choice.GO_ON, "a test")]))
+    engine.run()
+    assert asked == [(0, True)]
 
 
 @pytest.mark.parametrize(("copied", "looked_for"), [("0b5f2c1e-9d1b-4a8e-8d57-3f0d6a1c2b3e", 0), ("too short", 1)])

@@ -261,10 +261,10 @@ def test_a_page_that_may_show_the_value_is_not_left_in_doubt(
     assert len(store.open_intents()) == 1
 
 
-def held(it: Scene) -> None:
+def held(it: Scene, value: str = VALUE) -> None:
     """Seal the value as the killed part did, and hold it as the next part does."""
-    entry = it.store.seal(it.intent, Secret(VALUE, "label"), secret_id="new", expires_on=date(2028, 11, 24))
-    it.engine.state.held["client_secret"] = Held(Secret(VALUE, "label"), entry, "new", "2028-11-24")
+    entry = it.store.seal(it.intent, Secret(value, "label"), secret_id="new", expires_on=date(2028, 11, 24))
+    it.engine.state.held["client_secret"] = Held(Secret(value, "label"), entry, "new", "2028-11-24")
 
 
 def test_a_value_that_only_the_store_knows_of_is_journalled(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,6 +288,17 @@ def test_a_sealed_value_of_an_unknown_shape_is_asked_about_again(store: Store, m
     found = it.recover()
     assert found.result is Result.DONE
     assert it.recover() is None
+
+
+def test_a_value_of_an_unknown_shape_that_only_the_store_knows_of_is_asked_about(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = says(Choice.STOP)
+    it = scene(store, Portal(), monkeypatch, says=person)
+    held(it, "a-value-of-no-shape-that-is-known")
+    with pytest.raises(Stopped):
+        it.recover()
+    assert "format is not one that is known" in person.asked[0].title
 
 
 def test_a_secret_that_is_listed_late_stops_before_another_is_made(
