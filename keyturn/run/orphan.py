@@ -103,7 +103,7 @@ def _still_shown(engine: Engine, step: Step, intended: Intended) -> Any:
         unreadable = None
         made: tuple[Any, ...] = ()
         try:
-            made = page.copyable_beside(intended.known_ids, **args)
+            made = page.copyable_beside((*intended.known_ids, *engine.state.spared), **args)
         except PageError as error:
             unreadable = error
         except BrowserError:

@@ -242,6 +242,18 @@ def test_what_the_operator_names_as_somebody_else_s_is_no_orphan(store: Store, m
     assert it.kinds() == [SecretNotMade]
 
 
+def test_what_is_somebody_else_s_does_not_stand_in_the_way_of_the_value_that_the_page_still_shows(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(rows=[OURS, TWIN], copyable=["new", "twin"]), monkeypatch)
+    with pytest.raises(GuardRefused) as refused:
+        it.recover()
+    assert "--spare" in refused.value.hint
+    it.engine.state.spared = ("twin",)
+    assert it.recover().outputs["secret_id"] == "new"
+    assert not store.open_intents()
+
+
 def test_a_secret_whose_value_the_store_has_is_no_orphan(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     other = store.intend(Metadata("client_secret", "app", "dir", "Ours", "another-run"))
     store.seal(other, Secret(VALUE, "label"), secret_id="twin", expires_on=date(2028, 11, 24))
