@@ -147,10 +147,12 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
 
 
 def _entered(engine: Engine, step: Step) -> set[str]:
-    """Return what was entered on the page that makes the secret: one of it is the secret's description."""
+    """Return what was entered on the page that makes the secret: one of it is the secret's description.
+
+    What a later step enters there may not be known yet.
+    """
     steps = [one for one in engine.state.runbook.steps if one.page == step.page]
-    texts = [value for one in steps for value in engine.state.fill_all(one.args).values()]
-    return {str(text) for text in texts} - {""}
+    return {text for one in steps for _, text in engine.state.told(one)}
 
 
 def _way_to_delete(engine: Engine, step: Step, secret_id: str, expires_on: str) -> tuple[Undo, dict[str, Scalar]]:

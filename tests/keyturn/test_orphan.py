@@ -313,6 +313,16 @@ def test_a_value_of_an_unknown_shape_that_only_the_store_knows_of_is_asked_about
     assert "format is not one that is known" in person.asked[0].title
 
 
+def test_what_a_later_step_on_the_same_page_is_given_need_not_be_known_to_find_an_orphan(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch, says=says(Choice.GO_ON))
+    later = replace(STEP, id="later", copies="", args={"date": "{{ steps.step.expires_on }}"})
+    monkeypatch.setattr(it.engine.state.runbook, "steps", (STEP, later))
+    assert it.recover() is None
+    assert it.portal.rows == []
+
+
 def test_a_secret_that_is_listed_late_stops_before_another_is_made(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
