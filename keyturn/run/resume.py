@@ -15,6 +15,7 @@ from keyturn.events import Resumed
 from keyturn.model import Effect
 from keyturn.run import alone, elsewhere
 from keyturn.run.changed_since import accepted, changes
+from keyturn.run.intent import give_up_untold
 from keyturn.run.part import Part
 from keyturn.run.past import refuse_stale
 from keyturn.run.provenance import instructions_of, plan_of
@@ -123,6 +124,7 @@ def come_back(engine: Engine, browsing: Browsing, part: Part, past: Past) -> Non
             dict(part.prepared.inputs),
         )
     )
+    give_up_untold(engine)
     for held in part.state.held.values():
         engine.clipboard.forget(held.secret)
 
