@@ -20,6 +20,7 @@ from keyturn.run.part import Part
 from keyturn.run.past import refuse_stale
 from keyturn.run.provenance import instructions_of, plan_of
 from keyturn.run.recording import Recording
+from keyturn.run.resumable import check_known
 from keyturn.run.state import Held, RunState
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def taken_up(
         keeper.attending(past.run),
     ):
         refuse_stale(past)  # It was read before anybody was asked for a passphrase.
+        check_known(past, prepared.runbook)
         changed = changes(past, prepared)
         by = accepted(changed, around.gatekeeper, beforehand=again.accepts)
         state = state_of(prepared, around.store, again)

@@ -16,7 +16,7 @@ from keyturn.model import Effect
 from keyturn.run.always import ending
 from keyturn.run.facts import holds
 from keyturn.run.failure import told
-from keyturn.run.resumable import ROLLED_BACK
+from keyturn.run.resumable import ROLLED_BACK, check_known
 from keyturn.run.resume import come_back, taken_up
 from pages.errors import PageError
 
@@ -63,7 +63,9 @@ def ways(past: Past, state: RunState) -> tuple[Way, ...]:
             f"it is not known whether this was done: {', '.join(unknown)}",
             hint=f"`keyturn resume {past.run}` finds out; stop it at its next question, then roll back",
         )
-    did = [step for step in changing if past.results.get(step.id) in _THEIR_ACT or step.id in past.found_done]
+    theirs = {one for one, result in past.results.items() if result in _THEIR_ACT} | past.found_done
+    check_known(past, state.runbook, done=(theirs & past.changing) - set(past.undone))
+    did = [step for step in changing if step.id in theirs]
     found = tuple(_way(step, state) for step in reversed(did) if step.id not in past.undone)
     if not any(way.can for way in found):
         why = "; ".join(f"{way.step.id}: {way.say}" for way in found) or "it changed nothing"

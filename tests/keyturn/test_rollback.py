@@ -17,7 +17,7 @@ from keyturn.run import past_reading, resumable, rollback
 from keyturn.run.rollback import NotUndone, Way, ways
 from keyturn.run.state import FOUND_DONE, Held, RunState
 from secrets_store import Secret
-from tests.keyturn.recorded import INTENDED, ended, recorded
+from tests.keyturn.recorded import INTENDED, ended, recorded, started
 from tests.keyturn.stage import STEP, Stage, build, probe, says
 
 if TYPE_CHECKING:
@@ -82,6 +82,14 @@ def test_what_is_not_known_to_be_done_is_found_out_first(tmp_path: Path) -> None
         with pytest.raises(CannotStart, match="not known") as refused:
             found(tmp_path / str(at), steps, ended("one", "done"), unsettled)
         assert "keyturn resume a-run" in refused.value.hint
+
+
+def test_what_was_done_by_a_step_that_the_runbook_lost_is_not_passed_over(tmp_path: Path) -> None:
+    begun = [started("gone"), ended("gone", "done"), started("first"), ended("first", "done")]
+    with pytest.raises(CannotStart, match=r"does not have this step any more.*: gone"):
+        found(tmp_path / "a", [step("first", undo=BACK)], *begun)
+    undone = events.Undone("gone", "press it again")
+    assert [way.step.id for way in found(tmp_path / "b", [step("first", undo=BACK)], *begun, undone)] == ["first"]
 
 
 NOT_SAVED = Fact(kind=FactKind.DONE, of=("save",), negated=True, say="the vendor uses it")
