@@ -54,11 +54,12 @@ def _taken(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> 
         if _refusals(engine, step, secret):  # Whoever is at this desktop may have copied something else just now.
             secret = _copied_once_more(engine, step, page, made) or secret
         remark = _checked(engine, step, intent, secret, made.secret_id)
-        engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
         expires_on = date.fromisoformat(made.expires_on)
         entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
         engine.state.held[step.copies] = Held(secret, entry, made.secret_id, made.expires_on)
         engine.state.changed.append(f"store: its value was sealed as {entry.id}")
+        # Told only now: a journal that cannot be written, as on a full disk, must not cost the value.
+        engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
         engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
         sealed = Sealed(step.copies, entry.id, made.secret_id, made.expires_on, remark)
         engine.state.unfinished.seal(step.id, sealed)
