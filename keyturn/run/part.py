@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from evidence import EvidenceError, Recorder
+from evidence import EvidenceError, Recorder, package
 from evidence.chain import GENESIS, ChainedLog
 from keyturn import settings
 from keyturn.clipboard import BrowserClipboard
@@ -210,7 +210,8 @@ class Part:
 
     def _unsealed(self, error: OSError) -> None:
         """End with a recording that is no package yet."""
-        self._error = self.recording.not_packaged(error, f"keyturn resume {self.recording.folder.name}")
+        again = "rollback" if self.came_to == package.TAKEN_BACK else "resume"
+        self._error = self.recording.not_packaged(error, f"keyturn {again} {self.recording.folder.name}")
         self._sum_up()
 
     def _let_go(self, browsing: Browsing) -> None:

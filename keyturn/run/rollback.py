@@ -55,7 +55,7 @@ class Way:
 def ways(past: Past, state: RunState) -> tuple[Way, ...]:
     """Return the steps that this run did and that changed something, last first.
 
-    Raises `CannotStart` where it is not known whether a step was done, and where nothing is left to take back.
+    Raises `CannotStart` where it is not known whether a step was done, and where nothing can be taken back nor was.
     """
     unfinished, steps = past.unfinished, state.runbook.steps
     changing = [step for step in steps if step.effect is not Effect.READ]
@@ -70,7 +70,7 @@ def ways(past: Past, state: RunState) -> tuple[Way, ...]:
     check_known(past, state.runbook, done=(theirs & past.changing) - set(past.undone))
     did = [step for step in changing if step.id in theirs]
     found = tuple(_way(step, state) for step in reversed(did) if step.id not in past.undone)
-    if not any(way.can for way in found):
+    if not any(way.can for way in found) and not past.undone:  # Else it was cut short when all was: it is to end.
         why = "; ".join(f"{way.step.id}: {way.say}" for way in found) or "it changed nothing"
         raise CannotStart(f"nothing of {past.run} can be taken back: {why}", hint="nothing was touched")
     return found

@@ -91,12 +91,16 @@ def test_a_leak_says_where_the_recording_went(part: Part) -> None:
     assert getattr(error, "hint", "").endswith("rotate it again; the recording is quarantined")
 
 
-def test_without_a_leak_it_says_how_to_go_on_once_there_is_room(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("came_to", "again"), [("done", "resume"), (package.TAKEN_BACK, "rollback")])
+def test_without_a_leak_it_says_how_to_go_on_once_there_is_room(
+    part: Part, monkeypatch: pytest.MonkeyPatch, came_to: str, again: str
+) -> None:
+    part.came_to = came_to
     monkeypatch.setattr(sealing, "seal", full)
     summary, error = part.carry_out(lambda *_: None)
     assert isinstance(error, EvidenceError)
     assert "could not be packaged: no space left" in error.message
-    assert error.hint == f"free space, then `keyturn resume {part.recording.folder.name}`"
+    assert error.hint == f"free space, then `keyturn {again} {part.recording.folder.name}`"
     assert summary.recording == str(part.recording.folder)
 
 
