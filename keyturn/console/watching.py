@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import getpass
 import sys
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from rich.console import Console
 
 from keyturn import events, system
+from keyturn.console.enduring import Enduring
 from keyturn.console.keyboard import ASK_FOR_MARKS, NO_MARKS, Keyboard
 from keyturn.console.live import LiveScreen
 from keyturn.console.live_face import LiveFace
@@ -68,8 +69,10 @@ def watching(  # noqa: PLR0913  # what a console is about, part by part
 
     `plain`: lines in place of a screen that is redrawn; so also where the console cannot redraw. Where the console is a
     file and keys come from a terminal all the same, questions are put at the terminal. `asked`: it is the person who
-    answers; where somebody else does, keys wish nothing either, so that the run goes through by itself.
+    answers; where somebody else does, keys wish nothing either, so that the run goes through by itself. From here on
+    `console` lets go what cannot be written.
     """
+    console.file = _enduring(console.file)
     with ExitStack() as stack:
         plain = plain or not _redraws(console)
         attended, offered = somebody_is_there(), OFFERED if asked else ()
@@ -131,8 +134,16 @@ def _marking(console: Console) -> Iterator[None]:
 @contextmanager
 def _at_terminal() -> Iterator[Console]:
     """Open the terminal that keys come from, to show questions there."""
-    with system.screen_of(sys.stdin.fileno()).open("w", encoding="utf-8") as screen:
-        yield Console(file=screen, force_terminal=True, color_system=None, highlight=False, emoji=False)
+    screen = system.screen_of(sys.stdin.fileno()).open("w", encoding="utf-8")
+    try:
+        yield Console(file=_enduring(screen), force_terminal=True, color_system=None, highlight=False, emoji=False)
+    finally:
+        with suppress(OSError):  # It writes what is left, to a terminal that may have gone.
+            screen.close()
+
+
+def _enduring(stream: IO[str]) -> IO[str]:
+    return cast("IO[str]", Enduring(stream))
 
 
 def _write(console: Console, text: str) -> None:

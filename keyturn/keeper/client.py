@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from filelock import Timeout
@@ -24,7 +25,6 @@ from keyturn.keeper.record import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import BrowserContext
 
@@ -83,12 +83,17 @@ class Keeper:
         """Return the browser that was opened. Raises `CannotStart` when it does not come up."""
         until = time.monotonic() + _START
         while self._kept is None and self._process.poll() is None and time.monotonic() < until:
-            self._kept = Kept.read(self._run)
+            self._kept = self._made_known()
             time.sleep(0 if self._kept else _LOOK_AGAIN)
         if self._kept:
             return self._kept
         self._end()
         raise CannotStart(f"{self._what} did not start", hint="`keyturn doctor` tells what it needs")
+
+    def _made_known(self) -> Kept | None:
+        """Return what it has made known. What another keeper of the run left, which is just ending, is not its own."""
+        kept = Kept.read(self._run)
+        return kept if kept and Path(kept.folder) == Path(self._folder).resolve() else None
 
     def dismiss(self) -> None:
         """End it. Does nothing once it has its order."""

@@ -16,7 +16,7 @@ from keyturn.events import ConcealmentProven
 from keyturn.gates import Answer, Choice
 from keyturn.run import made_by_hand
 from keyturn.run.by_hand import shown
-from keyturn.run.copied_value import take_and_seal
+from keyturn.run.copied_value import ask_about, take_and_seal
 from keyturn.run.intent import give_up, open_intent, tell_intent
 from pages.errors import PageError
 from secrets_store import Metadata
@@ -66,9 +66,10 @@ def create_and_capture(
             give_up(engine, step, intent, "the operator made no secret")
             return None, answer
         engine.state.note_created(step, made.secret_id, made.expires_on)
-        take_and_seal(engine, step, page, intent, made)
+        remark = take_and_seal(engine, step, page, intent, made)
     if interrupted:
         raise interrupted
+    ask_about(engine, step, remark)  # Only now: other runs wait for the clipboard, and a signal is to be obeyed.
     return made, answer
 
 
@@ -112,7 +113,8 @@ def copy_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: A
     with engine.clipboard.turn():
         engine.recorder.conceal()
         made_by_hand.copied_again(engine, step, page, made)
-        take_and_seal(engine, step, page, intent, made)
+        remark = take_and_seal(engine, step, page, intent, made)
+    ask_about(engine, step, remark)
 
 
 def _none_appeared(engine: Engine, step: Step, known: tuple[str, ...]) -> None:

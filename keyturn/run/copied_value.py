@@ -24,16 +24,28 @@ class ValueRefused(KeyturnError):
     """What was copied cannot be the value; neither the store nor the vendor has seen it."""
 
 
-def take_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> None:
+def take_and_seal(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> str:
     """Take the value of `made` from the clipboard, check it, and return when it is sealed, read back and journalled.
 
-    Raises `ValueRefused`, or what the clipboard or the store says. A value of an unknown shape is sealed first, so that
-    it is not lost, and then shown to the person as a question.
+    Returns a remark about a value of an unknown shape, which is sealed all the same so that it is not lost: whoever
+    calls this asks the person about it (`ask_about`) when nothing of the secret's path is held any more. Raises
+    `ValueRefused`, or what the clipboard or the store says.
     """
     with engine.whole():
-        remark = _taken(engine, step, page, intent, made)
+        return _taken(engine, step, page, intent, made)
+
+
+def ask_about(engine: Engine, step: Step, remark: str) -> None:
+    """Ask the person whether to go on with a sealed value of an unknown shape; nothing without a remark."""
     if remark:
         engine.confirm(step, f"The value is sealed, but {remark}. Go on with it?")
+
+
+def remark_on(engine: Engine, name: str, secret: Secret) -> str:
+    """Return a remark about an unknown shape of the value of the secret `name`, empty for a known one."""
+    if engine.state.runbook.secrets[name].format == "any":
+        return ""
+    return "; ".join(fault.says for fault in secret_format.faults(secret.reveal()))
 
 
 def _taken(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> str:
@@ -42,11 +54,12 @@ def _taken(engine: Engine, step: Step, page: Any, intent: Intent, made: Any) -> 
         if _refusals(engine, step, secret):  # Whoever is at this desktop may have copied something else just now.
             secret = _copied_once_more(engine, step, page, made) or secret
         remark = _checked(engine, step, intent, secret, made.secret_id)
-        engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
         expires_on = date.fromisoformat(made.expires_on)
         entry = engine.store.seal(intent, secret, secret_id=made.secret_id, expires_on=expires_on)
         engine.state.held[step.copies] = Held(secret, entry, made.secret_id, made.expires_on)
         engine.state.changed.append(f"store: its value was sealed as {entry.id}")
+        # Told only now: a journal that cannot be written, as on a full disk, must not cost the value.
+        engine.emit(SecretCaptured(step.id, step.copies, made.secret_id, remark))
         engine.emit(SecretSealed(step.id, step.copies, made.secret_id, made.expires_on, entry.id, entry.sha256))
         sealed = Sealed(step.copies, entry.id, made.secret_id, made.expires_on, remark)
         engine.state.unfinished.seal(step.id, sealed)
@@ -81,12 +94,10 @@ def _refusals(engine: Engine, step: Step, secret: Secret) -> list[str]:
 
 def _checked(engine: Engine, step: Step, intent: Intent, secret: Secret, secret_id: str) -> str:
     """Return a remark about an unknown shape, empty for the known one. Raises `ValueRefused` for anything else."""
-    if engine.state.runbook.secrets[step.copies].format == "any":
-        return ""
     if refusals := _refusals(engine, step, secret):
         lose(engine, step, intent, secret_id, "the copied value was refused")
         raise ValueRefused(
             f"the copied value was refused: {'; '.join(refusals)}",
             hint=f"nobody has the value of the new secret, ID {secret_id}: delete it in the portal and start again",
         )
-    return "; ".join(fault.says for fault in secret_format.faults(secret.reveal()))
+    return remark_on(engine, step.copies, secret)

@@ -24,6 +24,15 @@ def open_intent(engine: Engine, intended: Intended) -> Intent | None:
     return next((one for one in engine.store.open_intents() if one.id == intended.intent), None)
 
 
+def give_up_untold(engine: Engine) -> None:
+    """Close what the store knows this run to intend and its journal does not: it was stopped before any button."""
+    told = {one.intent for one in engine.state.unfinished.intended.values()}
+    for intent in engine.store.open_intents(run=engine.state.run):
+        if intent.id not in told:
+            with engine.whole():
+                engine.store.abandon(intent, "the button was not pressed")
+
+
 def give_up(engine: Engine, step: Step, intent: Intent | None, why: str) -> None:
     """Note that no secret was made; `intent` is None when the store has closed it."""
     with engine.whole():

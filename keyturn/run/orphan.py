@@ -18,6 +18,7 @@ from keyturn.errors import GuardRefused
 from keyturn.events import Acting, OrphanDeleted, OrphanFound, Result, SecretSealed
 from keyturn.gates import About
 from keyturn.run.capture import copy_and_seal, listed_for
+from keyturn.run.copied_value import ask_about, remark_on
 from keyturn.run.intent import give_up, lose, open_intent
 from keyturn.run.made_by_hand import SETTLING
 from keyturn.run.state import Intended, Sealed, outputs_of
@@ -66,8 +67,7 @@ def recover(engine: Engine, step: Step) -> Recovered | None:
 def _completed(engine: Engine, step: Step, sealed: Sealed, reason: str) -> Recovered:
     engine.state.note_created(step, sealed.secret_id, sealed.expires_on)
     engine.state.note_change(f"store: its value was sealed as {sealed.entry}")
-    if sealed.remark:
-        engine.confirm(step, f"The value is sealed, but {sealed.remark}. Go on with it?")
+    ask_about(engine, step, sealed.remark)
     del engine.state.unfinished.sealed[step.id]
     return Recovered(Result.DONE, reason, outputs_of(step, sealed))
 
@@ -79,7 +79,8 @@ def _journalled(engine: Engine, step: Step, intended: Intended) -> Sealed:
         raise GuardRefused(
             "the value is sealed, and this part of the run cannot go on with it", hint="`keyturn resume` does"
         )
-    sealed = Sealed(intended.secret, held.entry.id, held.secret_id, held.expires_on)
+    remark = remark_on(engine, intended.secret, held.secret)  # It may have been stopped before anybody was asked.
+    sealed = Sealed(intended.secret, held.entry.id, held.secret_id, held.expires_on, remark)
     engine.emit(
         SecretSealed(step.id, sealed.secret, sealed.secret_id, sealed.expires_on, sealed.entry, held.entry.sha256)
     )
@@ -102,7 +103,7 @@ def _still_shown(engine: Engine, step: Step, intended: Intended) -> Any:
         unreadable = None
         made: tuple[Any, ...] = ()
         try:
-            made = page.copyable_beside(intended.known_ids, **args)
+            made = page.copyable_beside((*intended.known_ids, *engine.state.spared), **args)
         except PageError as error:
             unreadable = error
         except BrowserError:
@@ -146,10 +147,12 @@ def _settle(engine: Engine, step: Step, intended: Intended, intent: Intent | Non
 
 
 def _entered(engine: Engine, step: Step) -> set[str]:
-    """Return what was entered on the page that makes the secret: one of it is the secret's description."""
+    """Return what was entered on the page that makes the secret: one of it is the secret's description.
+
+    What a later step enters there may not be known yet.
+    """
     steps = [one for one in engine.state.runbook.steps if one.page == step.page]
-    texts = [value for one in steps for value in engine.state.fill_all(one.args).values()]
-    return {str(text) for text in texts} - {""}
+    return {text for one in steps for _, text in engine.state.told(one)}
 
 
 def _way_to_delete(engine: Engine, step: Step, secret_id: str, expires_on: str) -> tuple[Undo, dict[str, Scalar]]:

@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from evidence import Recorder
+from evidence import EvidenceError, Recorder, package
 from evidence.chain import GENESIS, ChainedLog
 from keyturn import settings
 from keyturn.clipboard import BrowserClipboard
@@ -46,6 +46,7 @@ class Part:
         self._error: BaseException | None = None
         self._profile: OwnProfile | None = None
         self._intended = False
+        self._told_whole = False  # the journal has its last line
         self._head: Callable[[], str] = lambda: GENESIS  # digest of the journal's last line
         self._began = time.monotonic()
 
@@ -58,7 +59,8 @@ class Part:
         with ExitStack() as stack:
             browsing = self._recorded(stack, act)
             try:
-                self._seal()
+                if self._told_whole or self.recording.search.leak:
+                    self._seal()
             except OSError as error:  # As a full disk.
                 self._unsealed(error)
             if browsing and not self._profile:  # Only now: until the package is whole, a later part may need its pages.
@@ -79,10 +81,15 @@ class Part:
             except BaseException as stopped:  # noqa: BLE001  # whatever it was: the recording is closed and says so
                 self._error = stopped
             self._leave_profile(browsing)
-            self._search(intent)
-            self._sum_up()
-            ended = self.summary
-            self._tell(RunEnded(ended.status, ended.exit, tuple(ended.changed), ended.seconds))
+            try:
+                self._search(intent)
+                self._sum_up()
+                ended = self.summary
+                self._tell(RunEnded(ended.status, ended.exit, tuple(ended.changed), ended.seconds))
+                self._told_whole = True
+            except EvidenceError as untold:  # It cannot be written; whoever goes on with the run ends it.
+                self._error = self.recording.search.leak or untold
+                self._sum_up()
         return browsing
 
     @contextmanager
@@ -203,7 +210,8 @@ class Part:
 
     def _unsealed(self, error: OSError) -> None:
         """End with a recording that is no package yet."""
-        self._error = self.recording.not_packaged(error, f"keyturn resume {self.recording.folder.name}")
+        again = "rollback" if self.came_to == package.TAKEN_BACK else "resume"
+        self._error = self.recording.not_packaged(error, f"keyturn {again} {self.recording.folder.name}")
         self._sum_up()
 
     def _let_go(self, browsing: Browsing) -> None:

@@ -44,6 +44,7 @@ class Past:
     remarks: dict[str, str] = field(default_factory=dict)  # step -> about a value of an unknown shape
     unfinished: Unfinished = field(default_factory=Unfinished)
     ever_intended: bool = False
+    changing: set[str] = field(default_factory=set)  # steps that were begun as more than a look
     acted: set[str] = field(default_factory=set)  # steps whose action was called and not known to have done nothing
 
     @property
@@ -75,6 +76,12 @@ class Past:
     def doubtful(self) -> set[str]:
         """The steps that may have had their effect, and were not seen to: some were passed over all the same."""
         return {step for step in self.acted if self.results.get(step) not in SEEN_DONE}
+
+    @property
+    def unsettled(self) -> set[str]:
+        """The steps of which it is not known what they changed, or whose secret has no end yet."""
+        left = self.unfinished
+        return {*left.intended, *left.sealed, *(left.announced & self.acted & self.changing)}
 
     @property
     def value_may_be_open(self) -> bool:

@@ -9,6 +9,7 @@ from evidence import package
 from evidence.chain import read_chain
 from keyturn.errors import CannotStart
 from keyturn.events import Result
+from keyturn.model import Effect
 from keyturn.run.past import KILLED, Past
 from keyturn.run.state import Intended, Sealed
 
@@ -40,6 +41,8 @@ def read(folder: Path) -> Past:
 
 def _step_started(past: Past, entry: dict[str, Any]) -> None:
     past.status, past.last_step = KILLED, entry["step"]
+    if entry["effect"] != Effect.READ.value:
+        past.changing.add(entry["step"])
 
 
 def _acting(past: Past, entry: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from evidence import EvidenceError, package, report, sealing
 from evidence.chain import stamp, utc_now
+from evidence.reserve import NoRoom
 from evidence.timestamp import NoTimestamp
 from evidence.whole import write_whole
 from keyturn import clock, settings, signing
@@ -102,8 +103,16 @@ class Recording:
 
         Its `what` says whether the run goes on (`resume`) or is taken back (`rollback`).
 
-        The caller has verified it. A runbook that is not as it was is kept beside the first one.
+        The caller has verified it. A runbook that is not as it was is kept beside the first one. Raises `CannotStart`
+        where it cannot be written to; nothing of the run is lost then.
         """
+        with cannot_start(f"the recording cannot be written: {folder}", "free space, then give the command again"):
+            return cls._reopened(folder, runbook, inputs, key, part)
+
+    @classmethod
+    def _reopened(
+        cls, folder: Path, runbook: Runbook, inputs: Mapping[str, str], key: Ed25519PrivateKey, part: dict[str, Any]
+    ) -> Self:
         if (folder / package.TAG_MANIFEST).is_file():
             sealing.reopen(folder, well=part["what"] == "rollback")
         data = folder / package.PAYLOAD
@@ -133,7 +142,7 @@ class Recording:
         """Return the recording in `folder`, which writes its `facts` anew when they come to tell who is signed in."""
         search = LeakSearch(folder, words_of(runbook))
         recording = cls(folder, key, facts, search, signed_in=SignedIn.into(facts, runbook))
-        recording.signed_in.keep = recording.write_facts
+        recording.signed_in.keep = recording.keep_facts
         return recording
 
     def banner(self) -> str:
@@ -145,6 +154,16 @@ class Recording:
         """Write `run.json`, whole or not at all."""
         text = json.dumps(self.facts, indent=2, ensure_ascii=False, sort_keys=True)
         write_whole(self.data / "run.json", f"{text}\n".encode(), flush=True)
+
+    def keep_facts(self) -> None:
+        """Write `run.json` in the middle of a run. Raises `NoRoom`, which ends it as a recording's does."""
+        try:
+            self.write_facts()
+        except OSError as error:
+            why = error
+        else:
+            return
+        raise NoRoom("what is known of the run", why)
 
     def end(self, **facts: Any) -> None:
         """Write `run.json` with what is known at the end: `facts`, and how the clock went."""

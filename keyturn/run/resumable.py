@@ -8,8 +8,11 @@ from evidence import package, sshsig, verify
 from keyturn.errors import CannotStart, NotVerified
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from keyturn.model import Runbook
     from keyturn.run.past import Past
 
 DONE: Final = package.WENT_WELL
@@ -51,6 +54,18 @@ def check_undoable(past: Past) -> None:
     _check_real(past)
     if is_taken_back(past):
         raise CannotStart(f"{past.run} was rolled back already", hint="nothing was touched")
+
+
+def check_known(past: Past, runbook: Runbook, done: Collection[str] = ()) -> None:
+    """Raise `CannotStart` where a step is unsettled, or among `done`, that the runbook does not have any more.
+
+    Nobody would look for what it changed, such as for a secret that it may have made.
+    """
+    if gone := sorted({*past.unsettled, *done} - {step.id for step in runbook.steps}):
+        raise CannotStart(
+            f"the runbook does not have this step any more, which may have changed something: {', '.join(gone)}",
+            hint="put it back under its name, then give the command again; nothing was touched",
+        )
 
 
 def is_taken_back(past: Past) -> bool:

@@ -15,10 +15,12 @@ from keyturn.events import Resumed
 from keyturn.model import Effect
 from keyturn.run import alone, elsewhere
 from keyturn.run.changed_since import accepted, changes
+from keyturn.run.intent import give_up_untold
 from keyturn.run.part import Part
 from keyturn.run.past import refuse_stale
 from keyturn.run.provenance import instructions_of, plan_of
 from keyturn.run.recording import Recording
+from keyturn.run.resumable import check_known
 from keyturn.run.state import Held, RunState
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ def taken_up(
         keeper.attending(past.run),
     ):
         refuse_stale(past)  # It was read before anybody was asked for a passphrase.
+        check_known(past, prepared.runbook)
         changed = changes(past, prepared)
         by = accepted(changed, around.gatekeeper, beforehand=again.accepts)
         state = state_of(prepared, around.store, again)
@@ -123,6 +126,7 @@ def come_back(engine: Engine, browsing: Browsing, part: Part, past: Past) -> Non
             dict(part.prepared.inputs),
         )
     )
+    give_up_untold(engine)
     for held in part.state.held.values():
         engine.clipboard.forget(held.secret)
 

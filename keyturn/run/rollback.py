@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import Error as BrowserError
+
 from keyturn.errors import CannotStart, StepFailed
 from keyturn.events import Acting, Changed, Failed, Result, RollbackBegan, Undone
 from keyturn.model import Effect
 from keyturn.run.always import ending
 from keyturn.run.facts import holds
 from keyturn.run.failure import told
-from keyturn.run.resumable import ROLLED_BACK
+from keyturn.run.resumable import ROLLED_BACK, check_known
 from keyturn.run.resume import come_back, taken_up
 from pages.errors import PageError
 
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     from pages.page import Page
 
 _SETTLING = 5.0  # seconds in which a page that was just loaded shows what it holds
-_LOOK = "look in the portal, then roll back again"
+_AGAIN = "then roll back again"
+_LOOK = f"look in the portal, {_AGAIN}"
 _THEIR_ACT = {Result.DONE, Result.BY_OPERATOR, Result.OVERRIDDEN}
 
 
@@ -52,7 +55,7 @@ class Way:
 def ways(past: Past, state: RunState) -> tuple[Way, ...]:
     """Return the steps that this run did and that changed something, last first.
 
-    Raises `CannotStart` where it is not known whether a step was done, and where nothing is left to take back.
+    Raises `CannotStart` where it is not known whether a step was done, and where nothing can be taken back nor was.
     """
     unfinished, steps = past.unfinished, state.runbook.steps
     changing = [step for step in steps if step.effect is not Effect.READ]
@@ -63,9 +66,11 @@ def ways(past: Past, state: RunState) -> tuple[Way, ...]:
             f"it is not known whether this was done: {', '.join(unknown)}",
             hint=f"`keyturn resume {past.run}` finds out; stop it at its next question, then roll back",
         )
-    did = [step for step in changing if past.results.get(step.id) in _THEIR_ACT or step.id in past.found_done]
+    theirs = {one for one, result in past.results.items() if result in _THEIR_ACT} | past.found_done
+    check_known(past, state.runbook, done=(theirs & past.changing) - set(past.undone))
+    did = [step for step in changing if step.id in theirs]
     found = tuple(_way(step, state) for step in reversed(did) if step.id not in past.undone)
-    if not any(way.can for way in found):
+    if not any(way.can for way in found) and not past.undone:  # Else it was cut short when all was: it is to end.
         why = "; ".join(f"{way.step.id}: {way.say}" for way in found) or "it changed nothing"
         raise CannotStart(f"nothing of {past.run} can be taken back: {why}", hint="nothing was touched")
     return found
@@ -107,20 +112,44 @@ def roll_back(prepared: Prepared, around: Around, again: Again) -> tuple[Summary
 def _taken_back(engine: Engine, way: Way) -> None:
     """Take one step back. Raises what stops it, after telling it whole."""
     step = way.step
-    try:
-        with engine.under_way(step):
-            _undo(engine, way)
-    except (PageError, StepFailed) as error:
-        expected, seen, do_next = told(step, error)
+    broke = _broke(engine, way)
+    if broke:
+        if getattr(broke, "pressed", False) or engine.acting == step.id:
+            _changed(engine, f"portal: {step.title} – it was to be undone, and that was not seen")
+        expected, seen, _ = told(step, broke)
+        do_next = getattr(broke, "hint", "") or _next(broke)
         engine.emit(Failed(step.id, f"undo: {step.title}", expected, seen, tuple(engine.state.changed), do_next))
-        raise
+        raise broke
+    _changed(engine, f"portal: {step.title} – undone")
     if step.copies and (held := engine.state.held.pop(step.copies, None)):
         with engine.whole():
             engine.store.note(held.entry.id, "portal-deleted")
-    what = f"portal: {step.title} – undone"
-    engine.state.note_change(what)
     engine.emit(Undone(step.id, way.say))
+
+
+def _broke(engine: Engine, way: Way) -> Exception | None:
+    """Take the step back in the portal; return what went wrong, None when it is seen to be undone."""
+    try:
+        with engine.under_way(way.step):
+            _undo(engine, way)
+    except (PageError, StepFailed) as error:
+        return error
+    except BrowserError:
+        pass  # Its text may hold page content.
+    else:
+        return None
+    return NotUndone("the browser no longer answers", hint=_LOOK)
+
+
+def _changed(engine: Engine, what: str) -> None:
+    engine.state.note_change(what)
     engine.emit(Changed(what))
+
+
+def _next(error: Exception) -> str:
+    """Return what is to be done next; a run that is being taken back is not resumed."""
+    advice = getattr(error, "advice", "")
+    return f"{advice}; {_AGAIN}" if advice else _LOOK
 
 
 def _undo(engine: Engine, way: Way) -> None:
@@ -133,10 +162,14 @@ def _undo(engine: Engine, way: Way) -> None:
         return  # Somebody, or an earlier rollback that was cut short, has taken it back already.
     if any(probe.page != where for probe in _probes(step)):
         page = engine.bring(where)  # It was left to look elsewhere.
-    engine.confirm(step, f"Take back “{step.title}”: {undo.say}?", warning="This cannot be undone.")
+    otherwise = f"`keyturn rollback {engine.state.run}` goes on from here"
+    engine.confirm(
+        step, f"Take back “{step.title}”: {undo.say}?", warning="This cannot be undone.", otherwise=otherwise
+    )
     args = engine.state.fill_all(undo.args)
     engine.emit(Acting(step.id, where, undo.do, args))
     getattr(page, undo.do)(**args)
+    engine.acting = step.id
     if _shows(engine, step, step.timeout, wanted=False, there=where):
         raise NotUndone(f"the page still shows “{step.title}” as done", hint=_LOOK)
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pages.errors import NoEffect
 from pages.page import Component
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
 
 # Waits up to two seconds inside the page and tells only yes or no. The browser library's own waiting for a value would
 # quote the value in its error.
@@ -39,6 +42,10 @@ _BY_HAND: Final = "the field takes dates in a form that is not known here: enter
 _DATE_FORMS: Final = {"MM/DD/YYYY": "%m/%d/%Y", "YYYY-MM-DD": "%Y-%m-%d"}
 # Date and time as the replicas write them, and near kin. How the real portals write them is not public.
 _MOMENTS: Final = ("%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M %p", "%m/%d/%Y %I:%M %p")
+
+# A date, in whatever form, has three numbers or more. What stands in its place while a synchronisation is under way,
+# such as `Synchronizing…`, has fewer.
+_SOME_DATE: Final = re.compile(r"\d+\D+\d+\D+\d+")
 
 # A whole number, with or without the marks between its thousands, and what is counted: `1,204 users`.
 _COUNT: Final = re.compile(r"(\d+|\d{1,3}(?:[.,'\u2019\s]\d{3})+)(?:\s+[^\W\d]+)?")
@@ -99,6 +106,13 @@ def moment(text: str) -> str:
     except ValueError:
         return ""
     return (found.replace(tzinfo=zone) if zone else found).isoformat()
+
+
+def another_date(notice: Locator, before: str) -> Locator:
+    """Return `notice` as it is when it shows a date, in whatever form, and another text than `before`."""
+    # The whole text, because what was there before may be empty, which every text contains.
+    same = re.compile(rf"^\s*{re.escape(before.strip())}\s*$")
+    return notice.filter(has_not_text=same).filter(has_text=_SOME_DATE)
 
 
 def is_at_or_after(shown: str, asked: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pages.components.local_date import read_local_date
-from pages.components.vendor_field import is_at_or_after
+from pages.components.vendor_field import another_date, is_at_or_after
 from pages.components.vendor_field import moment as read_moment
 from pages.mark import action, probe
 from pages.page import Page
@@ -76,11 +75,9 @@ class SyncStatusPage(Page):
     @action(at="sync_button", effect="change", shown_by="last_sync")
     def sync(self) -> Sync:
         """Click Sync and wait until Last Sync changes."""
-        # The whole text, because what was there before may be empty, which every text contains.
-        before = re.compile(rf"^\s*{re.escape(self.last_sync_notice.inner_text().strip())}\s*$")
-        changed = self.last_sync_notice.filter(has_not_text=before)
+        changed = another_date(self.last_sync_notice, self.last_sync_notice.inner_text())
         self.press_once(self.sync_button)
-        with self.expecting("Last Sync to change"):
+        with self.expecting("Last Sync to change to another date"):
             if not self.around.answered(changed) or not read_moment(self.last_sync_notice.inner_text()):
                 raise self.failure("sync")
         return Sync(read_moment(self.last_sync_notice.inner_text()))

@@ -114,6 +114,24 @@ def test_a_rollback_that_was_killed_comes_before_anything_else(at: PaperDesk) ->
     assert at.world.presses["delete_secret"] == 1
 
 
+@pytest.mark.parametrize("killed", ["after undone add-secret", "after run-ended "])
+def test_a_rollback_that_was_killed_when_all_was_undone_comes_to_its_end(at: PaperDesk, killed: str) -> None:
+    assert at.run("--until", "add-secret").code == 0
+    assert at.rollback(killed=killed).code == KILLED
+    assert at.run().code == 2
+    assert at.rollback().code == 0
+    assert at.world.presses["delete_secret"] == 1
+    assert at.run().code == 0
+
+
+def test_what_the_store_was_told_and_the_journal_was_not_stands_in_no_later_run_s_way(at: PaperDesk) -> None:
+    assert at.run(killed="before secret-intended add-secret").code == KILLED
+    assert at.resume().code == 0
+    assert at.store.open_intents() == []
+    assert at.run().code != 2
+    assert len(at.recordings) == 2
+
+
 # --- it sees
 
 

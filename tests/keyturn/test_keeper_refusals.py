@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,20 @@ def test_a_kept_browser_that_does_not_answer_is_told_in_our_words(
     with pytest.raises(CannotStart, match="no longer answers") as told:
         connect()
     assert told.value.__context__ is None  # The library's own text may hold page content.
+
+
+def test_what_an_ending_keeper_of_the_run_left_is_not_taken_for_the_browser_that_was_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyturn.settings.kept_browsers", lambda: tmp_path)
+    one: Any = object.__new__(keeper.Keeper)
+    one._run, one._what, one._kept, one._folder = "run-1", "the browser", None, str(tmp_path)
+    one._process = SimpleNamespace(poll=lambda: None)
+    own = replace(KEPT, endpoint="/own", folder=str(tmp_path.resolve()))
+    waits = iter([KEPT.write, own.write])
+    KEPT.write()
+    monkeypatch.setattr("keyturn.keeper.client.time.sleep", lambda seconds: next(waits)() if seconds else None)
+    assert one.kept() == own
 
 
 def test_a_keeper_is_closed_to_others_before_it_reads_its_order(

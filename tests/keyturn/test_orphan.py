@@ -242,6 +242,18 @@ def test_what_the_operator_names_as_somebody_else_s_is_no_orphan(store: Store, m
     assert it.kinds() == [SecretNotMade]
 
 
+def test_what_is_somebody_else_s_does_not_stand_in_the_way_of_the_value_that_the_page_still_shows(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(rows=[OURS, TWIN], copyable=["new", "twin"]), monkeypatch)
+    with pytest.raises(GuardRefused) as refused:
+        it.recover()
+    assert "--spare" in refused.value.hint
+    it.engine.state.spared = ("twin",)
+    assert it.recover().outputs["secret_id"] == "new"
+    assert not store.open_intents()
+
+
 def test_a_secret_whose_value_the_store_has_is_no_orphan(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     other = store.intend(Metadata("client_secret", "app", "dir", "Ours", "another-run"))
     store.seal(other, Secret(VALUE, "label"), secret_id="twin", expires_on=date(2028, 11, 24))
@@ -261,10 +273,10 @@ def test_a_page_that_may_show_the_value_is_not_left_in_doubt(
     assert len(store.open_intents()) == 1
 
 
-def held(it: Scene) -> None:
+def held(it: Scene, value: str = VALUE) -> None:
     """Seal the value as the killed part did, and hold it as the next part does."""
-    entry = it.store.seal(it.intent, Secret(VALUE, "label"), secret_id="new", expires_on=date(2028, 11, 24))
-    it.engine.state.held["client_secret"] = Held(Secret(VALUE, "label"), entry, "new", "2028-11-24")
+    entry = it.store.seal(it.intent, Secret(value, "label"), secret_id="new", expires_on=date(2028, 11, 24))
+    it.engine.state.held["client_secret"] = Held(Secret(value, "label"), entry, "new", "2028-11-24")
 
 
 def test_a_value_that_only_the_store_knows_of_is_journalled(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,6 +300,27 @@ def test_a_sealed_value_of_an_unknown_shape_is_asked_about_again(store: Store, m
     found = it.recover()
     assert found.result is Result.DONE
     assert it.recover() is None
+
+
+def test_a_value_of_an_unknown_shape_that_only_the_store_knows_of_is_asked_about(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = says(Choice.STOP)
+    it = scene(store, Portal(), monkeypatch, says=person)
+    held(it, "a-value-of-no-shape-that-is-known")
+    with pytest.raises(Stopped):
+        it.recover()
+    assert "format is not one that is known" in person.asked[0].title
+
+
+def test_what_a_later_step_on_the_same_page_is_given_need_not_be_known_to_find_an_orphan(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(rows=[OURS], gone=True), monkeypatch, says=says(Choice.GO_ON))
+    later = replace(STEP, id="later", copies="", args={"date": "{{ steps.step.expires_on }}"})
+    monkeypatch.setattr(it.engine.state.runbook, "steps", (STEP, later))
+    assert it.recover() is None
+    assert it.portal.rows == []
 
 
 def test_a_secret_that_is_listed_late_stops_before_another_is_made(

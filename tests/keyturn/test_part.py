@@ -15,8 +15,10 @@ from keyturn import secret_format
 from keyturn.document import load
 from keyturn.errors import CannotStart, Exit
 from keyturn.gates import Nobody
+from keyturn.outcome import exit_of
 from keyturn.run import leak_search
 from keyturn.run.conduct import Around
+from keyturn.run.journal import Journal
 from keyturn.run.part import Part
 from keyturn.run.recording import Recording
 from keyturn.run.state import RunState
@@ -24,6 +26,8 @@ from tests.terminal import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from keyturn.events import Event
 
 
 class NoStore:
@@ -87,10 +91,52 @@ def test_a_leak_says_where_the_recording_went(part: Part) -> None:
     assert getattr(error, "hint", "").endswith("rotate it again; the recording is quarantined")
 
 
-def test_without_a_leak_it_says_how_to_go_on_once_there_is_room(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("came_to", "again"), [("done", "resume"), (package.TAKEN_BACK, "rollback")])
+def test_without_a_leak_it_says_how_to_go_on_once_there_is_room(
+    part: Part, monkeypatch: pytest.MonkeyPatch, came_to: str, again: str
+) -> None:
+    part.came_to = came_to
     monkeypatch.setattr(sealing, "seal", full)
     summary, error = part.carry_out(lambda *_: None)
     assert isinstance(error, EvidenceError)
     assert "could not be packaged: no space left" in error.message
-    assert error.hint == f"free space, then `keyturn resume {part.recording.folder.name}`"
+    assert error.hint == f"free space, then `keyturn {again} {part.recording.folder.name}`"
     assert summary.recording == str(part.recording.folder)
+
+
+@pytest.mark.parametrize("untold", ["search-began", "leak-gate", "run-ended"])
+def test_a_journal_that_takes_no_last_line_ends_the_run_in_order(
+    part: Part, monkeypatch: pytest.MonkeyPatch, untold: str
+) -> None:
+    cannot_be_told(monkeypatch, untold)
+    part.state.changed.append("portal: something – done")
+    summary, error = part.carry_out(lambda *_: None)
+    assert isinstance(error, EvidenceError)
+    assert error.message == "the journal cannot be written"
+    assert summary.exit == exit_of(error)
+    assert summary.changed == ["portal: something – done"]
+    assert not (part.recording.folder / package.TAG_MANIFEST).exists()  # `resume` ends it.
+
+
+def test_a_leak_is_quarantined_also_when_the_journal_cannot_be_told_of_it(
+    part: Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cannot_be_told(monkeypatch, "leak-gate")
+    (part.recording.data / "note.txt").write_text(secret_format.make())
+    summary, error = part.carry_out(lambda *_: None)
+    assert (summary.exit, error) == (Exit.LEAK_FOUND, part.recording.search.leak)
+    assert part.recording.folder.parent.name == "quarantine"
+
+
+def cannot_be_told(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Let the journal take nothing from this event on."""
+    tell, over = Journal.__call__, False
+
+    def told(self: Journal, event: Event) -> None:
+        nonlocal over
+        over = over or event.kind == kind
+        if over:
+            raise EvidenceError("the journal cannot be written")
+        tell(self, event)
+
+    monkeypatch.setattr(Journal, "__call__", told)

@@ -175,6 +175,28 @@ def test_a_run_that_went_on_since_it_was_read_is_not_gone_on_with(
         past.refuse_stale(so_far)
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        [INTENDED, ACTING, ended("add", "failed")],
+        [INTENDED, ACTING, SEALED],
+        [events.StepStarted("add", 1, 2, "A step", (), "change", ""), ACTING],
+    ],
+    ids=["a secret in doubt", "one that is sealed", "a change in doubt"],
+)
+def test_a_step_in_doubt_that_the_runbook_lost_is_not_passed_over(tmp_path: Path, told: list[events.Event]) -> None:
+    so_far, again = read(tmp_path, *told), prepared(runbook_sha256="another")
+    again.runbook.steps = ()
+    around: Any = SimpleNamespace(gatekeeper=Nobody())
+    with pytest.raises(CannotStart, match=r"does not have this step any more.*: add"):
+        resume.resume(again, around, resume.Again(past=so_far, identities=(), accepts=True))
+
+
+def test_a_look_that_the_runbook_lost_is_nothing_to_look_for(tmp_path: Path) -> None:
+    looked = [events.StepStarted("add", 1, 2, "A step", (), "read", ""), ACTING]
+    resumable.check_known(read(tmp_path, *looked), SimpleNamespace(steps=()))  # type: ignore[arg-type]  # all it is asked for
+
+
 def test_a_run_is_found_by_its_folder_or_by_its_name(tmp_path: Path) -> None:
     folder = recorded(tmp_path, started("one"))
     assert runs.find("a-run", tmp_path) == runs.find(str(folder), tmp_path / "elsewhere") == folder

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -12,8 +13,10 @@ from filelock import FileLock, Timeout
 
 from evidence import package, verify
 from evidence.chain import ChainedLog
+from evidence.reserve import NoRoom
 from keyturn import clock, settings
 from keyturn.document import load
+from keyturn.errors import CannotStart
 from keyturn.events import StepEnded, StepStarted
 from keyturn.run.leak_search import LeakSearch
 from keyturn.run.provenance import instructions_of, plan_of
@@ -143,6 +146,32 @@ def test_the_facts_tell_the_clock_the_versions_and_who_was_signed_in_where(
     assert facts["clock"]["at_the_beginning"] == facts["clock"]["at_the_end"] == clock.state()
     assert facts["clock"]["set_in_between_by_seconds"] == pytest.approx(3600, abs=1)
     assert {"keyturn", "playwright", "python", "system"} <= facts["versions"].keys()
+
+
+def test_a_full_disk_in_the_middle_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = _begun(tmp_path)
+    first = next(step for step in load(RUNBOOKS / "list-expiring-secrets.yaml").steps if step.page.startswith("entra."))
+    recording.signed_in(StepStarted(first.id, 1, 1, "", (), "read", ""))
+    monkeypatch.setattr("keyturn.run.recording.write_whole", _full)
+    with pytest.raises(NoRoom, match="no space left"):
+        recording.signed_in(StepEnded(first.id, "done", "", {"account": "ann@x.example"}, 1.0))
+
+
+def test_a_recording_that_cannot_be_reopened_can_be_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = load(RUNBOOKS / "list-expiring-secrets.yaml")
+    folder, key = _begun(tmp_path).folder, Ed25519PrivateKey.generate()
+    with monkeypatch.context() as patch:
+        patch.setattr("keyturn.run.recording.write_whole", _full)
+        with pytest.raises(CannotStart, match="no space left") as refused:
+            Recording.reopen(folder, book, {}, key, what="resume")
+    assert "free space" in refused.value.hint
+    assert len(Recording.reopen(folder, book, {}, key, what="resume").facts["resumed"]) == 1
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_an_authority_is_asked_to_stamp_the_package(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "leak-gate",
     "run-ended",
     "search-began",
+    "pictures-read",
     "left-open",
 }
 EVENTS = {event(*(None for _ in fields(event))).kind: event for event in Event.__subclasses__()}

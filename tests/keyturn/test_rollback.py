@@ -7,18 +7,20 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import Error as BrowserError
 
 from keyturn import events
 from keyturn.errors import CannotStart, NobodyThere, Stopped
-from keyturn.events import Event, Failed, Undone
+from keyturn.events import Changed, Event, Failed, Undone
 from keyturn.gates import Beforehand, Choice, Nobody
 from keyturn.model import Effect, Fact, FactKind, Undo
 from keyturn.run import past_reading, resumable, rollback
 from keyturn.run.rollback import NotUndone, Way, ways
 from keyturn.run.state import FOUND_DONE, Held, RunState
-from secrets_store import Secret
-from tests.keyturn.recorded import INTENDED, ended, recorded
-from tests.keyturn.stage import STEP, Stage, build, probe, says
+from pages.errors import NoEffect
+from secrets_store import NotStored, Secret
+from tests.keyturn.recorded import INTENDED, ended, recorded, started
+from tests.keyturn.stage import STEP, Stage, build, failing, page_error, probe, says
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +84,14 @@ def test_what_is_not_known_to_be_done_is_found_out_first(tmp_path: Path) -> None
         with pytest.raises(CannotStart, match="not known") as refused:
             found(tmp_path / str(at), steps, ended("one", "done"), unsettled)
         assert "keyturn resume a-run" in refused.value.hint
+
+
+def test_what_was_done_by_a_step_that_the_runbook_lost_is_not_passed_over(tmp_path: Path) -> None:
+    begun = [started("gone"), ended("gone", "done"), started("first"), ended("first", "done")]
+    with pytest.raises(CannotStart, match=r"does not have this step any more.*: gone"):
+        found(tmp_path / "a", [step("first", undo=BACK)], *begun)
+    undone = events.Undone("gone", "press it again")
+    assert [way.step.id for way in found(tmp_path / "b", [step("first", undo=BACK)], *begun, undone)] == ["first"]
 
 
 NOT_SAVED = Fact(kind=FactKind.DONE, of=("save",), negated=True, say="the vendor uses it")
@@ -167,7 +177,7 @@ def test_each_is_asked_for_announced_pressed_once_and_seen_to_be_undone(
 ) -> None:
     engine, told, way = ready(stage, monkeypatch, says(Choice.GO_ON))
     rollback._taken_back(engine, way)
-    assert [event.kind for event in told] == ["gate-asked", "gate-answered", "acting", "undone", "changed"]
+    assert [event.kind for event in told] == ["gate-asked", "gate-answered", "acting", "changed", "undone"]
     assert stage.log.count("act") == 1
     assert stage.log.index("! acting") < stage.log.index("act") < stage.log.index("! undone")
     assert any("undone" in change for change in engine.state.changed)
@@ -195,7 +205,7 @@ def test_what_is_taken_back_already_is_not_asked_about(stage: Stage, monkeypatch
     rollback._taken_back(engine, way)
     assert "act" not in stage.log
     assert "note" in stage.log
-    assert isinstance(told[0], Undone)
+    assert [type(event) for event in told] == [Changed, Undone]
 
 
 @pytest.mark.parametrize(
@@ -257,3 +267,84 @@ def test_what_is_still_so_afterwards_is_a_failure(stage: Stage, monkeypatch: pyt
     (failed,) = [event for event in told if isinstance(event, Failed)]
     assert failed.next
     assert not [event for event in told if isinstance(event, Undone)]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "advice", "do_next"),
+    [
+        (True, "", "look in the portal, then roll back again"),
+        (False, "", "look in the portal, then roll back again"),
+        (False, "ask for the role", "ask for the role; then roll back again"),
+    ],
+)
+def test_what_goes_wrong_is_gone_on_with_by_a_rollback_and_never_by_a_resume(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, pressed: bool, advice: str, do_next: str
+) -> None:
+    failing(stage, page_error(NoEffect, pressed=pressed, advice=advice))
+    engine, told, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+    way = replace(way, step=replace(way.step, effect=Effect.CREATE))
+    with pytest.raises(NoEffect):
+        rollback._taken_back(engine, way)
+    (failed,) = [event for event in told if isinstance(event, Failed)]
+    assert failed.next == do_next
+    assert [change for change in failed.changed if "that was not seen" in change] == [*failed.changed][: int(pressed)]
+    assert len(failed.changed) == int(pressed)
+
+
+def test_who_stops_a_rollback_is_told_how_that_goes_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, _, way = ready(stage, monkeypatch, says(Choice.STOP))
+    with pytest.raises(Stopped) as stopped:
+        rollback._taken_back(engine, way)
+    assert stopped.value.hint == "`keyturn rollback run` goes on from here"
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["still so", "not to be seen"])
+def test_what_was_pressed_and_is_not_seen_to_be_undone_is_told_as_changed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    def act() -> None:
+        stage.is_there = lambda: there
+        if not there:
+            stage.on_screen.clear()
+
+    stage.act = act
+    engine, _, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+    with pytest.raises(NotUndone):
+        rollback._taken_back(engine, way)
+    assert engine.state.changed == ["portal: A step – it was to be undone, and that was not seen"]
+
+
+@pytest.mark.parametrize("pressed", [False, True])
+def test_a_tab_that_is_closed_meanwhile_ends_the_rollback_in_words(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, pressed: bool
+) -> None:
+    def closed() -> bool:
+        raise BrowserError("Target closed: page content")
+
+    def act() -> None:
+        stage.is_there = closed
+
+    stage.act = act
+    if not pressed:
+        act()
+    engine, told, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+    with pytest.raises(NotUndone, match="no longer answers") as gone:
+        rollback._taken_back(engine, way)
+    (failed,) = [event for event in told if isinstance(event, Failed)]
+    assert "page content" not in f"{failed}{gone.value}{gone.value.__context__}"
+    assert len(failed.changed) == int(pressed)
+
+
+def test_what_is_undone_is_told_also_where_the_store_can_note_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, told, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+
+    def full(*_: object) -> None:
+        raise NotStored("the note could not be written")
+
+    engine.store = SimpleNamespace(note=full)  # type: ignore[assignment]  # all it is asked for
+    with pytest.raises(NotStored):
+        rollback._taken_back(engine, way)
+    assert "portal: A step – undone" in engine.state.changed
+    assert not [event for event in told if isinstance(event, Undone)]  # So that it is noted when it goes on.

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
+from keyturn import events
+from keyturn.console import watching
+from keyturn.console.watching import _at_terminal
+from keyturn.gates import Mode
+from keyturn.interruption import Interruption
+from tests.keyturn.console.scenery import BOOK, PLACES
 from tests.keyturn.console.scripted import SIGNED_IN
 from tests.terminal import ROOT, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 SCRIPTED = [sys.executable, "-m", "tests.keyturn.console.scripted"]
 ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -201,3 +211,40 @@ def test_where_no_terminal_is_nobody_is_asked(stdin: str) -> None:
             if end:
                 end.close()
         ended.wait()
+
+
+class Gone(io.StringIO):
+    """A stream whose other end is gone, or whose disk is full."""
+
+    def __init__(self, why: int) -> None:
+        super().__init__()
+        self._why = why
+
+    def write(self, _text: str) -> int:
+        raise OSError(self._why, os.strerror(self._why))
+
+    def flush(self) -> None:
+        self.write("")
+
+    def close(self) -> None:
+        self.write("")
+
+
+@pytest.mark.parametrize("why", [errno.EIO, errno.EPIPE, errno.ENOSPC])
+def test_a_console_that_takes_nothing_cuts_no_run_in_two(why: int) -> None:
+    console = Console(file=Gone(why))
+    interruption = Interruption()
+    with watching(console, BOOK, PLACES, Mode.AUTO, Path("/recordings"), plain=True) as watch:
+        interruption.tell = watch.tell
+        watch.listener(events.SecretSealed("add-secret", "client_secret", "new", "2028-11-24", "entry", "0" * 64))
+        with pytest.raises(KeyboardInterrupt), interruption.held():  # And not an error of the console's, in the middle.
+            interruption()
+    console.print("the summary")
+
+
+def test_a_terminal_that_is_gone_hides_nothing_of_how_the_run_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = SimpleNamespace(open=lambda *_, **__: Gone(errno.EIO))
+    monkeypatch.setattr("keyturn.system.screen_of", lambda _: gone)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(fileno=lambda: 0))
+    with _at_terminal() as screen:
+        screen.print("Go on?")

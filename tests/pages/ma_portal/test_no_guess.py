@@ -108,6 +108,13 @@ def test_a_synchronisation_whose_moment_cannot_be_read_is_not_told_as_done(page:
     assert caught.value.pressed
 
 
+def test_what_stands_there_while_it_synchronises_is_waited_out(page: Tab) -> None:
+    done = "last.textContent = '11/25/2026, 07:05:00 AM UTC'"
+    under_way = f"last.textContent = 'Synchronizing… (3 of 14)'; setTimeout(() => {{ {done} }}, 400)"
+    page.set_content(SAVED.replace("last.textContent = '24.11.26'", under_way))
+    assert UserManagementPage(page, URL).sync_now().last_successful_sync == "2026-11-25T07:05:00+00:00"
+
+
 def test_a_place_for_alerts_that_holds_none_explains_nothing(page: Tab) -> None:
     page.set_content(f"<div role=alert></div>{SAVED.replace('24.11.26', '11/24/2026, 07:05:00 AM UTC')}")
     expect.set_options(timeout=500)

@@ -29,6 +29,13 @@ def test_a_synchronisation_whose_moment_cannot_be_read_is_not_told_as_done(page:
     assert SyncStatusPage(page, URL).last_sync() is None
 
 
+def test_what_stands_there_while_it_synchronises_is_waited_out(page: Tab) -> None:
+    done = "last.textContent = '11/25/2026, 07:05:00 AM UTC'"
+    under_way = f"last.textContent = 'Synchronizing…'; setTimeout(() => {{ {done} }}, 400)"
+    page.set_content(STATUS.replace("last.textContent = '24.11.26'", under_way))
+    assert SyncStatusPage(page, URL).sync().last_sync == "2026-11-25T07:05:00+00:00"
+
+
 def test_where_no_synchronisation_is_shown_none_is_waited_for(page: Tab) -> None:
     page.set_default_timeout(500)
     assert SyncStatusPage(page, URL).last_sync() is None
