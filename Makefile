@@ -2,7 +2,8 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
-PYTEST := $(BIN)/pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder --durations=25
+# One process more than two cores: a third of the time a test waits for its browser.
+PYTEST := $(BIN)/pytest -m "not soak" -n 3 --dist loadfile --no-loadscope-reorder --durations=25
 # Rooms whose every branch their own tests must reach.
 COMPLETE := secrets_store keyturn.model keyturn.document keyturn.check
 THEIRS := tests/secrets_store tests/language
