@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,9 @@ class CannotStart(KeyturnError):
     """The run could not begin; nothing was touched."""
 
     exit = Exit.CANNOT_START
+
+
+FREE: Final = "free space, then give the command again; nothing was touched"
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from evidence import EvidenceError, package
 from evidence.chain import stamp, utc_now
 from keyturn import settings
-from keyturn.errors import CannotStart
+from keyturn.errors import FREE, CannotStart, cannot_start
 from keyturn.interpolate import NotYetKnown, fill
 from keyturn.run import past_reading
 from keyturn.run.resumable import check_resumable, is_taken_back
@@ -64,9 +64,10 @@ def holding(applications: Collection[str]) -> Iterator[Callable[[str], None]]:
                 )
 
         def tell(run: str) -> None:
-            for path in paths:
-                told = {"run": run, "pid": os.getpid(), "since": stamp(utc_now())}
-                _note(path).write_text(json.dumps(told), encoding="utf-8")
+            told = json.dumps({"run": run, "pid": os.getpid(), "since": stamp(utc_now())})
+            with cannot_start("it cannot be noted for others that this run is at work", FREE):
+                for path in paths:
+                    _note(path).write_text(told, encoding="utf-8")
 
         yield tell
 

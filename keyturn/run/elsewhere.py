@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from filelock import FileLock, Timeout
 
 from evidence.chain import stamp, utc_now
-from keyturn.errors import CannotStart, cannot_start
+from keyturn.errors import FREE, CannotStart, cannot_start
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -39,9 +39,10 @@ class Held:
     notes: list[Path] = field(default_factory=list)
 
     def tell(self, run: str) -> None:
-        """Tell others for which run."""
-        for note in self.notes:
-            note.write_text(_words(run), encoding="utf-8")
+        """Tell others for which run. Raises `CannotStart` where that cannot be written."""
+        with cannot_start("it cannot be noted for other machines that this run is at work", FREE):
+            for note in self.notes:
+                note.write_text(_words(run), encoding="utf-8")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from evidence import ScanError
 from keyturn import profile, settings
-from keyturn.errors import CannotStart
+from keyturn.errors import FREE, CannotStart, cannot_start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +40,9 @@ class OwnProfile:
         except ScanError as error:
             raise CannotStart(error.message, hint="see to who may read it, or name another folder") from None
         place = _file(run)
-        place.touch(mode=0o600)
-        place.write_text(json.dumps({"folder": str(folder), "before": fresh.before}), encoding="utf-8")
+        with cannot_start("it cannot be noted what the profile holds before the run", FREE):
+            place.touch(mode=0o600)
+            place.write_text(json.dumps({"folder": str(folder), "before": fresh.before}), encoding="utf-8")
         return fresh
 
     @classmethod

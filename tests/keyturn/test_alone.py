@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -13,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from keyturn import events
 from keyturn.errors import CannotStart
 from keyturn.model import SecretSpec
-from keyturn.run import alone
+from keyturn.run import alone, elsewhere
+from keyturn.run.own_profile import OwnProfile
 from secrets_store import Metadata, Store
 from tests.keyturn.recorded import recorded, run_ended, sealed, started
 
@@ -51,6 +54,24 @@ def test_a_second_run_is_told_who_has_the_registration_and_since_when() -> None:
         first.kill()
     with alone.holding([APP]):  # The system freed it.
         pass
+
+
+def test_a_disk_that_is_full_before_the_run_begins_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "profile").mkdir()
+    with alone.holding([APP]) as tell, elsewhere.holding(tmp_path, [APP]) as held:
+        monkeypatch.setattr("pathlib.Path.write_text", full)
+        for note in (
+            lambda: tell("a-run"),
+            lambda: held.tell("a-run"),
+            lambda: OwnProfile.of("a-run", tmp_path / "profile", anew=True),
+        ):
+            with pytest.raises(CannotStart, match="no space left on device"):
+                note()
 
 
 def test_what_the_inputs_tell_of_an_application_is_held_and_nothing_else() -> None:
