@@ -114,13 +114,16 @@ def _taken_back(engine: Engine, way: Way) -> None:
     step = way.step
     broke = _broke(engine, way)
     if broke:
-        if getattr(broke, "pressed", False) or engine.acting == step.id:
-            _changed(engine, f"portal: {step.title} – it was to be undone, and that was not seen")
+        if (doubt := _doubt(step)) in engine.state.changed:
+            engine.emit(Changed(doubt))
         expected, seen, _ = told(step, broke)
         do_next = getattr(broke, "hint", "") or _next(broke)
         engine.emit(Failed(step.id, f"undo: {step.title}", expected, seen, tuple(engine.state.changed), do_next))
         raise broke
-    _changed(engine, f"portal: {step.title} – undone")
+    what = f"portal: {step.title} – undone"
+    engine.state.changed = [one for one in engine.state.changed if one != _doubt(step)]  # Also an earlier part's.
+    engine.state.note_change(what)
+    engine.emit(Changed(what))
     if step.copies and (held := engine.state.held.pop(step.copies, None)):
         with engine.whole():
             engine.store.note(held.entry.id, "portal-deleted")
@@ -141,9 +144,9 @@ def _broke(engine: Engine, way: Way) -> Exception | None:
     return NotUndone("the browser no longer answers", hint=_LOOK)
 
 
-def _changed(engine: Engine, what: str) -> None:
-    engine.state.note_change(what)
-    engine.emit(Changed(what))
+def _doubt(step: Step) -> str:
+    """Return what is told to have changed from the press until it is seen to be undone, whatever comes between."""
+    return f"portal: {step.title} – it was to be undone, and that was not seen"
 
 
 def _next(error: Exception) -> str:
@@ -168,8 +171,14 @@ def _undo(engine: Engine, way: Way) -> None:
     )
     args = engine.state.fill_all(undo.args)
     engine.emit(Acting(step.id, where, undo.do, args))
-    getattr(page, undo.do)(**args)
-    engine.acting = step.id
+    before = list(engine.state.changed)
+    engine.state.note_change(_doubt(step))
+    try:
+        getattr(page, undo.do)(**args)
+    except PageError as error:
+        if not error.pressed:
+            engine.state.changed = before
+        raise
     if _shows(engine, step, step.timeout, wanted=False, there=where):
         raise NotUndone(f"the page still shows “{step.title}” as done", hint=_LOOK)
 

@@ -335,6 +335,27 @@ def test_a_tab_that_is_closed_meanwhile_ends_the_rollback_in_words(
     assert len(failed.changed) == int(pressed)
 
 
+@pytest.mark.parametrize("stopped", [BrowserError("Target closed: page content"), KeyboardInterrupt()])
+def test_what_may_have_been_pressed_when_it_broke_off_is_told_as_changed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, stopped: BaseException
+) -> None:
+    def act() -> None:
+        raise stopped
+
+    stage.act = act
+    engine, _, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+    with pytest.raises((NotUndone, KeyboardInterrupt)):
+        rollback._taken_back(engine, way)
+    assert engine.state.changed == ["portal: A step – it was to be undone, and that was not seen"]
+
+
+def test_what_is_seen_to_be_undone_at_last_is_in_doubt_no_more(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, _, way = ready(stage, monkeypatch, says(Choice.GO_ON))
+    engine.state.changed = 2 * ["portal: A step – it was to be undone, and that was not seen"]
+    rollback._taken_back(engine, way)
+    assert engine.state.changed == ["portal: A step – undone"]
+
+
 def test_what_is_undone_is_told_also_where_the_store_can_note_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
