@@ -315,7 +315,6 @@ def quick() -> frozenset[str]:
     return frozenset(
         {
             "conditional-access-block",
-            "content-closed-at-open-app-registrations-react",
             "net-dns-at-open-admin-center",
             "net-cut-at-add-secret",
             "ma-reset-breaks",

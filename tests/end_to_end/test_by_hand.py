@@ -53,6 +53,7 @@ def test_what_was_done_by_hand_is_recorded_as_the_operators(manual: Rehearsed) -
     }  # fmt: skip
 
 
+@pytest.mark.soak
 def test_whatever_was_done_while_taken_over_is_seen_when_it_is_given_back(rehearse: Rehearse) -> None:
     person = Hands(
         load(ROTATION),

@@ -82,8 +82,12 @@ def test_with_concealment_off_the_gate_finds_the_value_in_pictures_and_film(
     (found,) = [event.findings for event in run.events if event.kind == "leak-gate"]  # type: ignore[attr-defined]
     for place in LEAKY if filmed else LEAKY[:1]:
         assert any(re.match(place, one) for one in found), found
+    last = [event for event in run.events if isinstance(event, PicturesRead)][-1]
+    assert last.read == last.total > 0
+    assert last.kind not in (run.recording / "data" / "journal.jsonl").read_text()
 
 
+@pytest.mark.soak
 @pytest.mark.eyes
 @needs_eyes
 @filmed_or_not
@@ -92,9 +96,6 @@ def test_with_concealment_on_nothing_is_found_where_it_was_off(rehearse: Rehears
     assert run.error is None
     assert run.summary.search["pictures_read"]
     assert run.state["presses"] == {"add_secret": 1}
-    last = [event for event in run.events if isinstance(event, PicturesRead)][-1]
-    assert last.read == last.total > 0
-    assert last.kind not in (run.recording / "data" / "journal.jsonl").read_text()
 
 
 @pytest.mark.parametrize(
@@ -213,6 +214,7 @@ def places_of(tree: int, folder: Path) -> Iterator[tuple[str, bytes]]:
                     yield path.name, path.read_bytes()
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks at processes as Linux shows them")
 def test_while_it_runs_the_value_is_in_no_process_list_environment_or_temporary_file(short: Path) -> None:
     for name in ("tmp", "home", "out"):

@@ -129,6 +129,7 @@ def test_what_is_not_where_it_should_be_is_told_before_anything_is_made(
     assert found[step].to_do or step == "find-old-secret"
 
 
+@pytest.mark.soak
 def test_a_blade_that_stays_blank_is_told_and_the_other_portal_is_visited_all_the_same(
     visit: Callable[..., Visit],
 ) -> None:
@@ -160,6 +161,7 @@ def test_a_guard_that_would_refuse_is_told(visit: Callable[..., Visit], inputs: 
     assert found[step].found.startswith("the run would be refused here: ")
 
 
+@pytest.mark.soak
 def test_the_other_runbooks_are_visited_too(visit: Callable[..., Visit]) -> None:
     sophos = visit(runbook="rotate-sophos-directory-secret.yaml")
     assert missing(sophos) == []
@@ -227,7 +229,10 @@ def test_the_command_tells_it_in_lines_and_in_json() -> None:
     assert told.stderr.rstrip().endswith("not ready: new-client-secret")
 
 
-@pytest.mark.parametrize(("faults", "profiled", "code"), [(["app-not-found"], False, 1), ([], True, 0)])
+@pytest.mark.parametrize(
+    ("faults", "profiled", "code"),
+    [pytest.param(["app-not-found"], False, 1, marks=pytest.mark.soak), ([], True, 0)],
+)
 def test_the_browser_stays_open_to_look_at_what_is_missing_and_for_a_profile_to_be_written(
     tmp_path: Path, faults: list[str], profiled: bool, code: int
 ) -> None:

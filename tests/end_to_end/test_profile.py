@@ -56,6 +56,7 @@ def values(replicas: Replicas) -> list[bytes]:
     return [one["value"].encode() for one in state["registrations"][state["application_id"]]["secrets"]]
 
 
+@pytest.mark.soak
 def test_a_profile_keeps_nothing_of_the_value_and_is_named_without_its_path(
     home: dict[str, str], tmp_path: Path
 ) -> None:

@@ -68,6 +68,7 @@ def test_a_run_against_the_served_replicas_is_done_and_told_as_one_json_object(
     assert summary["timestamp"] == f"by {authority.url}"
 
 
+@pytest.mark.soak
 def test_a_gate_that_nobody_can_answer_ends_the_run_with_5_at_once(home: dict[str, str], tmp_path: Path) -> None:
     with served(home) as inputs:
         finished = run(home, tmp_path, inputs)

@@ -171,6 +171,7 @@ def test_where_nobody_can_be_asked_the_run_ends_with_5_at_once(tmp_path: Path, h
     assert b"--approve sign-in" in asked.stderr
 
 
+@pytest.mark.soak
 def test_a_second_person_signs_at_another_terminal(tmp_path: Path, home: dict[str, str]) -> None:
     book = tmp_path / "rotate.yaml"
     text = ROTATION.read_text(encoding="utf-8").replace("runbook: update-entra-client-secret", "runbook: rotate")

@@ -69,6 +69,7 @@ def test_a_short_change_in_a_long_film_is_looked_at(tmp_path: Path) -> None:
     assert 3 <= len(sight.frames(film, tmp_path / "frames")) <= 10
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(not sight.can_read(), reason="needs tesseract")
 @pytest.mark.parametrize("each", [1, pytest.param(8, marks=pytest.mark.soak)])
 def test_a_value_is_made_out_on_pages_as_portals_draw_them(

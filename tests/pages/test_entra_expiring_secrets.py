@@ -71,6 +71,7 @@ def test_every_secret_that_ends_in_time_is_listed_with_its_registration_and_noth
     assert before["presses"] == {}
 
 
+@pytest.mark.soak
 def test_an_expired_secret_is_found_where_the_list_calls_the_registration_current(admin_center: Opening) -> None:
     portal = admin_center(scenario="both-expired-and-valid")
     page = opened_list(portal)

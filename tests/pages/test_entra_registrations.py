@@ -24,6 +24,7 @@ def test_the_menu_of_either_generation_leads_to_app_registrations(admin_center: 
     assert opened_list(admin_center(menu=menu)).is_on_screen()
 
 
+@pytest.mark.soak
 def test_the_newer_rendering_leads_by_the_same_way_to_the_same_pages(admin_center: Opening) -> None:
     portal = admin_center(rendering="react")
     overview = opened_list(portal).open_registration(portal.application_id)

@@ -86,6 +86,7 @@ def test_beside_an_alert_that_stood_there_before_a_refusal_is_seen_each_time(ben
         assert caught.value.seen == "“The integration could not be reset. Please try again later.”"
 
 
+@pytest.mark.soak
 def test_an_alert_that_stood_there_before_does_not_explain_what_came_after(bench: Callable[..., Bench]) -> None:
     here = bench("ma-banner-alert", "ma-group-not-kept")
     page = here.without_group()
