@@ -36,7 +36,7 @@ def end(engine: Engine, step: Step, ending: Ending, began: float) -> None:
         who = "done by the operator" if ending.result is Result.BY_OPERATOR else "done"
         engine.state.changed.append(f"portal: {step.title} – {who}")
     engine.recorder.uncover()
-    if engine.attendance.mode is Mode.MANUAL or ending.result not in _OURS:
+    if engine.attendance.mode is Mode.MANUAL or (ending.applies and ending.result not in _OURS):
         engine.recorder.disturbed()
     if engine.state.is_done(step.id):
         engine.state.doubtful.discard(step.id)

@@ -151,9 +151,17 @@ def test_while_the_person_has_the_mouse_every_step_is_looked_at_anew(stage: Stag
     assert looked_at_anew(stage, after=2)
 
 
-def test_after_a_step_that_was_passed_over_the_next_is_looked_at_anew(stage: Stage) -> None:
+def test_a_step_that_does_not_apply_leaves_the_page_as_it_was(stage: Stage) -> None:
     fact = Fact(kind=FactKind.SAME, of=("a", "b"), negated=False, say="it is another case")
     engine, _ = build(stage, STEP, replace(STEP, id="passed", when=(fact,)), TWO[1])
+    engine.run()
+    assert result(engine, "passed") is Result.SKIPPED
+    assert not looked_at_anew(stage, after=2)
+
+
+def test_after_a_step_that_a_person_passed_over_the_next_is_looked_at_anew(stage: Stage) -> None:
+    asked = replace(STEP, id="passed", gate=Gate.CONFIRM)
+    engine, _ = build(stage, STEP, asked, TWO[1], gatekeeper=says(Choice.SKIP, reason="it is done"))
     engine.run()
     assert result(engine, "passed") is Result.SKIPPED
     assert looked_at_anew(stage, after=2)
