@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from evidence import verify
 from keyturn import signing
 from keyturn.settings import shipped_runbooks
