@@ -64,6 +64,20 @@ def recover(engine: Engine, step: Step) -> Recovered | None:
     return None
 
 
+def not_passed_over(engine: Engine, step: Step, reason: str) -> None:
+    """Raise `GuardRefused` where a secret that `step` was making may stand in the portal: it is not passed over.
+
+    `reason`: why the step does not apply any longer. It did when it was begun, so an input is not what it was.
+    """
+    unfinished = engine.state.unfinished
+    if step.id in unfinished.sealed or (step.id in unfinished.intended and step.id in unfinished.announced):
+        raise GuardRefused(
+            f"“{step.title}” may have made a secret before, and would be passed over now: {reason}",
+            hint=f"`keyturn resume {engine.state.run}` with the inputs as they were, or take it back: "
+            f"`keyturn rollback {engine.state.run}`",
+        )
+
+
 def _completed(engine: Engine, step: Step, sealed: Sealed, reason: str) -> Recovered:
     engine.state.note_created(step, sealed.secret_id, sealed.expires_on)
     engine.state.note_change(f"store: its value was sealed as {sealed.entry}")

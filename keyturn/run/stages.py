@@ -15,7 +15,7 @@ from keyturn.run import by_hand
 from keyturn.run.beyond import look_beyond
 from keyturn.run.capture import create_and_capture
 from keyturn.run.facts import holds, worded
-from keyturn.run.orphan import recover
+from keyturn.run.orphan import not_passed_over, recover
 from keyturn.run.pasting import paste
 from keyturn.run.showing import show, take_outline_away
 from keyturn.run.state import FOUND_DONE, outputs_of
@@ -57,6 +57,7 @@ def carry_out(engine: Engine, step: Step) -> tuple[Result, str, dict[str, str]]:
     """
     for fact in step.when:
         if not holds(fact, engine.state):
+            not_passed_over(engine, step, fact.say)
             raise Skip(fact.say)
     if name := engine.state.not_given(step):  # Now, and not when the button has been pressed.
         raise StepFailed(f"nothing has given {name}", hint="see in the runbook why the step that gives it was skipped")

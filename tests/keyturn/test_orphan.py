@@ -14,10 +14,11 @@ from keyturn.catalogue import Parameter
 from keyturn.errors import GuardRefused, NobodyThere, Stopped
 from keyturn.events import Event, OrphanFound, Result, SecretNotMade, SecretSealed, ValueLost
 from keyturn.gates import About, Beforehand, Choice, Nobody
-from keyturn.model import Undo
+from keyturn.model import Fact, FactKind, Undo
 from keyturn.run import orphan
 from keyturn.run.capture import create_and_capture
 from keyturn.run.orphan import recover
+from keyturn.run.stages import Skip, carry_out
 from keyturn.run.state import Held, Intended, Sealed
 from pages.errors import NoEffect
 from secrets_store import Metadata, Secret, Store
@@ -102,6 +103,31 @@ def test_a_value_that_the_page_still_shows_is_sealed_under_the_same_intent(
     assert concealed < told < copied
     assert it.intended == {}
     assert it.engine.state.held["client_secret"].secret.reveal() == VALUE
+
+
+NONE_LEFT = Fact(kind=FactKind.SAME, of=("a", "b"), negated=False, say="there is none to replace")
+
+
+def test_a_step_that_may_have_made_a_secret_is_not_passed_over_for_an_input_that_was_changed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(rows=[OURS]), monkeypatch)
+    with pytest.raises(GuardRefused, match=r"may have made a secret .* there is none to replace"):
+        carry_out(it.engine, replace(STEP, when=(NONE_LEFT,)))
+    assert it.portal.log == []
+
+
+def test_one_whose_button_was_not_pressed_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = scene(store, Portal(), monkeypatch, pressed=False)
+    with pytest.raises(Skip):
+        carry_out(it.engine, replace(STEP, when=(NONE_LEFT,)))
+
+
+def test_nor_is_one_whose_value_was_sealed_already(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = scene(store, Portal(rows=[OURS]), monkeypatch)
+    it.engine.state.unfinished.seal("step", Sealed("client_secret", it.intent.id, "new", "2028-11-24"))
+    with pytest.raises(GuardRefused, match="would be passed over now"):
+        carry_out(it.engine, replace(STEP, when=(NONE_LEFT,)))
 
 
 def test_an_intent_whose_button_was_not_pressed_is_given_up_without_a_look(
