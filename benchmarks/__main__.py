@@ -30,7 +30,7 @@ def measured(script: str, *more: str) -> dict[str, float]:
     for _ in range(RUNS):
         with (
             open_replicas("expired", []) as replicas,
-            Operator(replicas, pace=0.0),
+            Operator(replicas),
             tempfile.TemporaryDirectory(prefix="keyturn-bench-") as own,
         ):
             inputs = [replicas.entra_url, replicas.ma_portal_url, replicas.inputs["application_id"]]
