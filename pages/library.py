@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Error, expect
+    from playwright.sync_api import Error, TimeoutError, expect  # noqa: A004  # the library's own name
 else:
 
     def expect(*args: Any, **kwargs: Any) -> Any:
@@ -18,12 +18,12 @@ else:
         return assertions(*args, **kwargs)
 
     def __getattr__(name: str) -> Any:
-        """Return the library's `Error`."""
-        if name != "Error":
+        """Return the library's `Error`, or its `TimeoutError`."""
+        if name not in {"Error", "TimeoutError"}:
             raise AttributeError(name)
-        from playwright.sync_api import Error as Found  # noqa: PLC0415  # what this module is for
+        from playwright import sync_api  # noqa: PLC0415  # what this module is for
 
-        return Found
+        return getattr(sync_api, name)
 
 
-__all__ = ["Error", "expect"]
+__all__ = ["Error", "TimeoutError", "expect"]

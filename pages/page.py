@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from contextlib import contextmanager
 from operator import attrgetter
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from pages import library, network
 from pages.errors import NoEffect, PageError, ScreenNotReached, Unreachable
@@ -17,10 +17,13 @@ from pages.library import expect
 from pages.surroundings import Surroundings, Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from playwright.sync_api import Locator
     from playwright.sync_api import Page as Tab
+
+_Found = TypeVar("_Found")
+_LOOKS = 5  # at pages that take each other's place
 
 
 class Page:
@@ -67,7 +70,7 @@ class Page:
     def seen(self) -> str:
         """Say what is on screen, in static words: never field contents, never whole page text."""
         try:
-            return network.error_page(self.tab) or self.around.seen()
+            return self._look(lambda: network.error_page(self.tab) or self.around.seen())
         except library.Error:
             return _gone(self.tab)
 
@@ -120,13 +123,28 @@ class Page:
 
     def _error(self, otherwise: type[PageError], verb: str, expected: str) -> PageError:
         try:
-            trouble = self._trouble()
+            trouble = self._look(self._trouble)
         except library.Error:
             trouble = None  # `seen` says that the tab no longer answers.
         found = trouble or Trouble(otherwise, self.seen())
         return found.error(
             self.title, verb, expected=expected, seen=found.seen, pressed=self.pressed, advice=found.advice
         )
+
+    def _look(self, what: Callable[[], _Found]) -> _Found:
+        """Return what is found. A page that is just being left cannot be looked at: then the one that comes is.
+
+        Raises `library.Error` when none can be, at once where it does not answer in time.
+        """
+        for _ in range(_LOOKS - 1):
+            try:
+                return what()
+            except library.TimeoutError:
+                raise
+            except library.Error:
+                if self.tab.is_closed():
+                    raise
+        return what()
 
     def _trouble(self) -> Trouble | None:
         """Return what explains a failure: no portal there, else the portal's own words, else a part that is missing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, TimeoutError, expect  # noqa: A004  # the library's own name
 
 from pages.errors import NoEffect, NotOne, PageError, PortalRefused, ScreenNotReached
 from pages.mark import action, probe
@@ -86,6 +86,30 @@ class TalkingForm(Form):
     surroundings = Talking
 
 
+class Leaving(Surroundings):
+    """A page that is being left when it is looked at, and then the one that comes."""
+
+    left = 1  # looks that fail
+    error: type[Error] = Error
+
+    def _looked(self) -> None:
+        if self.left:
+            self.left -= 1
+            raise self.error("Execution context was destroyed, most likely because of a navigation")
+
+    def trouble(self) -> Trouble | None:
+        self._looked()
+        return Trouble(PortalRefused, "“no”")
+
+    def seen(self) -> str:
+        self._looked()
+        return "a sign-in page"
+
+
+class LeavingForm(Form):
+    surroundings = Leaving
+
+
 @pytest.fixture
 def form(page: Tab) -> Iterator[Form]:
     page.set_content(HTML)
@@ -125,6 +149,21 @@ def test_an_error_of_our_own_after_the_press_knows_of_it(form: Form) -> None:
     with pytest.raises(NotOne) as caught:
         form.guess()
     assert caught.value.pressed
+
+
+def test_while_a_page_is_being_left_the_one_that_comes_is_looked_at(form: Form) -> None:
+    with pytest.raises(PortalRefused, match="saw “no”"):
+        LeavingForm(form.tab, form.url).press_go()
+    assert LeavingForm(form.tab, form.url).seen() == "a sign-in page"
+
+
+@pytest.mark.parametrize(("left", "error"), [(5, Error), (1, TimeoutError)])
+def test_what_cannot_be_looked_at_again_and_again_or_in_time_does_not_answer(
+    form: Form, monkeypatch: pytest.MonkeyPatch, left: int, error: type[Error]
+) -> None:
+    monkeypatch.setattr(Leaving, "left", left)
+    monkeypatch.setattr(Leaving, "error", error)
+    assert LeavingForm(form.tab, form.url).seen() == "a tab that no longer answers"
 
 
 def test_what_was_pressed_is_forgotten_by_the_next_action(form: Form) -> None:
