@@ -12,7 +12,7 @@ MA_FAULTS: dict[str, tuple[str, str | None]] = {
     "ma-session-ended": ("the sign-in page stands in place of the page", None),
     "ma-access-lost": ("the operator is no longer an active user once the integration is reset", None),
     "ma-wrong-customer": ("the portal is open at another customer of a managed service provider", None),
-    "ma-slow": ("every answer takes two seconds", None),
+    "ma-slow": ("every answer but the scripts takes two seconds", None),
     "ma-server-error": ("every change is answered with a 500 error", None),
     "ma-old-wording": ("older wording: User Integration, Settings as text, types as the procedure names them", None),
     "ma-banner-alert": ("the banner that the secret has expired is an alert", None),
