@@ -71,7 +71,7 @@ def test_a_short_change_in_a_long_film_is_looked_at(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 @pytest.mark.skipif(not sight.can_read(), reason="needs tesseract")
-@pytest.mark.parametrize("each", [1, pytest.param(8, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("each", [1, 8])
 def test_a_value_is_made_out_on_pages_as_portals_draw_them(
     browser: Browser, tmp_path: Path, figure: Callable[[str], None], each: int
 ) -> None:

@@ -117,16 +117,20 @@ def test_a_step_that_may_have_made_a_secret_is_not_passed_over_for_an_input_that
     assert it.portal.log == []
 
 
-def test_one_whose_button_was_not_pressed_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    it = scene(store, Portal(), monkeypatch, pressed=False)
-    with pytest.raises(Skip):
-        carry_out(it.engine, replace(STEP, when=(NONE_LEFT,)))
-
-
-def test_nor_is_one_whose_value_was_sealed_already(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_whose_value_was_sealed_already_is_not_passed_over_either(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     it = scene(store, Portal(rows=[OURS]), monkeypatch)
     it.engine.state.unfinished.seal("step", Sealed("client_secret", it.intent.id, "new", "2028-11-24"))
     with pytest.raises(GuardRefused, match="would be passed over now"):
+        carry_out(it.engine, replace(STEP, when=(NONE_LEFT,)))
+
+
+def test_a_step_whose_button_was_not_pressed_is_passed_over_where_it_does_not_apply(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = scene(store, Portal(), monkeypatch, pressed=False)
+    with pytest.raises(Skip):
         carry_out(it.engine, replace(STEP, when=(NONE_LEFT,)))
 
 
