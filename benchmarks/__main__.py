@@ -1,6 +1,7 @@
 """`make bench`: the budgets, measured side by side with what else does the same, written to `results.md`.
 
-Every figure of the engine is the median of `RUNS` runs, each in a process of its own against freshly served replicas.
+Every figure of the engine is the median of `RUNS` runs, each in a process of its own against freshly served replicas; only
+the search that reads pictures is a single one, because it takes minutes.
 `python -m benchmarks [RUNS] [engine] [store] [language]`: a section for each word, all of them without one.
 """
 
@@ -21,26 +22,34 @@ from keyturn.cli.replica import open_replicas
 from rehearsal import Operator
 
 WORDS = sys.argv[1:]
-RUNS = int(WORDS.pop(0)) if WORDS and WORDS[0].isdecimal() else 3
+RUNS = int(WORDS.pop(0)) if WORDS and WORDS[0].isdecimal() else 5
 
 
-def measured(script: str, *more: str) -> dict[str, float]:
-    """Run `script` `RUNS` times and return the median of everything it tells."""
-    told: list[dict[str, Any]] = []
-    for _ in range(RUNS):
-        with (
-            open_replicas("expired", []) as replicas,
-            Operator(replicas),
-            tempfile.TemporaryDirectory(prefix="keyturn-bench-") as own,
-        ):
-            inputs = [replicas.entra_url, replicas.ma_portal_url, replicas.inputs["application_id"]]
-            command = [sys.executable, "-m", f"benchmarks.{script}", *inputs, *more]
-            places = {**os.environ, "XDG_RUNTIME_DIR": own}  # Its locks are not those of the operator's own runs.
-            finished = subprocess.run(command, check=False, capture_output=True, text=True, env=places)  # noqa: S603  # our own
-            if finished.returncode:
-                raise SystemExit(f"{script} failed:\n{finished.stderr}")
-            told.append(json.loads(finished.stdout.splitlines()[-1]))
-    return {name: statistics.median(one[name] for one in told) for name in told[0]}
+def measured(*scripts: tuple[str, ...], runs: int = RUNS) -> list[dict[str, float]]:
+    """Run each script, a name and arguments, `runs` times and return for each the median of everything it tells.
+
+    They take turns: a machine that is slower for a while is so for all of them.
+    """
+    told: list[list[dict[str, Any]]] = [[_run(*script) for script in scripts] for _ in range(runs)]
+    columns = zip(*told, strict=True)
+    return [{name: statistics.median(one[name] for one in column) for name in column[0]} for column in columns]
+
+
+def _run(script: str, *more: str) -> dict[str, Any]:
+    """Run `script` once, against replicas of its own, and return what it tells."""
+    with (
+        open_replicas("expired", []) as replicas,
+        Operator(replicas),
+        tempfile.TemporaryDirectory(prefix="keyturn-bench-") as own,
+    ):
+        inputs = [replicas.entra_url, replicas.ma_portal_url, replicas.inputs["application_id"]]
+        command = [sys.executable, "-m", f"benchmarks.{script}", *inputs, *more]
+        places = {**os.environ, "XDG_RUNTIME_DIR": own}  # Its locks are not those of the operator's own runs.
+        finished = subprocess.run(command, check=False, capture_output=True, text=True, env=places)  # noqa: S603  # our own
+    if finished.returncode:
+        raise SystemExit(f"{script} failed:\n{finished.stderr}")
+    told: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
+    return told
 
 
 def engine() -> list[Row]:
@@ -48,9 +57,8 @@ def engine() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as folder:
         pictures = Path(folder, "pictures")
         pictures.mkdir()
-        raw, raw_pictured = measured("raw"), measured("raw", str(pictures))
-        bare, recorded = measured("engine"), measured("engine", folder)
-        read = measured("engine", folder, "pictures")
+        raw, raw_pictured, bare, recorded = measured(("raw",), ("raw", str(pictures)), ("engine",), ("engine", folder))
+        (read,) = measured(("engine", folder, "pictures"), runs=1)  # It takes minutes, and nothing is compared with it.
     return [
         ("engine CPU over the plain gestures, a step", 1000 * (bare["cpu"] - raw["cpu"]) / bare["steps"], "ms", 2.0),
         (

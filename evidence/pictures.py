@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from evidence import camera as cameras
 from evidence.banner import Banner
 from evidence.chain import stamp, utc_now
 from evidence.whole import write_whole
@@ -39,7 +38,7 @@ class _Seen:
     at: datetime
     clock: float  # of `time.monotonic`
 
-    def still_stands(self, tab: Tab) -> bool:
+    def still_stands(self, tab: Tab, camera: Camera) -> bool:
         """Whether it may stand for what `tab` shows now. Raises `playwright.sync_api.Error` when `tab` hangs.
 
         The page has to answer first. A screenshot gives up on one that hangs, what is asked for the banner's sake does
@@ -47,7 +46,7 @@ class _Seen:
         """
         if self.tab is not tab:
             return False
-        tab.locator(":root").wait_for(state="attached", timeout=1000 * cameras.PATIENCE)
+        camera.await_life(tab)
         return self.address == tab.url and time.monotonic() - self.clock <= _STILL
 
 
@@ -71,7 +70,7 @@ class Pictures:
         """
         step, run = words
         last = self._last if moment == "before" and not anew else None
-        if last is not None and last.still_stands(tab):
+        if last is not None and last.still_stands(tab, self._camera):
             seen, when = last, _AS_LEFT
         else:
             png = self._camera.shot(tab)

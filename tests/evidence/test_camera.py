@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import time
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import CDPSession
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
@@ -18,7 +16,6 @@ from evidence.camera import Camera
 from tests.evidence.stage import await_shown, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext
@@ -112,18 +109,40 @@ def test_a_page_that_hangs_is_not_waited_for_and_its_late_picture_is_nobodys(
     assert coloured(camera.shot(page)) == (0, 0, 200)
 
 
+def crash(page: Tab) -> None:
+    with pytest.raises(BrowserError):
+        page.goto("chrome://crash")
+
+
+def sees_another(camera: Camera, context: BrowserContext) -> bool:
+    other = context.new_page()
+    show(other, "rgb(0, 0, 200)")
+    return coloured(camera.shot(other)) == (0, 0, 200)
+
+
 def test_a_page_that_crashed_is_told_at_once_and_the_browser_lives_on(page: Tab, context: BrowserContext) -> None:
     camera = Camera()
     camera.shot(page)
-    with pytest.raises(BrowserError):
-        page.goto("chrome://crash")
+    with page.expect_event("crash"):
+        crash(page)
     began = time.monotonic()
     with pytest.raises(BrowserError, match="crashed"):
         camera.shot(page)
     assert time.monotonic() - began < module.PATIENCE / 2
-    other = context.new_page()
-    show(other, "rgb(0, 0, 200)")
-    assert coloured(camera.shot(other)) == (0, 0, 200)
+    assert sees_another(camera, context)
+
+
+def test_a_page_that_crashed_just_now_does_not_take_the_browser_along(
+    page: Tab, context: BrowserContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = Camera()
+    camera.shot(page)
+    monkeypatch.setattr(module, "PATIENCE", 1)
+    crash(page)  # The word of it comes later.
+    with pytest.raises(BrowserError):
+        camera.shot(page)
+    monkeypatch.setattr(module, "PATIENCE", 10)
+    assert sees_another(camera, context)
 
 
 def test_a_tab_that_was_closed_has_no_picture(page: Tab) -> None:
@@ -134,26 +153,6 @@ def test_a_tab_that_was_closed_has_no_picture(page: Tab) -> None:
         camera.shot(page)
 
 
-@pytest.mark.parametrize("kind", ["png", "jpeg"])
-def test_a_browser_that_does_not_know_the_older_way_is_asked_in_playwright_s(
-    page: Tab, monkeypatch: pytest.MonkeyPatch, kind: Any
-) -> None:
-    page.set_content(LONG)
-    usual = Camera().shot(page, kind)
-    send = CDPSession.send
-    ways: list[str] = []
-
-    def refusing(session: CDPSession, method: str, params: Any = None) -> Any:
-        ways.append(method)
-        if method == "Target.attachToTarget":
-            raise BrowserError("Only flatten protocol is supported")
-        return send(session, method, params)
-
-    monkeypatch.setattr(CDPSession, "send", refusing)
-    assert alike(Camera().shot(page, kind), usual)
-    assert ways[-1] == "Target.attachToTarget"
-
-
 class Refusing:
     """A tab, its context and the way to it, whose browser refuses with each of `refusals` before it takes a picture."""
 
@@ -161,27 +160,23 @@ class Refusing:
         self.refusals = list(refusals)
         self.asked = 0
         self.context = self
-        self.hear: Callable[[dict[str, Any]], None]
 
     def new_cdp_session(self, _: object) -> Refusing:
         return self
 
-    def on(self, _: str, hear: Callable[[dict[str, Any]], None]) -> None:
-        self.hear = hear
+    def on(self, *_: object) -> None:
+        pass
 
     def once(self, *_: object) -> None:
         pass
 
-    def send(self, method: str, parameters: dict[str, str] | None = None) -> dict[str, Any]:
-        if method == "Target.sendMessageToTarget" and parameters:
-            asked = json.loads(parameters["message"])
-            answer: dict[str, Any] = {"result": {"data": "cGljdHVyZQ=="}}
-            if asked["method"] == "Page.captureScreenshot":
-                self.asked += 1
-                if self.refusals:
-                    answer = {"error": {"message": self.refusals.pop(0)}}
-            self.hear({"message": json.dumps({"id": asked["id"], **answer})})
-        return {"targetInfo": {"targetId": "1"}, "sessionId": "2"}
+    def send(self, method: str, _: object, *, timeout: float) -> dict[str, Any]:
+        assert 0 < timeout <= 1000 * module.PATIENCE
+        if method == "Page.captureScreenshot":
+            self.asked += 1
+            if self.refusals:
+                raise BrowserError(f"Protocol error ({method}): {self.refusals.pop(0)}")
+        return {"data": "cGljdHVyZQ=="}
 
 
 def test_a_browser_that_has_no_frame_yet_is_asked_once_more() -> None:
