@@ -1,7 +1,7 @@
 """`make bench`: the budgets, measured side by side with what else does the same, written to `results.md`.
 
-Every figure of the engine is the median of `RUNS` runs, each in a process of its own against freshly served replicas; only
-the search that reads pictures is a single one, because it takes minutes.
+Every figure of the engine is the median of `RUNS` runs, each in a process of its own against freshly served replicas;
+only the search that reads pictures is a single one, because it takes minutes.
 `python -m benchmarks [RUNS] [engine] [store] [language]`: a section for each word, all of them without one.
 """
 
