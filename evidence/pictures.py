@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from evidence.banner import Banner
@@ -84,5 +85,5 @@ class Pictures:
         The id of a sub-flow's step holds slashes, `sign-in/open`; its pictures lie beside all others nevertheless.
         """
         stem = stem.replace("/", "-")
-        names = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
+        names = chain([stem], (f"{stem}-{number}" for number in range(2, 1000)))
         return next(path for path in (self.folder / f"{name}.png" for name in names) if not path.exists())
