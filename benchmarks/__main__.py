@@ -44,13 +44,18 @@ def _run(script: str, *more: str) -> dict[str, Any]:
         tempfile.TemporaryDirectory(prefix="keyturn-bench-") as own,
     ):
         inputs = [replicas.entra_url, replicas.ma_portal_url, replicas.inputs["application_id"]]
-        command = [sys.executable, "-m", f"benchmarks.{script}", *inputs, *more]
-        places = {**os.environ, "XDG_RUNTIME_DIR": own}  # Its locks are not those of the operator's own runs.
-        finished = subprocess.run(command, check=False, capture_output=True, text=True, env=places)  # noqa: S603  # our own
+        told: dict[str, Any] = json.loads(_printed(own, script, *inputs, *more).splitlines()[-1])
+    return told
+
+
+def _printed(own: str, script: str, *more: str) -> str:
+    """Return what `script` printed. Its locks, in the folder `own`, are not those of the operator's own runs."""
+    command = [sys.executable, "-m", f"benchmarks.{script}", *more]
+    places = {**os.environ, "XDG_RUNTIME_DIR": own}
+    finished = subprocess.run(command, check=False, capture_output=True, text=True, env=places)  # noqa: S603  # our own
     if finished.returncode:
         raise SystemExit(f"{script} failed:\n{finished.stderr}")
-    told: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
-    return told
+    return finished.stdout
 
 
 def rehearsed() -> float:
@@ -59,9 +64,8 @@ def rehearsed() -> float:
     for _ in range(RUNS):
         for how, seconds in took.items():
             with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as own:
-                command = [sys.executable, "-m", "benchmarks.rehearsal", own, *how]
                 began = time.monotonic()
-                subprocess.run(command, check=True, capture_output=True, env={**os.environ, "XDG_RUNTIME_DIR": own})  # noqa: S603  # our own
+                _printed(own, "rehearsal", own, *how)
                 seconds.append(time.monotonic() - began)
     bare, recorded = map(statistics.median, took.values())
     return recorded / bare

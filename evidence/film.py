@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from evidence.camera import Camera
 
-# What the frames of a tab are fitted into: three quarters of the window, in which its words can still be read. Frames
-# cost more than all else that is recorded; what is to be looked at closely stands in the pictures.
+# What the frames of a tab are fitted into: three quarters of the usual window, in which its words can still be read.
+# Frames cost more than all else that is recorded; what is to be looked at closely stands in the pictures.
 LARGEST = (960, 600)  # px
 _GAP = 200.0  # ms; no more than five frames a second, enough to see what was done
 

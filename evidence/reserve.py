@@ -30,10 +30,9 @@ def take(folder: Path) -> None:
     """Keep room in `folder`, unless that was done before. Raises `NoRoom` when there is too little."""
     path = folder / NAME
     try:
-        block = os.urandom(_BLOCK)  # Random, because some disks keep no room for what they can squeeze.
         with path.open("wb", buffering=0) as file:
-            for _ in range(SIZE // _BLOCK):
-                file.write(block)
+            for _ in range(SIZE // _BLOCK):  # Random, because some disks keep no room for what they can squeeze.
+                file.write(os.urandom(_BLOCK))
     except OSError as error:
         why = error
     else:

@@ -164,9 +164,6 @@ class Refusing:
     def new_cdp_session(self, _: object) -> Refusing:
         return self
 
-    def on(self, *_: object) -> None:
-        pass
-
     def once(self, *_: object) -> None:
         pass
 
